@@ -1,0 +1,50 @@
+// The runtime's public surface, by hand and in alphabetical order.
+export { AiexError, type AiexErrorOptions } from "./errors.ts";
+export type { Received } from "./logic/function.ts";
+export { receiveTimeout } from "./logic/function.ts";
+export type { AnyLogic, FunctionLogic, InputOf, NativeLogic, ProtocolOf } from "./logic/logic.ts";
+export {
+  ignore,
+  noReply,
+  ok,
+  refuse,
+  refuseQuietly,
+  replyWith,
+  type ServerDefinition,
+  server,
+  stopWith,
+} from "./logic/server.ts";
+export { type Node, type NodeOptions, startNode } from "./node/node.ts";
+export type { EventSubscriber, RuntimeEvent, RuntimeEventName, RuntimeEvents } from "./observe/events.ts";
+export * from "./process/acting.ts";
+export {
+  type Address,
+  formatAddress,
+  type Name,
+  type NameOnNode,
+  named,
+  type Via,
+} from "./process/address.ts";
+export { type ErrorData, type ExitReason, formatReason, isOrderly } from "./process/exit-reason.ts";
+export {
+  AlreadyStarted,
+  CalleeExited,
+  CallingSelf,
+  CallTimeout,
+  Misuse,
+  NodeDown,
+  NoProcess,
+  Overload,
+  StartFailed,
+  StartIgnored,
+  StartTimeout,
+} from "./process/failures.ts";
+export type { ProcessInfo } from "./process/info.ts";
+export type { MailboxBound } from "./process/mailbox.ts";
+export { formatPid, isPid, type Pid, type Ref, samePid, sameRef } from "./process/pid.ts";
+export type { AnyProtocol, Message, Protocol } from "./process/protocol.ts";
+export { DownMessage, ExitMessage, TimeoutMessage } from "./process/system-message.ts";
+export type { Verbs } from "./process/verbs.ts";
+export type { World } from "./world.ts";
+export { realWorld } from "./worlds/real.ts";
+export { type SimulatedWorld, simulatedWorld } from "./worlds/simulated.ts";

@@ -1,0 +1,211 @@
+// How a process hosts a server: picks the handler, takes its result, keeps the state of before for a crash.
+import {
+  type Behaviour,
+  InitIgnored,
+  type InitOutcome,
+  InitRefused,
+  type Outcome,
+  Stopping,
+} from "../process/behaviour.ts";
+import { settleCall } from "../process/calls.ts";
+import { type ExitReason, ExitSelf, errorData } from "../process/exit-reason.ts";
+import { type Item, Request } from "../process/mailbox.ts";
+import type { Ref } from "../process/pid.ts";
+import type { Process } from "../process/process.ts";
+import type { Message } from "../process/protocol.ts";
+import { SystemMessage, TimeoutMessage } from "../process/system-message.ts";
+import type { Timer } from "../process/timers.ts";
+import { received } from "./function.ts";
+import {
+  type CallHandlers,
+  type CastHandlers,
+  InitIgnore,
+  InitOk,
+  InitStop,
+  type NextOptions,
+  NoReply,
+  Reply,
+  type ServerDefinition,
+  Stop,
+} from "./server.ts";
+
+type Definition = ServerDefinition<unknown, unknown, CallHandlers<unknown>, CastHandlers<unknown>>;
+
+export class ServerBehaviour implements Behaviour {
+  readonly pulls = false;
+  readonly #process: Process;
+  readonly #definition: Definition;
+  #state: unknown;
+  #continue: { readonly what: unknown } | undefined;
+  #idleMs: number | undefined;
+  #idleTimer: Timer | undefined;
+  #hibernates = false;
+
+  constructor(process: Process, definition: Definition) {
+    this.#process = process;
+    this.#definition = definition;
+  }
+
+  init(input: unknown): InitOutcome | Promise<InitOutcome> {
+    const result = this.#definition.init(input);
+    return result instanceof Promise
+      ? result.then((settled) => this.#initialized(settled))
+      : this.#initialized(result);
+  }
+
+  started(): Outcome | Promise<Outcome> {
+    return this.#runContinue();
+  }
+
+  receive(item: Item): Outcome | Promise<Outcome> {
+    if (this.#idleMs !== undefined) this.#cancelIdle();
+    this.#hibernates = false;
+    if (!(item instanceof Request)) return this.#info(item);
+    const { type, payload, from } = item;
+    if (from === undefined) {
+      const handler = own(this.#definition.casts, type);
+      if (handler === undefined) return this.#info(received(item));
+      return this.#take(handler(this.#state, payload), undefined);
+    }
+    const handler = own(this.#definition.calls, type);
+    if (handler === undefined)
+      throw new TypeError(
+        `This server has no call "${type}". Its calls are: ${names(this.#definition.calls)}.`,
+      );
+    return this.#take(handler(this.#state, payload, from), from);
+  }
+
+  arrived(): void {}
+
+  waits(): void {
+    const idleMs = this.#idleMs;
+    if (idleMs === undefined || this.#idleTimer !== undefined) return;
+    if (idleMs <= 0) {
+      this.#idleMs = undefined;
+      this.#process.deliver(new TimeoutMessage(undefined, undefined));
+      return;
+    }
+    const { kernel, mailbox } = this.#process;
+    this.#idleTimer = kernel.timers.start(idleMs, () => {
+      this.#idleTimer = undefined;
+      this.#idleMs = undefined;
+      if (mailbox.length === 0) this.#process.deliver(new TimeoutMessage(undefined, undefined));
+    });
+  }
+
+  terminate(reason: ExitReason): void | Promise<void> {
+    return this.#definition.terminate?.(this.#state, reason);
+  }
+
+  release(): void {
+    this.#cancelIdle();
+  }
+
+  state(): unknown {
+    return this.#definition.formatState === undefined
+      ? this.#state
+      : this.#definition.formatState(this.#state);
+  }
+
+  output(): undefined {
+    return undefined;
+  }
+
+  get hibernates(): boolean {
+    return this.#hibernates;
+  }
+
+  #initialized(result: unknown): InitOutcome {
+    if (result instanceof InitOk) {
+      this.#state = result.state;
+      this.#plan(result.options);
+      return undefined;
+    }
+    if (result instanceof InitStop) return new InitRefused(result.reason, result.quiet);
+    if (result instanceof InitIgnore) return new InitIgnored();
+    return new InitRefused(badReturn(result), false);
+  }
+
+  #info(message: Message): Outcome | Promise<Outcome> {
+    const handler = this.#definition.info;
+    if (handler === undefined) {
+      const { pid, name, kernel } = this.#process;
+      kernel.events.emit("message_unhandled", { pid, name, message: message.type });
+      return undefined;
+    }
+    return this.#take(handler(this.#state, message as Parameters<typeof handler>[1]), undefined);
+  }
+
+  #take(result: unknown, from: Ref | undefined): Outcome | Promise<Outcome> {
+    return result instanceof Promise
+      ? result.then((settled) => this.#apply(settled, from))
+      : this.#apply(result, from);
+  }
+
+  #apply(result: unknown, from: Ref | undefined): Outcome | Promise<Outcome> {
+    if (result instanceof NoReply) {
+      this.#state = result.state;
+      this.#plan(result.options);
+      return this.#continue === undefined ? undefined : this.#runContinue();
+    }
+    if (result instanceof Reply && from !== undefined) {
+      this.#state = result.state;
+      this.#plan(result.options);
+      this.#answer(from, result.value);
+      return this.#continue === undefined ? undefined : this.#runContinue();
+    }
+    if (result instanceof Stop) {
+      this.#state = result.state;
+      if (result.hasReply && from !== undefined) this.#answer(from, result.value);
+      return new Stopping(result.reason);
+    }
+    throw new ExitSelf(badReturn(result));
+  }
+
+  #answer(from: Ref, value: unknown): void {
+    const { kernel } = this.#process;
+    if (!settleCall(this.#process, from, kernel.data(value, "the reply"))) {
+      kernel.events.emit("reply_dropped", { ref: from.ref });
+    }
+  }
+
+  #plan(options: NextOptions): void {
+    this.#idleMs = options.timeoutMs === Number.POSITIVE_INFINITY ? undefined : options.timeoutMs;
+    this.#continue = "continue" in options ? { what: options.continue } : undefined;
+    this.#hibernates = options.hibernate === true;
+  }
+
+  #runContinue(): Outcome | Promise<Outcome> {
+    const next = this.#continue;
+    if (next === undefined) return undefined;
+    this.#continue = undefined;
+    const handler = this.#definition.continue;
+    if (handler === undefined)
+      throw new TypeError(`A result asked for a continue, and this server has no "continue" handler.`);
+    return this.#take(handler(this.#state, next.what), undefined);
+  }
+
+  #cancelIdle(): void {
+    if (this.#idleTimer !== undefined) this.#process.kernel.timers.stop(this.#idleTimer);
+    this.#idleTimer = undefined;
+    this.#idleMs = undefined;
+  }
+}
+
+/** A handler by name; names that every object inherits are not handlers. */
+function own<H>(handlers: Readonly<Record<string, H>> | undefined, name: string): H | undefined {
+  return handlers !== undefined && Object.hasOwn(handlers, name) ? handlers[name] : undefined;
+}
+
+function names(handlers: object | undefined): string {
+  return Object.keys(handlers ?? {}).join(", ") || "none";
+}
+
+function badReturn(result: unknown): ExitReason {
+  let shown: unknown;
+  if (result instanceof Error) shown = errorData(result);
+  else if (result instanceof SystemMessage || typeof result === "function" || typeof result === "symbol")
+    shown = String(result);
+  else shown = result;
+  return { bad_return_value: shown };
+}

@@ -1,0 +1,48 @@
+// Where a message can go: a pid, an alias, a registered name, a name on a node, or a key of a registry.
+import { formatPid, type Pid, type Ref } from "./pid.ts";
+import type { AnyProtocol, Protocol } from "./protocol.ts";
+
+declare const protocol: unique symbol;
+
+/** A name registered on this node. */
+export class Name<out P extends Protocol = AnyProtocol> {
+  readonly name: string;
+  declare readonly [protocol]?: P;
+  constructor(name: string) {
+    this.name = name;
+    Object.freeze(this);
+  }
+  /** The same name on another node. */
+  on(node: string): NameOnNode<P> {
+    return Object.freeze({ name: this.name, node });
+  }
+}
+
+/** A name on a node, OTP's `{name, node}`: sending to it never fails, whether or not somebody holds the name. */
+export interface NameOnNode<out P extends Protocol = AnyProtocol> {
+  readonly name: string;
+  readonly node: string;
+  readonly [protocol]?: P;
+}
+
+/** The holder of a key in a unique registry, Elixir's `{:via, Registry, {registry, key}}`. */
+export interface Via<out P extends Protocol = AnyProtocol> {
+  readonly registry: string;
+  readonly key: string;
+  readonly [protocol]?: P;
+}
+
+export type Address<P extends Protocol = AnyProtocol> = Pid<P> | Ref<P> | Name<P> | NameOnNode<P> | Via<P>;
+
+/** The address of whoever holds `name` on this node when the message is sent. */
+export function named<P extends Protocol = AnyProtocol>(name: string): Name<P> {
+  return new Name<P>(name);
+}
+
+/** How people read an address. */
+export function formatAddress(address: Address<Protocol>): string {
+  if ("id" in address) return formatPid(address);
+  if ("ref" in address) return `alias #${address.ref} of ${address.node}`;
+  if ("registry" in address) return `"${address.key}" of registry "${address.registry}"`;
+  return "node" in address ? `"${address.name}" on "${address.node}"` : `"${address.name}"`;
+}

@@ -1,0 +1,97 @@
+// Calls that wait for a reply: one outcome each, whatever comes first: the reply, the callee's end or the deadline.
+import { type Address, formatAddress } from "./address.ts";
+import type { ExitReason } from "./exit-reason.ts";
+import { CalleeExited, CallTimeout, NoProcess, Overload } from "./failures.ts";
+import type { Ref } from "./pid.ts";
+import type { Process } from "./process.ts";
+import type { Protocol } from "./protocol.ts";
+import type { Timer } from "./timers.ts";
+
+/** A request whose reply is awaited. The callee keeps its callers in a list through `previous` and `next`. */
+export class PendingCall {
+  readonly ref: Ref;
+  readonly caller: Process;
+  readonly callee: Process;
+  readonly target: Address<Protocol>;
+  readonly request: string;
+  readonly resolve: (value: unknown) => void;
+  readonly reject: (error: Error) => void;
+  timer: Timer | undefined;
+  previous: PendingCall | undefined;
+  next: PendingCall | undefined;
+
+  constructor(
+    ref: Ref,
+    caller: Process,
+    callee: Process,
+    target: Address<Protocol>,
+    request: string,
+    resolve: (value: unknown) => void,
+    reject: (error: Error) => void,
+  ) {
+    this.ref = ref;
+    this.caller = caller;
+    this.callee = callee;
+    this.target = target;
+    this.request = request;
+    this.resolve = resolve;
+    this.reject = reject;
+  }
+}
+
+/** Notes a call with both ends and starts its deadline. */
+export function beginCall(call: PendingCall, timeoutMs: number): void {
+  const { kernel } = call.caller;
+  kernel.calls.set(call.ref.ref, call);
+  call.next = call.callee.callers;
+  if (call.next !== undefined) call.next.previous = call;
+  call.callee.callers = call;
+  if (timeoutMs !== Number.POSITIVE_INFINITY) {
+    call.timer = kernel.timers.start(timeoutMs, () => {
+      forgetCall(call);
+      call.reject(new CallTimeout(formatAddress(call.target), call.request, timeoutMs));
+    });
+  }
+}
+
+/** Delivers a reply; false when nobody waits for it any more. */
+export function settleCall(process: Process, ref: Ref, value: unknown): boolean {
+  const call = process.kernel.calls.get(ref.ref);
+  if (call === undefined) return false;
+  forgetCall(call);
+  call.resolve(value);
+  return true;
+}
+
+/** The callee's mailbox was full: the caller is told at once. */
+export function refuseCall(process: Process, ref: Ref, messagesMax: number): void {
+  const call = process.kernel.calls.get(ref.ref);
+  if (call === undefined) return;
+  forgetCall(call);
+  call.reject(new Overload(formatAddress(call.target), call.request, messagesMax));
+}
+
+/** Fails every call that waits for a process that has ended. */
+export function failCallers(ended: Process, reason: ExitReason): void {
+  for (let call = ended.callers; call !== undefined; call = ended.callers) {
+    forgetCall(call);
+    const target = formatAddress(call.target);
+    call.reject(
+      reason === "noproc"
+        ? new NoProcess(target, call.request)
+        : new CalleeExited(target, call.request, reason),
+    );
+  }
+}
+
+/** Takes a call out of both ends; a reply that comes later is dropped. */
+export function forgetCall(call: PendingCall): void {
+  const { kernel } = call.caller;
+  if (!kernel.calls.delete(call.ref.ref)) return;
+  if (call.timer !== undefined) kernel.timers.stop(call.timer);
+  if (call.previous === undefined) call.callee.callers = call.next;
+  else call.previous.next = call.next;
+  if (call.next !== undefined) call.next.previous = call.previous;
+  call.previous = undefined;
+  call.next = undefined;
+}

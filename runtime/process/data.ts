@@ -1,0 +1,40 @@
+// Messages are data at the boundary: what a sender does to an object afterwards is not seen by the receiver.
+// In development and tests what is sent is checked and frozen; in production the same rule is trusted.
+import { limits } from "../limits.ts";
+import { Name } from "./address.ts";
+import { Misuse } from "./failures.ts";
+
+/** `freeze` checks and freezes what is sent; `trust` leaves it alone, for speed. */
+export type Boundary = "freeze" | "trust";
+
+/**
+ * Freezes `value` through and through and gives it back. Accepted are primitives, arrays, plain objects and Uint8Array
+ * (whose bytes cannot be frozen), at most `messageDepthMax` deep.
+ * @throws {Misuse} where it holds anything that could not cross a wire, naming the place
+ */
+export function asData<T>(value: T, what: string): T {
+  freeze(value, what, 0);
+  return value;
+}
+
+function freeze(value: unknown, path: string, depth: number): void {
+  if (typeof value === "function" || typeof value === "symbol") throw notData(path, `a ${typeof value}`);
+  if (typeof value !== "object" || value === null) return;
+  if (value instanceof Uint8Array) return;
+  if (depth > limits.messageDepthMax)
+    throw notData(path, `data nested deeper than ${limits.messageDepthMax}, or a cycle`);
+  const prototype: unknown = Object.getPrototypeOf(value);
+  const isPlain = prototype === Object.prototype || prototype === null || prototype === Name.prototype;
+  if (!isPlain && !Array.isArray(value))
+    throw notData(path, `an instance of ${value.constructor?.name ?? "a class"}`);
+  Object.freeze(value);
+  for (const key of Object.keys(value))
+    freeze((value as Record<string, unknown>)[key], `${path}.${key}`, depth + 1);
+}
+
+function notData(path: string, given: string): Misuse {
+  return new Misuse(
+    `${path} is ${given}. A message may hold strings, numbers, booleans, null, undefined, bigints, arrays, plain objects and Uint8Array; send what describes it instead.`,
+    { details: { path, given } },
+  );
+}

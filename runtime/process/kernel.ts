@@ -1,0 +1,105 @@
+// The tables of one node: its processes, local names, aliases and pending calls, with the scheduler and the timers they share.
+import { EventBus } from "../observe/event-bus.ts";
+import type { World } from "../world.ts";
+import type { AliasEntry } from "./aliases.ts";
+import type { PendingCall } from "./calls.ts";
+import type { Boundary } from "./data.ts";
+import { asData } from "./data.ts";
+import { AlreadyStarted, Misuse } from "./failures.ts";
+import { formatPid, makePid, makeRef, type Pid, type Ref } from "./pid.ts";
+import type { Process } from "./process.ts";
+import type { Protocol } from "./protocol.ts";
+import { Scheduler } from "./scheduler.ts";
+import { type Timer, TimerService } from "./timers.ts";
+
+/** Finds the holder of a key in a registry: how `via` addresses are resolved. */
+export type KeyResolver = (key: string) => Process | undefined;
+
+/** A timer that sends a message, and the process it ends with. */
+export interface MessageTimer {
+  readonly timer: Timer;
+  readonly owner: Process | undefined;
+}
+
+export class Kernel {
+  readonly name: string;
+  readonly incarnation: number;
+  readonly world: World;
+  readonly boundary: Boundary;
+  readonly scheduler: Scheduler;
+  readonly timers: TimerService;
+  readonly events = new EventBus();
+  readonly processes = new Map<number, Process>();
+  readonly names = new Map<string, Process>();
+  readonly registries = new Map<string, KeyResolver>();
+  readonly calls = new Map<number, PendingCall>();
+  readonly aliases = new Map<number, AliasEntry>();
+  readonly messageTimers = new Map<number, MessageTimer>();
+  #lastId = 0;
+  #lastRef = 0;
+
+  constructor(name: string, incarnation: number, world: World, boundary: Boundary) {
+    this.name = name;
+    this.incarnation = incarnation;
+    this.world = world;
+    this.boundary = boundary;
+    this.scheduler = new Scheduler(world);
+    this.timers = new TimerService(world);
+  }
+
+  nextPid(): Pid {
+    this.#lastId += 1;
+    return makePid(this.name, this.incarnation, this.#lastId);
+  }
+
+  nextRef(): Ref {
+    this.#lastRef += 1;
+    return makeRef(this.name, this.incarnation, this.#lastRef);
+  }
+
+  /** The live process behind a pid of this node and incarnation. */
+  find(pid: Pid<Protocol>): Process | undefined {
+    if (!this.isLocal(pid)) return undefined;
+    return this.processes.get(pid.id);
+  }
+
+  isLocal(identity: { readonly node: string; readonly incarnation: number }): boolean {
+    return identity.node === this.name && identity.incarnation === this.incarnation;
+  }
+
+  /** Applies the boundary's rule to what is about to be sent. */
+  data<T>(value: T, what: string): T {
+    return this.boundary === "trust" ? value : asData(value, what);
+  }
+
+  /**
+   * Gives `process` a local name (OTP: `register/2`).
+   * @throws {AlreadyStarted} the name is held; {Misuse} it is not a name, or the process has one or has ended
+   */
+  register(name: string, process: Process): void {
+    if (typeof name !== "string" || name === "" || name === "undefined") {
+      throw new Misuse(
+        `A process cannot be named ${JSON.stringify(name)}. A name is a string that is not empty, and not "undefined".`,
+      );
+    }
+    const holder = this.names.get(name);
+    if (holder !== undefined) throw new AlreadyStarted(name, holder.pid);
+    if (process.hasEnded)
+      throw new Misuse(`${formatPid(process.pid)} has ended and cannot be named "${name}".`);
+    if (process.name !== undefined) {
+      throw new Misuse(
+        `${formatPid(process.pid)} is named "${process.name}" and cannot be named "${name}" too. Unregister the first name.`,
+      );
+    }
+    process.name = name;
+    this.names.set(name, process);
+  }
+
+  /** @throws {Misuse} nobody holds the name */
+  unregister(name: string): void {
+    const holder = this.names.get(name);
+    if (holder === undefined) throw new Misuse(`No process is named "${name}" here.`);
+    holder.name = undefined;
+    this.names.delete(name);
+  }
+}

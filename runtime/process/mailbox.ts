@@ -1,0 +1,140 @@
+// A process's queue: a ring that grows, in two lanes (priority messages first), with an optional bound on what users send.
+import type { Ref } from "./pid.ts";
+import type { Message } from "./protocol.ts";
+import { SystemMessage } from "./system-message.ts";
+
+/** A call or a cast on its way: the name, the payload, and for a call where the reply goes. */
+export class Request {
+  readonly type: string;
+  readonly payload: unknown;
+  readonly from: Ref | undefined;
+  constructor(type: string, payload: unknown, from: Ref | undefined) {
+    this.type = type;
+    this.payload = payload;
+    this.from = from;
+  }
+}
+
+export type Item = Request | Message;
+
+export interface MailboxBound {
+  /** User messages that may wait. */
+  readonly max: number;
+  /**
+   * What gives when one more comes: the process itself (`kill`, OTP's max_heap_size), the message that comes, or the
+   * oldest that waits. Exits, downs and timeouts are neither counted nor dropped.
+   */
+  readonly onFull: "kill" | "dropNewest" | "dropOldest";
+  /** False keeps the overflow out of the events; true by default. */
+  readonly log?: boolean;
+}
+
+const firstCapacity = 8;
+
+/** First in, first out, in one array whose size is a power of two. */
+export class Ring<T> {
+  #slots: (T | undefined)[] = new Array(firstCapacity);
+  #head = 0;
+  #length = 0;
+
+  get length(): number {
+    return this.#length;
+  }
+
+  push(item: T): void {
+    if (this.#length === this.#slots.length) this.#grow();
+    this.#slots[(this.#head + this.#length) & (this.#slots.length - 1)] = item;
+    this.#length += 1;
+  }
+
+  shift(): T | undefined {
+    if (this.#length === 0) return undefined;
+    const item = this.#slots[this.#head];
+    this.#slots[this.#head] = undefined;
+    this.#head = (this.#head + 1) & (this.#slots.length - 1);
+    this.#length -= 1;
+    // A queue that was long once gives its memory back when it is empty.
+    if (this.#length === 0 && this.#slots.length > 1024) this.#slots = new Array(firstCapacity);
+    if (this.#length === 0) this.#head = 0;
+    return item;
+  }
+
+  at(index: number): T | undefined {
+    if (index < 0 || index >= this.#length) return undefined;
+    return this.#slots[(this.#head + index) & (this.#slots.length - 1)];
+  }
+
+  /** Takes the item at `index` out; those behind it move up. */
+  removeAt(index: number): T | undefined {
+    const item = this.at(index);
+    if (index < 0 || index >= this.#length) return undefined;
+    const mask = this.#slots.length - 1;
+    for (let i = index; i > 0; i -= 1) {
+      this.#slots[(this.#head + i) & mask] = this.#slots[(this.#head + i - 1) & mask];
+    }
+    this.#slots[this.#head] = undefined;
+    this.#head = (this.#head + 1) & mask;
+    this.#length -= 1;
+    return item;
+  }
+
+  #grow(): void {
+    const old = this.#slots;
+    const slots: (T | undefined)[] = new Array(old.length * 2);
+    for (let i = 0; i < this.#length; i += 1) slots[i] = old[(this.#head + i) & (old.length - 1)];
+    this.#slots = slots;
+    this.#head = 0;
+  }
+}
+
+export class Mailbox {
+  readonly #ordinary = new Ring<Item>();
+  #priority: Ring<Item> | undefined;
+  /** User messages waiting: the only ones a bound counts. */
+  userMessages = 0;
+
+  get length(): number {
+    return this.#ordinary.length + (this.#priority?.length ?? 0);
+  }
+
+  push(item: Item): void {
+    if (isUserItem(item)) this.userMessages += 1;
+    this.#ordinary.push(item);
+  }
+
+  /** Queues before every ordinary message, behind earlier ones of priority (EEP-76). */
+  pushPriority(item: Item): void {
+    if (isUserItem(item)) this.userMessages += 1;
+    this.#priority ??= new Ring();
+    this.#priority.push(item);
+  }
+
+  shift(): Item | undefined {
+    const item = this.#priority?.shift() ?? this.#ordinary.shift();
+    if (item !== undefined && isUserItem(item)) this.userMessages -= 1;
+    return item;
+  }
+
+  /** Takes the first item that `matches` out and leaves the others in order: selective receive. */
+  take(matches: (item: Item) => boolean): Item | undefined {
+    for (const ring of this.#priority === undefined ? [this.#ordinary] : [this.#priority, this.#ordinary]) {
+      for (let index = 0; index < ring.length; index += 1) {
+        const item = ring.at(index);
+        if (item === undefined || !matches(item)) continue;
+        if (isUserItem(item)) this.userMessages -= 1;
+        return ring.removeAt(index);
+      }
+    }
+    return undefined;
+  }
+
+  /** Takes the oldest message of a user out: what `dropOldest` gives up. */
+  takeOldestUserMessage(): Item | undefined {
+    return this.take(isUserItem);
+  }
+}
+
+/** True for what users send: all but the runtime's own messages. */
+export function isUserItem(item: Item): boolean {
+  return !(item instanceof SystemMessage);
+}

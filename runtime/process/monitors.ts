@@ -1,0 +1,130 @@
+// Monitors: being told exactly once, and one way only, that a process has ended.
+import type { Address } from "./address.ts";
+import { type AliasMode, addAlias, dropAlias } from "./aliases.ts";
+import type { ExitReason } from "./exit-reason.ts";
+import { Misuse } from "./failures.ts";
+import { type Ref, sameRef } from "./pid.ts";
+import type { Process } from "./process.ts";
+import type { Protocol } from "./protocol.ts";
+import { DownMessage } from "./system-message.ts";
+
+export interface MonitorOptions {
+  /** The DOWN message's type, in place of `sys.down`: cheap routing. */
+  readonly tag?: string;
+  /** Makes the reference an alias too, until: `unalias` (explicit), the monitor's end (demonitor), or the first reply. */
+  readonly alias?: "explicit" | "demonitor" | "reply_demonitor";
+  /** The DOWN message overtakes ordinary ones (EEP-76). */
+  readonly priority?: boolean;
+  /** The DOWN message carries what the process's logic came to. */
+  readonly output?: boolean;
+}
+
+export interface DemonitorOptions {
+  /** Also takes out a DOWN message that waits in the mailbox. */
+  readonly flush?: boolean;
+}
+
+export class Monitor {
+  readonly ref: Ref;
+  readonly watcher: Process;
+  readonly target: Process;
+  readonly object: Address<Protocol>;
+  readonly options: MonitorOptions;
+  constructor(
+    ref: Ref,
+    watcher: Process,
+    target: Process,
+    object: Address<Protocol>,
+    options: MonitorOptions,
+  ) {
+    this.ref = ref;
+    this.watcher = watcher;
+    this.target = target;
+    this.object = object;
+    this.options = options;
+  }
+}
+
+export type DownListener = (down: DownMessage) => void;
+
+const noOptions: MonitorOptions = {};
+
+/**
+ * Watches `target` for `watcher` (OTP: `monitor/3`). Where there is no such process a DOWN with `noproc` comes at once.
+ * With `onDown` the DOWN runs that in a turn of the watcher and is not seen as a message.
+ */
+export function monitor(
+  watcher: Process,
+  target: Process | undefined,
+  object: Address<Protocol>,
+  options: MonitorOptions = noOptions,
+  onDown?: DownListener,
+): Ref {
+  if (options.tag?.startsWith("sys.")) {
+    throw new Misuse(
+      `The tag "${options.tag}" begins with "sys.", which is the runtime's own. Choose another.`,
+    );
+  }
+  const ref = watcher.kernel.nextRef();
+  if (options.alias !== undefined)
+    addAlias(ref, watcher, options.alias satisfies AliasMode, options.priority === true);
+  if (onDown !== undefined) {
+    watcher.downListeners ??= new Map();
+    watcher.downListeners.set(ref.ref, onDown);
+  }
+  const entry = new Monitor(ref, watcher, target ?? watcher, object, options);
+  if (target === undefined || target.hasEnded) {
+    deliverDown(entry, "noproc", undefined);
+    return ref;
+  }
+  // Watching oneself never fires while there is somebody to read it.
+  if (target === watcher) return ref;
+  watcher.watching ??= new Map();
+  watcher.watching.set(ref.ref, entry);
+  target.watchers ??= new Set();
+  target.watchers.add(entry);
+  return ref;
+}
+
+/**
+ * Ends a monitor (OTP: `demonitor/2`). True when it was active, false when its DOWN was sent already (OTP's `info`).
+ * A DOWN that already waits in the mailbox stays there, unless `flush` is given.
+ */
+export function demonitor(watcher: Process, ref: Ref, options: DemonitorOptions): boolean {
+  const entry = watcher.watching?.get(ref.ref);
+  const mode = watcher.kernel.aliases.get(ref.ref)?.mode;
+  if (mode === "demonitor" || mode === "reply_demonitor") dropAlias(watcher, ref.ref);
+  watcher.downListeners?.delete(ref.ref);
+  if (entry !== undefined) {
+    watcher.watching?.delete(ref.ref);
+    entry.target.watchers?.delete(entry);
+  }
+  if (options.flush === true)
+    watcher.mailbox.take((item) => item instanceof DownMessage && sameRef(item.ref, ref));
+  return entry !== undefined;
+}
+
+/** Tells everybody who watches a process that has ended. */
+export function tellWatchers(ended: Process, reason: ExitReason, output: unknown): void {
+  const { watchers } = ended;
+  if (watchers === undefined) return;
+  ended.watchers = undefined;
+  for (const entry of watchers) {
+    entry.watcher.watching?.delete(entry.ref.ref);
+    const mode = entry.options.alias;
+    if (mode === "demonitor" || mode === "reply_demonitor") dropAlias(entry.watcher, entry.ref.ref);
+    deliverDown(entry, reason, entry.options.output === true ? output : undefined);
+  }
+}
+
+/** A process that has ended watches nobody any more. */
+export function dropMonitors(ended: Process): void {
+  if (ended.watching === undefined) return;
+  for (const entry of ended.watching.values()) entry.target.watchers?.delete(entry);
+  ended.watching = undefined;
+}
+
+function deliverDown(entry: Monitor, reason: ExitReason, output: unknown): void {
+  const down = new DownMessage(entry.options.tag ?? "sys.down", entry.ref, entry.object, reason, output);
+  entry.watcher.deliver(down, entry.options.priority === true);
+}

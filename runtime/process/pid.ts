@@ -1,0 +1,52 @@
+// Pids and references: plain frozen data, equal by value, that survive the wire and carry their protocol as a phantom type.
+import type { AnyProtocol, Protocol } from "./protocol.ts";
+
+declare const protocol: unique symbol;
+
+/** Identity of a process: the node's name, the node's incarnation (a restart makes a new one), and a number unique in it. */
+export interface Pid<out P extends Protocol = AnyProtocol> {
+  readonly node: string;
+  readonly incarnation: number;
+  readonly id: number;
+  readonly [protocol]?: P;
+}
+
+/** Identity of a monitor, an alias, a timer or a pending call. As an alias it is an address. */
+export interface Ref<out P extends Protocol = AnyProtocol> {
+  readonly node: string;
+  readonly incarnation: number;
+  readonly ref: number;
+  readonly [protocol]?: P;
+}
+
+/** Makes a pid. Only a node makes one for a new process; others get it from the wire. */
+export function makePid<P extends Protocol>(node: string, incarnation: number, id: number): Pid<P> {
+  return Object.freeze({ node, incarnation, id });
+}
+
+/** Makes a reference. */
+export function makeRef<P extends Protocol>(node: string, incarnation: number, ref: number): Ref<P> {
+  return Object.freeze({ node, incarnation, ref });
+}
+
+/** True for any value of a pid's shape, whoever made it. */
+export function isPid(value: unknown): value is Pid {
+  return (
+    typeof value === "object" && value !== null && "id" in value && "incarnation" in value && "node" in value
+  );
+}
+
+export function samePid(left: Pid<Protocol> | undefined, right: Pid<Protocol> | undefined): boolean {
+  if (left === right) return true;
+  if (left === undefined || right === undefined) return false;
+  return left.id === right.id && left.incarnation === right.incarnation && left.node === right.node;
+}
+
+export function sameRef(left: Ref<Protocol>, right: Ref<Protocol>): boolean {
+  return left.ref === right.ref && left.incarnation === right.incarnation && left.node === right.node;
+}
+
+/** How people read a pid: `<alpha.1.42>`. */
+export function formatPid(pid: Pid<Protocol>): string {
+  return `<${pid.node}.${pid.incarnation}.${pid.id}>`;
+}

@@ -1,0 +1,81 @@
+// Who runs next: processes take turns; between slices of about a millisecond the event loop serves timers and I/O.
+import { limits } from "../limits.ts";
+import type { World } from "../world.ts";
+import { Ring } from "./mailbox.ts";
+
+/** What the scheduler runs. `turn` handles some messages and asks `spend` after each whether to stop. */
+export interface Runnable {
+  turn(): void;
+}
+
+export class Scheduler {
+  readonly #world: World;
+  readonly #ready = new Ring<Runnable>();
+  /** Processes that must end: a kill does not wait behind a long queue. */
+  readonly #urgent = new Ring<Runnable>();
+  #scheduled = false;
+  #sliceStart = Number.NEGATIVE_INFINITY;
+  #sinceClock = 0;
+  #sliceOver = false;
+
+  constructor(world: World) {
+    this.#world = world;
+  }
+
+  /** Queues a process that has something to do. The caller sees to it that it is queued once. */
+  ready(runnable: Runnable): void {
+    this.#ready.push(runnable);
+    this.#wake();
+  }
+
+  urgent(runnable: Runnable): void {
+    this.#urgent.push(runnable);
+    this.#wake();
+  }
+
+  /** Counts one handled message; true when the slice is over and the turn should end. */
+  spend(): boolean {
+    this.#sinceClock += 1;
+    if (this.#sinceClock >= limits.clockCheckMessages) this.#lookAtClock();
+    return this.#sliceOver;
+  }
+
+  #lookAtClock(): void {
+    this.#sinceClock = 0;
+    this.#sliceOver = this.#world.clock.now() - this.#sliceStart >= limits.sliceMs;
+  }
+
+  #wake(): void {
+    if (this.#scheduled) return;
+    this.#scheduled = true;
+    this.#world.turns.soon(this.#runSoon);
+  }
+
+  // A microtask runs before timers and I/O. So that a chain of them cannot starve those, a slice is counted from the last
+  // time the event loop was let through, and when it is over the next run goes the long way round.
+  readonly #runSoon = (): void => {
+    this.#lookAtClock();
+    if (this.#sliceOver) this.#world.turns.afterIo(this.#runAfterIo);
+    else this.#run();
+  };
+
+  readonly #runAfterIo = (): void => {
+    this.#sliceStart = this.#world.clock.now();
+    this.#sinceClock = 0;
+    this.#sliceOver = false;
+    this.#run();
+  };
+
+  #run(): void {
+    for (;;) {
+      const next = this.#urgent.shift() ?? this.#ready.shift();
+      if (next === undefined) {
+        this.#scheduled = false;
+        return;
+      }
+      next.turn();
+      if (this.spend()) break;
+    }
+    this.#world.turns.afterIo(this.#runAfterIo);
+  }
+}

@@ -1,0 +1,118 @@
+// Starts a process: name, link and monitor are in place before its first line runs, and the starter gets one answer.
+import { type AnyLogic, hostOf, logicName } from "../logic/logic.ts";
+import type { ExitReason } from "./exit-reason.ts";
+import { AlreadyStarted, Misuse, StartFailed, StartIgnored, StartTimeout } from "./failures.ts";
+import type { Kernel } from "./kernel.ts";
+import { addLink, removeLink } from "./links.ts";
+import type { MailboxBound } from "./mailbox.ts";
+import { type MonitorOptions, monitor } from "./monitors.ts";
+import type { Ref } from "./pid.ts";
+import { Process } from "./process.ts";
+import type { Timer } from "./timers.ts";
+
+export interface StartOptions<Input = unknown> {
+  readonly input?: Input;
+  /** A local name, held from before the first line runs. */
+  readonly name?: string;
+  /** Links starter and process; the starter becomes the parent, whose exit a trapping process obeys. */
+  readonly link?: boolean;
+  /** The process starts with exits trapped. */
+  readonly trapExit?: boolean;
+  readonly mailbox?: MailboxBound;
+  /** Milliseconds until a start whose init has not returned is killed. Infinity by default, as in OTP. */
+  readonly startTimeoutMs?: number;
+}
+
+export interface Spawned {
+  readonly process: Process;
+  readonly ready: Promise<Process>;
+  readonly monitorRef: Ref | undefined;
+}
+
+/** Makes the process and gives it its first turn. `ready` settles when its init has returned. */
+export function spawnProcess(
+  kernel: Kernel,
+  starter: Process,
+  logic: AnyLogic,
+  options: StartOptions,
+  watch?: MonitorOptions,
+): Spawned {
+  const host = hostOf(logic);
+  const what = options.name ?? logicName(logic);
+  checkOptions(options, what);
+  if (options.name !== undefined) {
+    const holder = kernel.names.get(options.name);
+    if (holder !== undefined) throw new AlreadyStarted(options.name, holder.pid);
+  }
+  let settle: { resolve: (process: Process) => void; reject: (error: Error) => void } | undefined;
+  let deadline: Timer | undefined;
+  let timedOut = false;
+  const ready = new Promise<Process>((resolve, reject) => {
+    settle = { resolve, reject };
+  });
+  const process = new Process(kernel, kernel.nextPid(), {
+    behaviour: host,
+    logicName: logicName(logic),
+    input: kernel.data(options.input, "input"),
+    parent: options.link === true ? starter : undefined,
+    groupLeader: starter.groupLeader,
+    trapsExits: options.trapExit === true,
+    bound: options.mailbox,
+    starter: {
+      started: (started) => {
+        if (deadline !== undefined) kernel.timers.stop(deadline);
+        settle?.resolve(started);
+      },
+      failed: (reason, ignored) => {
+        if (deadline !== undefined) kernel.timers.stop(deadline);
+        settle?.reject(startError(what, reason, ignored, timedOut ? options.startTimeoutMs : undefined));
+      },
+    },
+  });
+  kernel.processes.set(process.pid.id, process);
+  if (options.name !== undefined) kernel.register(options.name, process);
+  if (options.link === true) addLink(starter, process);
+  const monitorRef = watch === undefined ? undefined : monitor(starter, process, process.pid, watch);
+  if (options.startTimeoutMs !== undefined && options.startTimeoutMs !== Number.POSITIVE_INFINITY) {
+    deadline = kernel.timers.start(options.startTimeoutMs, () => {
+      timedOut = true;
+      // The starter hears of it by its answer alone (OTP: kill_flush_EXIT).
+      removeLink(starter, process);
+      process.doomWith("killed");
+    });
+  }
+  process.begin();
+  return { process, ready, monitorRef };
+}
+
+function startError(
+  what: string,
+  reason: ExitReason,
+  ignored: boolean,
+  timeoutMs: number | undefined,
+): Error {
+  if (timeoutMs !== undefined) return new StartTimeout(what, timeoutMs);
+  return ignored ? new StartIgnored(what) : new StartFailed(what, reason);
+}
+
+const accepted = ["input", "name", "link", "trapExit", "mailbox", "startTimeoutMs"];
+
+function checkOptions(options: StartOptions, what: string): void {
+  for (const key of Object.keys(options)) {
+    if (!accepted.includes(key)) {
+      throw new Misuse(
+        `"${key}" is no option for starting ${what}. The options are: ${accepted.join(", ")}.`,
+        { details: { key } },
+      );
+    }
+  }
+  const { mailbox } = options;
+  if (mailbox === undefined) return;
+  const isPolicy =
+    mailbox.onFull === "kill" || mailbox.onFull === "dropNewest" || mailbox.onFull === "dropOldest";
+  if (!Number.isInteger(mailbox.max) || mailbox.max < 1 || !isPolicy) {
+    throw new Misuse(
+      `A mailbox bound is { max: a whole number from 1, onFull: "kill" | "dropNewest" | "dropOldest" }; given was ${JSON.stringify(mailbox)}.`,
+    );
+  }
+}

@@ -1,0 +1,37 @@
+// The real world: the machine's clock, its timers, its files and its programs.
+import { randomBytes } from "node:crypto";
+import { realFileSystem } from "../file-systems/real.ts";
+import { realPrograms } from "../programs/real.ts";
+import type { Random, World } from "../world.ts";
+
+const random: Random = {
+  next: () => Math.random(),
+  bytes: (count) => new Uint8Array(randomBytes(count)),
+};
+
+/** The world as it is. One for the whole program. */
+export function realWorld(): World {
+  return world;
+}
+
+const world: World = {
+  kind: "real",
+  clock: {
+    now: () => performance.now(),
+    wallTime: () => Date.now(),
+  },
+  random,
+  timers: {
+    set: (delayMs, run) => setTimeout(run, delayMs),
+    clear: (handle) => clearTimeout(handle as NodeJS.Timeout),
+  },
+  turns: {
+    soon: (run) => queueMicrotask(run),
+    afterIo: (run) => {
+      setImmediate(run);
+    },
+  },
+  files: realFileSystem(random),
+  programs: realPrograms(),
+  fetch: (...request) => globalThis.fetch(...request),
+};
