@@ -3,17 +3,17 @@ export { AiexError, type AiexErrorOptions } from "./errors.ts";
 export type { Received } from "./logic/function.ts";
 export { receiveTimeout } from "./logic/function.ts";
 export type { AnyLogic, FunctionLogic, InputOf, NativeLogic, ProtocolOf } from "./logic/logic.ts";
+export { type ServerDefinition, type ServerProtocol, server } from "./logic/server.ts";
 export {
   ignore,
+  type NextOptions,
   noReply,
   ok,
   refuse,
   refuseQuietly,
   replyWith,
-  type ServerDefinition,
-  server,
   stopWith,
-} from "./logic/server.ts";
+} from "./logic/server-result.ts";
 export { type Node, type NodeOptions, startNode } from "./node/node.ts";
 export type { EventSubscriber, RuntimeEvent, RuntimeEventName, RuntimeEvents } from "./observe/events.ts";
 export * from "./process/acting.ts";
@@ -45,6 +45,26 @@ export { formatPid, isPid, type Pid, type Ref, samePid, sameRef } from "./proces
 export type { AnyProtocol, Message, Protocol } from "./process/protocol.ts";
 export { DownMessage, ExitMessage, TimeoutMessage } from "./process/system-message.ts";
 export type { Verbs } from "./process/verbs.ts";
+export {
+  type ChildCount,
+  type ChildInfo,
+  type ChildSpecData,
+  childSpecOf,
+  countChildren,
+  type DeleteChild,
+  deleteChild,
+  type RestartChild,
+  restartChild,
+  type StartChild,
+  type Supervisor,
+  startChild,
+  type TerminateChild,
+  terminateChild,
+  whichChildren,
+} from "./supervision/admin.ts";
+export { type ChildSpec, child, childOf, type Restart, type Shutdown } from "./supervision/child-spec.ts";
+export { type DynamicSupervisorOptions, dynamicSupervisor } from "./supervision/dynamic-supervisor.ts";
+export { type SupervisorLogic, type SupervisorOptions, supervisor } from "./supervision/supervisor.ts";
 export type { World } from "./world.ts";
 export { realWorld } from "./worlds/real.ts";
 export { type SimulatedWorld, simulatedWorld } from "./worlds/simulated.ts";

@@ -3,7 +3,7 @@ import type { ActorLogic, AnyActorLogic, EventFromLogic, InputFrom } from "xstat
 import type { Behaviour } from "../process/behaviour.ts";
 import { Misuse } from "../process/failures.ts";
 import type { Process } from "../process/process.ts";
-import type { Protocol } from "../process/protocol.ts";
+import type { AnyProtocol, Protocol } from "../process/protocol.ts";
 import { functionBehaviour } from "./function.ts";
 import { hostXState } from "./host.ts";
 
@@ -33,15 +33,9 @@ export type AnyLogic = AnyActorLogic | NativeLogic<any, any> | FunctionLogic<any
 
 /** A machine or other XState logic: its events are the messages, and each may be cast or called by its type. */
 interface XStateProtocol<Event> {
-  readonly calls: Readonly<Record<string, { readonly payload: unknown; readonly reply: unknown }>>;
-  readonly casts: Readonly<Record<string, unknown>>;
+  readonly calls: AnyProtocol["calls"];
+  readonly casts: AnyProtocol["casts"];
   readonly messages: Event;
-}
-
-interface FunctionProtocol {
-  readonly calls: Readonly<Record<string, { readonly payload: unknown; readonly reply: unknown }>>;
-  readonly casts: Readonly<Record<string, unknown>>;
-  readonly messages: { readonly type: string };
 }
 
 /** The protocol that a process of this logic speaks. */
@@ -51,7 +45,7 @@ export type ProtocolOf<L> =
     : // biome-ignore lint/suspicious/noExplicitAny: matches XState logic of every kind.
       L extends ActorLogic<any, any, any, any, any>
       ? XStateProtocol<EventFromLogic<L>>
-      : FunctionProtocol;
+      : AnyProtocol;
 
 /** What a process of this logic is started with. */
 export type InputOf<L> = L extends {
@@ -91,4 +85,9 @@ export function hostOf(logic: AnyLogic): (process: Process) => Behaviour {
 
 function isNative(logic: object): logic is NativeLogic {
   return "host" in logic && typeof logic.host === "function";
+}
+
+/** How a supervisor should treat this logic, where the logic says so itself. */
+export function childDefaultsOf(logic: AnyLogic): ChildDefaults | undefined {
+  return typeof logic === "object" && logic !== null && isNative(logic) ? logic.childDefaults : undefined;
 }

@@ -16,18 +16,8 @@ import type { Message } from "../process/protocol.ts";
 import { SystemMessage, TimeoutMessage } from "../process/system-message.ts";
 import type { Timer } from "../process/timers.ts";
 import { received } from "./function.ts";
-import {
-  type CallHandlers,
-  type CastHandlers,
-  InitIgnore,
-  InitOk,
-  InitStop,
-  type NextOptions,
-  NoReply,
-  Reply,
-  type ServerDefinition,
-  Stop,
-} from "./server.ts";
+import type { CallHandlers, CastHandlers, ServerDefinition } from "./server.ts";
+import { InitIgnore, InitOk, InitStop, type NextOptions, NoReply, Reply, Stop } from "./server-result.ts";
 
 type Definition = ServerDefinition<unknown, unknown, CallHandlers<unknown>, CastHandlers<unknown>>;
 
@@ -78,6 +68,7 @@ export class ServerBehaviour implements Behaviour {
   arrived(): void {}
 
   waits(): void {
+    if (this.#hibernates) this.#process.mailbox.release();
     const idleMs = this.#idleMs;
     if (idleMs === undefined || this.#idleTimer !== undefined) return;
     if (idleMs <= 0) {
@@ -109,10 +100,6 @@ export class ServerBehaviour implements Behaviour {
 
   output(): undefined {
     return undefined;
-  }
-
-  get hibernates(): boolean {
-    return this.#hibernates;
   }
 
   #initialized(result: unknown): InitOutcome {

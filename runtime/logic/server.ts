@@ -1,125 +1,15 @@
 // `server(…)`: OTP's gen_server. State in, state out; typed calls and casts; one message at a time, async handlers included.
-
 import type { ExitReason } from "../process/exit-reason.ts";
 import type { Ref } from "../process/pid.ts";
-import type { Protocol } from "../process/protocol.ts";
+import type { AnyMessage, Protocol } from "../process/protocol.ts";
 import type { Received } from "./function.ts";
 import type { NativeLogic } from "./logic.ts";
 import { ServerBehaviour } from "./server-behaviour.ts";
+import type { CallResult, CastResult, InitResult, Reply, Stop } from "./server-result.ts";
 
-/** What may follow any result that goes on. */
-export interface NextOptions {
-  /** Sends `sys.timeout` to `info` unless a message comes within this many milliseconds. Not kept: say it again each time. */
-  readonly timeoutMs?: number;
-  /** Runs `continue` with this before any other message. */
-  readonly continue?: unknown;
-  /** Gives back memory while the process waits. */
-  readonly hibernate?: boolean;
-}
-
-const noOptions: NextOptions = {};
-
-/** Answers the caller and goes on. */
-export class Reply<R, S> {
-  readonly value: R;
-  readonly state: S;
-  readonly options: NextOptions;
-  constructor(value: R, state: S, options: NextOptions) {
-    this.value = value;
-    this.state = state;
-    this.options = options;
-  }
-}
-
-/** Goes on without an answer; for a call, `reply` answers later. */
-export class NoReply<S> {
-  readonly state: S;
-  readonly options: NextOptions;
-  constructor(state: S, options: NextOptions) {
-    this.state = state;
-    this.options = options;
-  }
-}
-
-/** Ends the server: `terminate`, then exit with the reason. */
-export class Stop<S, R> {
-  readonly reason: ExitReason;
-  readonly state: S;
-  readonly hasReply: boolean;
-  readonly value: R | undefined;
-  constructor(reason: ExitReason, state: S, hasReply: boolean, value: R | undefined) {
-    this.reason = reason;
-    this.state = state;
-    this.hasReply = hasReply;
-    this.value = value;
-  }
-}
-
-/** `init` refuses to start. */
-export class InitStop {
-  readonly reason: ExitReason;
-  readonly quiet: boolean;
-  constructor(reason: ExitReason, quiet: boolean) {
-    this.reason = reason;
-    this.quiet = quiet;
-  }
-}
-
-export class InitIgnore {}
-
-/** `init` succeeded. */
-export class InitOk<S> {
-  readonly state: S;
-  readonly options: NextOptions;
-  constructor(state: S, options: NextOptions) {
-    this.state = state;
-    this.options = options;
-  }
-}
-
-/** OTP's `{reply, Value, State}`. */
-export function replyWith<R, S>(value: R, state: S, options: NextOptions = noOptions): Reply<R, S> {
-  return new Reply(value, state, options);
-}
-
-/** OTP's `{noreply, State}`. */
-export function noReply<S>(state: S, options: NextOptions = noOptions): NoReply<S> {
-  return new NoReply(state, options);
-}
-
-/** OTP's `{stop, Reason, State}`; `stopWith(reason, state, { reply })` answers the caller first. */
-export function stopWith<S, R = never>(
-  reason: ExitReason,
-  state: S,
-  answer?: { readonly reply: R },
-): Stop<S, R> {
-  return new Stop<S, R>(reason, state, answer !== undefined, answer?.reply);
-}
-
-/** From `init`: OTP's `{ok, State}`. */
-export function ok<S>(state: S, options: NextOptions = noOptions): InitOk<S> {
-  return new InitOk(state, options);
-}
-
-/** From `init`: OTP's `{stop, Reason}`. The start fails, and whoever is linked gets the reason. */
-export function refuse(reason: ExitReason): InitStop {
-  return new InitStop(reason, false);
-}
-
-/** From `init`: OTP 26's `{error, Reason}`. The start fails and the process ends `normal`, so nobody falls with it. */
-export function refuseQuietly(reason: ExitReason): InitStop {
-  return new InitStop(reason, true);
-}
-
-/** From `init`: OTP's `ignore`. */
-export function ignore(): InitIgnore {
-  return new InitIgnore();
-}
+export * from "./server-result.ts";
 
 type Awaitable<T> = T | Promise<T>;
-export type InitResult<S> = InitOk<S> | InitStop | InitIgnore;
-export type CastResult<S> = NoReply<S> | Stop<S, never>;
-export type CallResult<R, S> = Reply<R, S> | NoReply<S> | Stop<S, R>;
 
 // biome-ignore lint/suspicious/noExplicitAny: a handler's own payload and reply types are read back by inference below.
 type CallHandler<S> = (state: S, payload: any, from: Ref) => Awaitable<CallResult<any, S>>;
@@ -156,7 +46,7 @@ export interface ServerProtocol<Calls, Casts> extends Protocol {
     readonly [K in keyof Calls]: { readonly payload: PayloadOf<Calls[K]>; readonly reply: ReplyOf<Calls[K]> };
   };
   readonly casts: { readonly [K in keyof Casts]: PayloadOf<Casts[K]> };
-  readonly messages: { readonly type: string };
+  readonly messages: AnyMessage;
 }
 
 /**

@@ -10,6 +10,7 @@ import { signalExit } from "../process/links.ts";
 import type { Pid } from "../process/pid.ts";
 import { Process } from "../process/process.ts";
 import { createVerbs, type Verbs } from "../process/verbs.ts";
+import { createSupervisorVerbs, type SupervisorVerbs } from "../supervision/admin.ts";
 import type { World } from "../world.ts";
 import { attributeFailures } from "./attribution.ts";
 
@@ -27,7 +28,7 @@ export interface NodeOptions {
 }
 
 /** What every process can do, for code outside of processes, and what only the node can. */
-export interface Node extends Verbs {
+export interface Node extends Verbs, SupervisorVerbs {
   readonly name: string;
   readonly world: World;
   /** Every live process, in the order of their starts. */
@@ -73,7 +74,7 @@ export function startKernelNode(options: NodeOptions): { readonly node: Node; re
   const verbs = createVerbs(() => outside);
   const node: Node = {
     ...verbs,
-    // Outside of processes nothing waits for a context of its own: a start must not inherit that of whoever happens to run.
+    ...createSupervisorVerbs(verbs.call),
     name,
     world: options.world,
     processes: () =>

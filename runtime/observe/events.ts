@@ -43,11 +43,13 @@ export interface RuntimeEvents {
     readonly child: string;
     readonly pid: Pid | undefined;
   };
+  /** A child ended by itself. `error` is true for a permanent child and for an accident. */
   supervisor_child_exited: {
     readonly supervisor: string;
     readonly child: string;
-    readonly pid: Pid | undefined;
+    readonly pid: Pid;
     readonly reason: ExitReason;
+    readonly error: boolean;
   };
   /** A child was started again, or the attempt was made: `restarts` counts those within the window, this one included. */
   supervisor_child_restarted: {

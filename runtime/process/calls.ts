@@ -1,11 +1,16 @@
 // Calls that wait for a reply: one outcome each, whatever comes first: the reply, the callee's end or the deadline.
-import { type Address, formatAddress } from "./address.ts";
+import type { Address } from "./address.ts";
 import type { ExitReason } from "./exit-reason.ts";
-import { CalleeExited, CallTimeout, NoProcess, Overload } from "./failures.ts";
 import type { Ref } from "./pid.ts";
 import type { Process } from "./process.ts";
 import type { Protocol } from "./protocol.ts";
 import type { Timer } from "./timers.ts";
+
+/** Why no reply will come. */
+export type CallFailure =
+  | { readonly kind: "exited"; readonly reason: ExitReason }
+  | { readonly kind: "timeout"; readonly timeoutMs: number }
+  | { readonly kind: "overload"; readonly messagesMax: number };
 
 /** A request whose reply is awaited. The callee keeps its callers in a list through `previous` and `next`. */
 export class PendingCall {
@@ -15,7 +20,7 @@ export class PendingCall {
   readonly target: Address<Protocol>;
   readonly request: string;
   readonly resolve: (value: unknown) => void;
-  readonly reject: (error: Error) => void;
+  readonly fail: (failure: CallFailure) => void;
   timer: Timer | undefined;
   previous: PendingCall | undefined;
   next: PendingCall | undefined;
@@ -27,7 +32,7 @@ export class PendingCall {
     target: Address<Protocol>,
     request: string,
     resolve: (value: unknown) => void,
-    reject: (error: Error) => void,
+    fail: (failure: CallFailure) => void,
   ) {
     this.ref = ref;
     this.caller = caller;
@@ -35,7 +40,7 @@ export class PendingCall {
     this.target = target;
     this.request = request;
     this.resolve = resolve;
-    this.reject = reject;
+    this.fail = fail;
   }
 }
 
@@ -49,7 +54,7 @@ export function beginCall(call: PendingCall, timeoutMs: number): void {
   if (timeoutMs !== Number.POSITIVE_INFINITY) {
     call.timer = kernel.timers.start(timeoutMs, () => {
       forgetCall(call);
-      call.reject(new CallTimeout(formatAddress(call.target), call.request, timeoutMs));
+      call.fail({ kind: "timeout", timeoutMs });
     });
   }
 }
@@ -68,20 +73,33 @@ export function refuseCall(process: Process, ref: Ref, messagesMax: number): voi
   const call = process.kernel.calls.get(ref.ref);
   if (call === undefined) return;
   forgetCall(call);
-  call.reject(new Overload(formatAddress(call.target), call.request, messagesMax));
+  call.fail({ kind: "overload", messagesMax });
 }
 
 /** Fails every call that waits for a process that has ended. */
 export function failCallers(ended: Process, reason: ExitReason): void {
   for (let call = ended.callers; call !== undefined; call = ended.callers) {
     forgetCall(call);
-    const target = formatAddress(call.target);
-    call.reject(
-      reason === "noproc"
-        ? new NoProcess(target, call.request)
-        : new CalleeExited(target, call.request, reason),
-    );
+    call.fail({ kind: "exited", reason });
   }
+}
+
+/**
+ * Waits for the end of `target` without a message: fit for code that holds up its own mailbox while it waits.
+ * Gives the exit reason, or undefined after `timeoutMs` milliseconds.
+ */
+export function awaitExit(
+  process: Process,
+  target: Process,
+  timeoutMs: number,
+): Promise<ExitReason | undefined> {
+  if (target.hasEnded) return Promise.resolve("noproc");
+  return new Promise((resolve) => {
+    const settle = (failure: CallFailure): void =>
+      resolve(failure.kind === "exited" ? failure.reason : undefined);
+    const ref = process.kernel.nextRef();
+    beginCall(new PendingCall(ref, process, target, target.pid, "exit", () => {}, settle), timeoutMs);
+  });
 }
 
 /** Takes a call out of both ends; a reply that comes later is dropped. */

@@ -7,6 +7,14 @@ import { Misuse } from "./failures.ts";
 /** `freeze` checks and freezes what is sent; `trust` leaves it alone, for speed. */
 export type Boundary = "freeze" | "trust";
 
+/** Something that is no data and never leaves the node: a child spec with its functions, handed to a local supervisor. */
+export class LocalValue<T> {
+  readonly value: T;
+  constructor(value: T) {
+    this.value = value;
+  }
+}
+
 /**
  * Freezes `value` through and through and gives it back. Accepted are primitives, arrays, plain objects and Uint8Array
  * (whose bytes cannot be frozen), at most `messageDepthMax` deep.
@@ -20,7 +28,7 @@ export function asData<T>(value: T, what: string): T {
 function freeze(value: unknown, path: string, depth: number): void {
   if (typeof value === "function" || typeof value === "symbol") throw notData(path, `a ${typeof value}`);
   if (typeof value !== "object" || value === null) return;
-  if (value instanceof Uint8Array) return;
+  if (value instanceof Uint8Array || value instanceof LocalValue) return;
   if (depth > limits.messageDepthMax)
     throw notData(path, `data nested deeper than ${limits.messageDepthMax}, or a cycle`);
   const prototype: unknown = Object.getPrototypeOf(value);

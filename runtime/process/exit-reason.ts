@@ -50,9 +50,14 @@ export function isShutdown(reason: ExitReason): boolean {
 
 /** The exit reason of a value that was thrown out of a process's code. */
 export function reasonOfThrown(thrown: unknown): ExitReason {
-  if (thrown instanceof ExitSelf) return thrown.reason;
-  if (thrown instanceof Error) return { error: errorData(thrown) };
-  return { nocatch: plain(thrown), stack: new Error("thrown without an Error").stack ?? "" };
+  try {
+    if (thrown instanceof ExitSelf) return thrown.reason;
+    if (thrown instanceof Error) return { error: errorData(thrown) };
+    return { nocatch: plain(thrown), stack: new Error("thrown without an Error").stack ?? "" };
+  } catch {
+    // Anything can be thrown, even what throws when it is looked at.
+    return { nocatch: "(a value that cannot be shown)", stack: "" };
+  }
 }
 
 /** An `Error` as data. Causes are followed to a depth of eight, so that a cycle ends. */
@@ -89,7 +94,7 @@ export function isErrorReason(reason: ExitReason): reason is { readonly error: E
 function plain(value: unknown): unknown {
   if (value === undefined || value === null || typeof value === "boolean" || typeof value === "string")
     return value;
-  if (typeof value === "number") return value;
+  if (typeof value === "number" || typeof value === "bigint") return value;
   try {
     const text = JSON.stringify(value);
     return text === undefined ? String(value) : JSON.parse(text);

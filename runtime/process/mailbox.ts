@@ -41,6 +41,11 @@ export class Ring<T> {
     return this.#length;
   }
 
+  /** Items that fit without asking for more memory. */
+  get capacity(): number {
+    return this.#slots.length;
+  }
+
   push(item: T): void {
     if (this.#length === this.#slots.length) this.#grow();
     this.#slots[(this.#head + this.#length) & (this.#slots.length - 1)] = item;
@@ -78,9 +83,16 @@ export class Ring<T> {
     return item;
   }
 
+  /** Gives the memory back, all of it, if nothing is queued. */
+  release(): void {
+    if (this.#length > 0) return;
+    this.#slots = [];
+    this.#head = 0;
+  }
+
   #grow(): void {
     const old = this.#slots;
-    const slots: (T | undefined)[] = new Array(old.length * 2);
+    const slots: (T | undefined)[] = new Array(Math.max(firstCapacity, old.length * 2));
     for (let i = 0; i < this.#length; i += 1) slots[i] = old[(this.#head + i) & (old.length - 1)];
     this.#slots = slots;
     this.#head = 0;
@@ -95,6 +107,17 @@ export class Mailbox {
 
   get length(): number {
     return this.#ordinary.length + (this.#priority?.length ?? 0);
+  }
+
+  /** Messages that fit without asking for more memory. */
+  get capacity(): number {
+    return this.#ordinary.capacity + (this.#priority?.capacity ?? 0);
+  }
+
+  /** Gives back the memory of what is empty: for a process that will wait long (OTP: `hibernate`). */
+  release(): void {
+    this.#ordinary.release();
+    if (this.#priority?.length === 0) this.#priority = undefined;
   }
 
   push(item: Item): void {

@@ -1,12 +1,12 @@
 // How messages, casts, calls and replies get from one process to another.
+import { isDeepStrictEqual } from "node:util";
 import { limits } from "../limits.ts";
 import { type Address, formatAddress } from "./address.ts";
 import { deliverThroughAlias } from "./aliases.ts";
-import { beginCall, PendingCall, settleCall } from "./calls.ts";
+import { awaitExit, beginCall, type CallFailure, PendingCall, settleCall } from "./calls.ts";
 import type { ExitReason } from "./exit-reason.ts";
-import { CalleeExited, CallingSelf, CallTimeout, Misuse, NodeDown, NoProcess } from "./failures.ts";
+import { CalleeExited, CallingSelf, CallTimeout, Misuse, NodeDown, NoProcess, Overload } from "./failures.ts";
 import { type Item, Request } from "./mailbox.ts";
-import { demonitor, monitor } from "./monitors.ts";
 import type { Ref } from "./pid.ts";
 import type { Process } from "./process.ts";
 import type { Message, Protocol } from "./protocol.ts";
@@ -104,7 +104,8 @@ export function beginRequest(
     return undefined;
   }
   const data = kernel.boundary === "trust" ? payload : kernel.data(payload, `call "${type}"`);
-  const pending = new PendingCall(kernel.nextRef(), process, callee, to, type, resolve, reject);
+  const fail = (failure: CallFailure): void => reject(callError(formatAddress(to), type, failure));
+  const pending = new PendingCall(kernel.nextRef(), process, callee, to, type, resolve, fail);
   beginCall(pending, timeoutMs);
   callee.deliver(new Request(type, data, pending.ref));
   return pending;
@@ -134,23 +135,26 @@ export async function stop(
   reason: ExitReason,
   timeoutMs = Number.POSITIVE_INFINITY,
 ): Promise<void> {
-  const { kernel } = process;
-  const watched = whereis(process, target);
-  if (watched === undefined || watched.hasEnded) throw new NoProcess(formatAddress(target), "stop");
-  if (watched === process) throw new CallingSelf(formatAddress(target), "stop");
-  await new Promise<void>((resolve, reject) => {
-    const deadline =
-      timeoutMs === Number.POSITIVE_INFINITY
-        ? undefined
-        : kernel.timers.start(timeoutMs, () => {
-            demonitor(process, ref, {});
-            reject(new CallTimeout(formatAddress(target), "stop", timeoutMs));
-          });
-    const ref = monitor(process, watched, target, {}, (down) => {
-      if (deadline !== undefined) kernel.timers.stop(deadline);
-      if (JSON.stringify(down.reason) === JSON.stringify(reason)) resolve();
-      else reject(new CalleeExited(formatAddress(target), "stop", down.reason));
-    });
-    watched.deliver(new StopMessage(kernel.data(reason, "an exit reason")));
-  });
+  const callee = formatAddress(target);
+  const stopped = whereis(process, target);
+  if (stopped === undefined || stopped.hasEnded) throw new NoProcess(callee, "stop");
+  if (stopped === process) throw new CallingSelf(callee, "stop");
+  const ended = awaitExit(process, stopped, timeoutMs);
+  stopped.deliver(new StopMessage(process.kernel.data(reason, "an exit reason")));
+  const actual = await ended;
+  if (actual === undefined) throw new CallTimeout(callee, "stop", timeoutMs);
+  if (!isDeepStrictEqual(actual, reason)) throw new CalleeExited(callee, "stop", actual);
+}
+
+function callError(target: string, request: string, failure: CallFailure): Error {
+  switch (failure.kind) {
+    case "exited":
+      return failure.reason === "noproc"
+        ? new NoProcess(target, request)
+        : new CalleeExited(target, request, failure.reason);
+    case "timeout":
+      return new CallTimeout(target, request, failure.timeoutMs);
+    case "overload":
+      return new Overload(target, request, failure.messagesMax);
+  }
 }

@@ -292,6 +292,10 @@ export class Process implements Runnable {
   }
 
   #fail(thrown: unknown): boolean {
+    if (this.#doom !== undefined) {
+      this.#finish(this.#doom);
+      return false;
+    }
     return this.#stop(reasonOfThrown(thrown));
   }
 

@@ -11,6 +11,9 @@ export interface Message {
   readonly type: string;
 }
 
+/** A message of which no more is known: the second shape lets a literal carry fields, the first takes any declared type. */
+export type AnyMessage = Message | (Message & { readonly [field: string]: unknown });
+
 export interface Protocol {
   readonly calls: object;
   readonly casts: object;
@@ -21,7 +24,7 @@ export interface Protocol {
 export interface AnyProtocol {
   readonly calls: Readonly<Record<string, { readonly payload: unknown; readonly reply: unknown }>>;
   readonly casts: Readonly<Record<string, unknown>>;
-  readonly messages: Message;
+  readonly messages: AnyMessage;
 }
 
 export type CallName<P extends Protocol> = keyof P["calls"] & string;
@@ -39,10 +42,8 @@ export type CallReply<P extends Protocol, K extends CallName<P>> = P["calls"][K]
 export type CastPayload<P extends Protocol, K extends CastName<P>> = P["casts"][K];
 
 /** Arguments behind the message's name: the payload may be left out where there is none. */
-export type PayloadArguments<Payload, Options> = unknown extends Payload
+export type PayloadArguments<Payload, Options = never> = unknown extends Payload
   ? [payload?: unknown, options?: Options]
-  : [Payload] extends [undefined]
-    ? [payload?: undefined, options?: Options]
-    : [void] extends [Payload]
-      ? [payload?: undefined, options?: Options]
-      : [payload: Payload, options?: Options];
+  : undefined extends Payload
+    ? [payload?: Payload, options?: Options]
+    : [payload: Payload, options?: Options];

@@ -73,7 +73,13 @@ export class Scheduler {
         this.#scheduled = false;
         return;
       }
-      next.turn();
+      try {
+        next.turn();
+      } catch (thrown) {
+        // A turn does not throw; if one does, that must not stop everybody else.
+        this.#world.turns.afterIo(this.#runAfterIo);
+        throw thrown;
+      }
       if (this.spend()) break;
     }
     this.#world.turns.afterIo(this.#runAfterIo);

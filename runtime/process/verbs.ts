@@ -45,12 +45,12 @@ export interface SendOptions {
 export interface SpawnOptions<L extends AnyLogic> extends StartOptions<InputOf<L>> {}
 
 /** Input may be left out only where the logic needs none. */
-export type SpawnArguments<L extends AnyLogic> =
+export type SpawnArguments<L extends AnyLogic, More = unknown> =
   undefined extends InputOf<L>
-    ? [options?: SpawnOptions<L>]
+    ? [options?: SpawnOptions<L> & More]
     : [InputOf<L>] extends [never]
-      ? [options?: Omit<SpawnOptions<L>, "input">]
-      : [options: SpawnOptions<L> & { readonly input: InputOf<L> }];
+      ? [options?: Omit<SpawnOptions<L>, "input"> & More]
+      : [options: SpawnOptions<L> & { readonly input: InputOf<L> } & More];
 
 export type CallResultValue<R> =
   | { readonly ok: true; readonly value: R }
@@ -67,7 +67,7 @@ export interface Verbs {
   /** As `spawn`, watching it from before its first line; the DOWN comes even if it ends at once (OTP: `spawn_monitor`). */
   spawnMonitor<L extends AnyLogic>(
     logic: L,
-    options?: SpawnOptions<L> & { readonly monitor?: MonitorOptions },
+    ...rest: SpawnArguments<L, { readonly monitor?: MonitorOptions }>
   ): { readonly pid: Pid<ProtocolOf<L>>; readonly ref: Ref; readonly ready: Promise<Pid<ProtocolOf<L>>> };
   /**
    * Sends a message. To a process that is gone it vanishes.
@@ -99,7 +99,7 @@ export interface Verbs {
   sendRequest<P extends Protocol, K extends CallName<P>>(
     to: Address<P>,
     type: K,
-    payload?: CallPayload<P, K>,
+    ...rest: PayloadArguments<CallPayload<P, K>>
   ): PendingReply<CallReply<P, K>>;
   /** Answers a call, from any process (OTP: `gen_server:reply`). A caller that waits no more is not told. */
   reply(to: Ref, value: unknown): void;
@@ -161,9 +161,9 @@ export function createVerbs(own: () => Process): Verbs {
       const { ready } = spawnProcess(starter.kernel, starter, logic, options ?? {});
       return (await ready).pid as never;
     },
-    spawnMonitor: (logic, options = {}) => {
+    spawnMonitor: (logic, ...[options]) => {
       const starter = own();
-      const { monitor: watching, ...rest } = options;
+      const { monitor: watching, ...rest } = options ?? {};
       const { process, ready, monitorRef } = spawnProcess(
         starter.kernel,
         starter,
@@ -186,7 +186,7 @@ export function createVerbs(own: () => Process): Verbs {
         return { ok: false, error: error as Error };
       }
     },
-    sendRequest: (to, type, payload) => {
+    sendRequest: (to, type, ...[payload]) => {
       const process = own();
       return PendingReply.begin(process.kernel, formatAddress(to), type, (resolve, reject) =>
         beginRequest(process, to, type, payload, Number.POSITIVE_INFINITY, resolve, reject),
@@ -201,6 +201,8 @@ export function createVerbs(own: () => Process): Verbs {
       const target = process.kernel.find(given[0]);
       if (target !== undefined)
         signalExit(target, process.pid, process.kernel.data(given[1], "an exit reason"));
+      // A process that has just ended itself does not get to its next line.
+      if (target === process && !process.isAlive) throw new ExitSelf("killed");
       return undefined as never;
     },
     trapExit: (flag) => {

@@ -1,0 +1,193 @@
+// The actor system of one process, in place of XState's own: its time is the process's, and it knows every actor to stop.
+import type { EventObject } from "xstate";
+import { limits } from "../limits.ts";
+import { formatPid } from "../process/pid.ts";
+import type { Process } from "../process/process.ts";
+import { SystemMessage, TurnMessage } from "../process/system-message.ts";
+import type { Timer } from "../process/timers.ts";
+import type { HostRef } from "./host-ref.ts";
+
+/** The part of an XState actor that its parent's host needs and that XState's types keep to themselves. */
+export interface ChildActor {
+  readonly sessionId: string;
+  _send(event: EventObject): void;
+  _stop(): unknown;
+}
+
+/** An event that the machine or an actor in it planned for later, under a key by which it can be cancelled. */
+interface Delay {
+  readonly source: object;
+  readonly key: string;
+  timer: Timer | undefined;
+}
+
+/** A delayed event of the machine itself, on its way through the mailbox. */
+export class DelayedEvent extends SystemMessage {
+  readonly type: string;
+  readonly event: EventObject;
+  readonly delay: Delay;
+  constructor(event: EventObject, delay: Delay) {
+    super();
+    this.type = event.type;
+    this.event = event;
+    this.delay = delay;
+  }
+}
+
+/** The actor system of one process: names, delayed events and live children of the machine inside it. */
+export class HostSystem {
+  readonly #process: Process;
+  readonly #owner: HostRef;
+  #children: Map<string, ChildActor> | undefined;
+  #named: Map<string, ChildActor> | undefined;
+  #delays: Map<object, Map<string, Delay>> | undefined;
+  #lastChild = 0;
+  #lastDelay = 0;
+
+  constructor(process: Process, owner: HostRef) {
+    this.#process = process;
+    this.#owner = owner;
+  }
+
+  get scheduler(): this {
+    return this;
+  }
+
+  /** Actors inside the machine that keep time by themselves get it from the process, so it dies with them. */
+  get _clock(): this {
+    return this;
+  }
+
+  get _snapshot(): unknown {
+    return this.getSnapshot();
+  }
+
+  schedule(source: object, target: object, event: EventObject, delay: number, id?: string): void {
+    this.#lastDelay += 1;
+    const key = id ?? `delay:${this.#lastDelay}`;
+    this.cancel(source, key);
+    this.#delays ??= new Map();
+    const delays = this.#delays.get(source) ?? new Map<string, Delay>();
+    this.#delays.set(source, delays);
+    const entry: Delay = { source, key, timer: undefined };
+    delays.set(key, entry);
+    const item =
+      target === this.#owner
+        ? new DelayedEvent(event, entry)
+        : new TurnMessage(() => {
+            if (this.#take(entry)) (target as ChildActor)._send(event);
+          });
+    entry.timer = this.#process.kernel.timers.start(delay, () => this.#process.deliver(item));
+  }
+
+  /** False for a delayed event that was cancelled after its time had come and before its turn: its state was left. */
+  isDue(item: DelayedEvent): boolean {
+    return this.#take(item.delay);
+  }
+
+  cancel(source: object, id: string): void {
+    const entry = this.#delays?.get(source)?.get(id);
+    if (entry !== undefined) this.#take(entry);
+  }
+
+  cancelAll(source: object): void {
+    for (const entry of [...(this.#delays?.get(source)?.values() ?? [])]) this.#take(entry);
+  }
+
+  setTimeout(run: () => void, delay: number): Timer {
+    return this.#process.kernel.timers.start(delay, () => this.#process.deliver(new TurnMessage(run)));
+  }
+
+  clearTimeout(timer: Timer): void {
+    this.#process.kernel.timers.stop(timer);
+  }
+
+  _logger(...values: unknown[]): void {
+    const { pid, name, kernel } = this.#process;
+    kernel.events.emit("machine_logged", { pid, name, values });
+  }
+
+  _bookId(): string {
+    this.#lastChild += 1;
+    return `${formatPid(this.#process.pid)}:${this.#lastChild}`;
+  }
+
+  _register(sessionId: string, actor: ChildActor): string {
+    this.#children ??= new Map();
+    this.#children.set(sessionId, actor);
+    return sessionId;
+  }
+
+  _unregister(actor: ChildActor): void {
+    this.#children?.delete(actor.sessionId);
+    for (const [id, holder] of this.#named ?? []) if (holder === actor) this.#named?.delete(id);
+  }
+
+  _set(systemId: string, actor: ChildActor): void {
+    this.#named ??= new Map();
+    const holder = this.#named.get(systemId);
+    if (holder !== undefined && holder !== actor)
+      throw new Error(`Actor with system ID '${systemId}' already exists.`);
+    this.#named.set(systemId, actor);
+  }
+
+  get(systemId: string): ChildActor | undefined {
+    return this.#named?.get(systemId);
+  }
+
+  getAll(): Readonly<Record<string, ChildActor>> {
+    return Object.fromEntries(this.#named ?? []);
+  }
+
+  _relay(_source: unknown, target: ChildActor, event: EventObject): void {
+    target._send(event);
+  }
+
+  /** Nobody inspects; but XState announces every actor here before it makes that actor's first state. */
+  _sendInspectionEvent(event: {
+    readonly type: string;
+    readonly actorRef?: { readonly logic?: object };
+  }): void {
+    if (event.type === "@xstate.actor" && event.actorRef?.logic !== undefined)
+      boundMicrosteps(event.actorRef.logic);
+  }
+
+  inspect(): { unsubscribe(): void } {
+    return { unsubscribe: () => {} };
+  }
+
+  getSnapshot(): unknown {
+    return { _scheduledEvents: {} };
+  }
+
+  start(): void {}
+
+  /** Stops every actor that still lives in the process, whatever the machine forgot, and every delayed event. */
+  stopAll(): void {
+    for (const child of [...(this.#children?.values() ?? [])]) {
+      try {
+        child._stop();
+      } catch {
+        // The others must be stopped all the same.
+      }
+    }
+    for (const source of [...(this.#delays?.keys() ?? [])]) this.cancelAll(source);
+  }
+
+  /** Takes a delayed event out; false when that was done before. */
+  #take(entry: Delay): boolean {
+    const delays = this.#delays?.get(entry.source);
+    if (delays?.get(entry.key) !== entry) return false;
+    if (entry.timer !== undefined) this.#process.kernel.timers.stop(entry.timer);
+    delays.delete(entry.key);
+    if (delays.size === 0) this.#delays?.delete(entry.source);
+    return true;
+  }
+}
+
+/** A machine that never comes to rest would freeze the node, and XState's own limit is off unless the machine sets one. */
+export function boundMicrosteps(logic: object): void {
+  const machine = logic as { readonly options?: { maxIterations?: number } };
+  if (machine.options?.maxIterations === Number.POSITIVE_INFINITY)
+    machine.options.maxIterations = limits.machineMicrostepsMax;
+}

@@ -1,0 +1,238 @@
+// The supervisor's hands: carries out, one after the other, what its state asks for.
+import { type CastResult, noReply } from "../logic/server.ts";
+import { cast, self } from "../process/acting.ts";
+import { currentProcess } from "../process/current.ts";
+import type { ExitReason } from "../process/exit-reason.ts";
+import type { Pid } from "../process/pid.ts";
+import type { Protocol } from "../process/protocol.ts";
+import type {
+  ChildCount,
+  ChildInfo,
+  DeleteChild,
+  RestartChild,
+  StartChild,
+  TerminateChild,
+} from "./admin.ts";
+import { type ChildStart, startChildProcess, stopChildProcess } from "./child-process.ts";
+import type { ChildSpec } from "./child-spec.ts";
+import { type Child, isError, type SupervisorAction, type SupervisorState } from "./supervisor-state.ts";
+
+export interface StartFailure {
+  readonly id: string;
+  readonly reason: ExitReason;
+}
+
+export class Supervision {
+  readonly #name: string;
+  readonly #state: SupervisorState;
+
+  constructor(name: string, state: SupervisorState) {
+    this.#name = name;
+    this.#state = state;
+  }
+
+  /** Starts the children left to right; the first failure stops those before it and is given back. */
+  async startAll(specs: readonly ChildSpec[]): Promise<StartFailure | undefined> {
+    for (const spec of specs) {
+      this.#state.add(spec);
+      const start = await this.#start(spec.id);
+      if (start.is !== "failed") continue;
+      this.#state.remove(spec.id);
+      await this.stopAll();
+      return { id: spec.id, reason: start.reason };
+    }
+    return undefined;
+  }
+
+  async stopAll(): Promise<void> {
+    for (const id of [...this.#state.children.keys()].reverse()) await this.#stop(id);
+  }
+
+  /** Deals with the end of a child; gives the reason to end with, if any. */
+  childExited(pid: Pid<Protocol>, reason: ExitReason): Promise<ExitReason | undefined> {
+    return this.#carryOut(this.#state.step({ type: "exited", pid, reason, nowMs: now() }));
+  }
+
+  retry(id: string): Promise<ExitReason | undefined> {
+    return this.#carryOut(this.#state.step({ type: "retry", id, nowMs: now() }));
+  }
+
+  unknown(message: string): CastResult<Supervision> {
+    const { kernel, pid, name } = currentProcess();
+    kernel.events.emit("message_unhandled", { pid, name, message });
+    return noReply(this);
+  }
+
+  async startChild(spec: ChildSpec): Promise<StartChild> {
+    const present = this.#state.children.get(spec.id);
+    if (present !== undefined) {
+      const { status } = present;
+      return status.is === "running"
+        ? { ok: false, error: "already_started", pid: status.pid }
+        : { ok: false, error: "already_present" };
+    }
+    this.#state.add(spec);
+    const start = await this.#start(spec.id);
+    if (start.is === "failed") {
+      this.#state.remove(spec.id);
+      return { ok: false, error: "start_failed", id: spec.id, reason: start.reason };
+    }
+    return { ok: true, pid: start.is === "started" ? start.pid : undefined };
+  }
+
+  async terminateChild(id: string): Promise<TerminateChild> {
+    const child = this.#state.children.get(id);
+    if (child === undefined) return { ok: false, error: "not_found" };
+    await this.#stop(id);
+    return { ok: true };
+  }
+
+  async restartChild(id: string): Promise<RestartChild> {
+    const child = this.#state.children.get(id);
+    if (child === undefined) return { ok: false, error: "not_found" };
+    if (child.status.is !== "stopped") return { ok: false, error: child.status.is };
+    const start = await this.#start(id);
+    if (start.is === "failed") return { ok: false, error: "start_failed", id, reason: start.reason };
+    return { ok: true, pid: start.is === "started" ? start.pid : undefined };
+  }
+
+  deleteChild(id: string): DeleteChild {
+    const child = this.#state.children.get(id);
+    if (child === undefined) return { ok: false, error: "not_found" };
+    if (child.status.is !== "stopped") return { ok: false, error: child.status.is };
+    this.#state.remove(id);
+    return { ok: true };
+  }
+
+  /** Latest first, as OTP lists them. */
+  whichChildren(): readonly ChildInfo[] {
+    return [...this.#state.children.values()].reverse().map(infoOf);
+  }
+
+  countChildren(): ChildCount {
+    const { kernel } = currentProcess();
+    const count = { specs: 0, active: 0, supervisors: 0, workers: 0 };
+    for (const { spec, status } of this.#state.children.values()) {
+      count.specs += 1;
+      if (status.is === "running" && kernel.find(status.pid)?.isAlive === true) count.active += 1;
+      if (spec.type === "supervisor") count.supervisors += 1;
+      else count.workers += 1;
+    }
+    return count;
+  }
+
+  childSpec(id: string): Omit<ChildSpec, "start" | "given"> | undefined {
+    const spec = this.#state.children.get(id)?.spec;
+    if (spec === undefined) return undefined;
+    const { start, given, ...data } = spec;
+    return data;
+  }
+
+  async #carryOut(actions: readonly SupervisorAction[]): Promise<ExitReason | undefined> {
+    for (const action of actions) {
+      switch (action.type) {
+        case "stop":
+          await this.#stop(action.id);
+          break;
+        case "start": {
+          const start = await this.#start(action.id, action.reason);
+          if (start.is !== "failed") break;
+          return this.#carryOut(
+            this.#state.step({ type: "start_failed", id: action.id, reason: start.reason }),
+          );
+        }
+        case "retry_later":
+          cast(self(), "retry", action.id);
+          break;
+        case "report_exit":
+          this.#report(action.id, action.pid, action.reason);
+          break;
+        case "give_up":
+          this.#emitGaveUp(action.id, action.reason);
+          return "shutdown";
+        case "auto_shutdown":
+          return "shutdown";
+      }
+    }
+    return undefined;
+  }
+
+  /** Starts a child whose spec is known; `restartedFor` is why, when it is not the first time. */
+  async #start(id: string, restartedFor?: ExitReason): Promise<ChildStart> {
+    const child = this.#state.children.get(id);
+    if (child === undefined) return { is: "ignored" };
+    const start = await startChildProcess(child.spec);
+    const { events } = currentProcess().kernel;
+    const supervisor = this.#name;
+    if (start.is === "failed") {
+      events.emit("supervisor_start_failed", { supervisor, child: id, reason: start.reason });
+      return start;
+    }
+    const pid = start.is === "started" ? start.pid : undefined;
+    if (start.is === "started") this.#state.setStatus(id, { is: "running", pid: start.pid });
+    else if (child.spec.restart === "temporary") this.#state.remove(id);
+    else this.#state.setStatus(id, { is: "stopped" });
+    if (restartedFor === undefined)
+      events.emit("supervisor_child_started", { supervisor, child: id, pid: pid as Pid | undefined });
+    else {
+      const { count, left } = this.#state.budget;
+      const restart = { supervisor, child: id, reason: restartedFor, restarts: count, restartsLeft: left };
+      events.emit("supervisor_child_restarted", { ...restart, pid: pid as Pid | undefined });
+    }
+    return start;
+  }
+
+  async #stop(id: string): Promise<void> {
+    const child: Child | undefined = this.#state.children.get(id);
+    if (child === undefined) return;
+    const { status, spec } = child;
+    if (status.is === "running") {
+      const unexpected = await stopChildProcess(spec, status.pid);
+      const { events } = currentProcess().kernel;
+      const reason = unexpected ?? "shutdown";
+      events.emit("supervisor_child_stopped", {
+        supervisor: this.#name,
+        child: id,
+        pid: status.pid as Pid,
+        reason,
+      });
+      if (unexpected !== undefined)
+        events.emit("supervisor_shutdown_error", { supervisor: this.#name, child: id, reason });
+    }
+    if (spec.restart === "temporary") this.#state.remove(id);
+    else this.#state.setStatus(id, { is: "stopped" });
+  }
+
+  #report(id: string, pid: Pid<Protocol>, reason: ExitReason): void {
+    const { events } = currentProcess().kernel;
+    const spec = this.#state.children.get(id)?.spec;
+    const error = spec === undefined || isError(spec, reason);
+    events.emit("supervisor_child_exited", {
+      supervisor: this.#name,
+      child: id,
+      pid: pid as Pid,
+      reason,
+      error,
+    });
+  }
+
+  #emitGaveUp(id: string, reason: ExitReason): void {
+    const { maxRestarts, withinMs } = this.#state.budget;
+    currentProcess().kernel.events.emit("supervisor_gave_up", {
+      supervisor: this.#name,
+      child: id,
+      reason,
+      maxRestarts,
+      withinMs,
+    });
+  }
+}
+
+function infoOf({ spec, status }: Child): ChildInfo {
+  const pid = status.is === "running" ? status.pid : status.is === "restarting" ? "restarting" : undefined;
+  return { id: spec.id, pid, type: spec.type };
+}
+
+function now(): number {
+  return currentProcess().kernel.world.clock.now();
+}
