@@ -14,7 +14,29 @@ export {
   replyWith,
   stopWith,
 } from "./logic/server-result.ts";
+export {
+  demonitorGroup,
+  GroupMessage,
+  groupMembers,
+  groupScope,
+  joinGroup,
+  leaveGroup,
+  monitorGroup,
+  whichGroups,
+} from "./node/groups.ts";
 export { type Node, type NodeOptions, startNode } from "./node/node.ts";
+export {
+  countEntries,
+  dispatch,
+  keysOf,
+  lookup,
+  type RegistryEntry,
+  registerKey,
+  registry,
+  unregisterKey,
+  updateValue,
+  via,
+} from "./node/registry.ts";
 export type { EventSubscriber, RuntimeEvent, RuntimeEventName, RuntimeEvents } from "./observe/events.ts";
 export * from "./process/acting.ts";
 export {

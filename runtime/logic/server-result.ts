@@ -13,8 +13,11 @@ export interface NextOptions {
 
 const noOptions: NextOptions = {};
 
+// `kind` exists for the compiler alone: results of one shape must not pass for one another.
+
 /** Answers the caller and goes on. */
 export class Reply<R, S> {
+  declare readonly kind: "reply";
   readonly value: R;
   readonly state: S;
   readonly options: NextOptions;
@@ -27,6 +30,7 @@ export class Reply<R, S> {
 
 /** Goes on without an answer; for a call, `reply` answers later. */
 export class NoReply<S> {
+  declare readonly kind: "noReply";
   readonly state: S;
   readonly options: NextOptions;
   constructor(state: S, options: NextOptions) {
@@ -37,6 +41,7 @@ export class NoReply<S> {
 
 /** Ends the server: `terminate`, then exit with the reason. */
 export class Stop<S, R> {
+  declare readonly kind: "stop";
   readonly reason: ExitReason;
   readonly state: S;
   readonly hasReply: boolean;
@@ -51,6 +56,7 @@ export class Stop<S, R> {
 
 /** `init` succeeded. */
 export class InitOk<S> {
+  declare readonly kind: "ok";
   readonly state: S;
   readonly options: NextOptions;
   constructor(state: S, options: NextOptions) {
@@ -61,6 +67,7 @@ export class InitOk<S> {
 
 /** `init` refuses to start. */
 export class InitStop {
+  declare readonly kind: "refuse";
   readonly reason: ExitReason;
   readonly quiet: boolean;
   constructor(reason: ExitReason, quiet: boolean) {
@@ -71,7 +78,7 @@ export class InitStop {
 
 /** `init` declines to start. */
 export class InitIgnore {
-  readonly ignored = true;
+  declare readonly kind: "ignore";
 }
 
 export type InitResult<S> = InitOk<S> | InitStop | InitIgnore;

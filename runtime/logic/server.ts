@@ -21,15 +21,15 @@ export type CastHandlers<S> = Readonly<Record<string, CastHandler<S>>>;
 export interface ServerDefinition<S, Input, Calls, Casts> {
   /** Makes the first state. The start is acknowledged when it has returned. */
   readonly init: (input: Input) => Awaitable<InitResult<S>>;
-  readonly calls?: Calls & CallHandlers<S>;
-  readonly casts?: Casts & CastHandlers<S>;
+  readonly calls?: Calls & CallHandlers<NoInfer<S>>;
+  readonly casts?: Casts & CastHandlers<NoInfer<S>>;
   /** Any other message: exits, downs, timeouts, plain sends. Without it they are reported and dropped. */
-  readonly info?: (state: S, message: Received) => Awaitable<CastResult<S>>;
-  readonly continue?: (state: S, what: unknown) => Awaitable<CastResult<S>>;
+  readonly info?: (state: NoInfer<S>, message: Received) => Awaitable<CastResult<NoInfer<S>>>;
+  readonly continue?: (state: NoInfer<S>, what: unknown) => Awaitable<CastResult<NoInfer<S>>>;
   /** Runs at an orderly end and after a crash, with the last good state; not when the process is killed. */
-  readonly terminate?: (state: S, reason: ExitReason) => Awaitable<void>;
+  readonly terminate?: (state: NoInfer<S>, reason: ExitReason) => Awaitable<void>;
   /** What of the state may be shown in reports. */
-  readonly formatState?: (state: S) => unknown;
+  readonly formatState?: (state: NoInfer<S>) => unknown;
 }
 
 type PayloadOf<H> = H extends (state: never, payload: infer P, ...rest: never[]) => unknown

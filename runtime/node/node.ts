@@ -1,5 +1,5 @@
 // A node: one kernel with a name, the verbs for code outside of any process, and a beginning and an end.
-import type { EventSubscriber } from "../observe/events.ts";
+import type { EventSubscriber, RuntimeEventName, RuntimeEvents } from "../observe/events.ts";
 import type { Behaviour } from "../process/behaviour.ts";
 import { outsideProcesses } from "../process/current.ts";
 import type { Boundary } from "../process/data.ts";
@@ -35,6 +35,8 @@ export interface Node extends Verbs, SupervisorVerbs {
   processes(): readonly Pid[];
   /** Every registered name, sorted. */
   registered(): readonly string[];
+  /** Tells an event of an application's own to all who subscribed. */
+  emit<N extends RuntimeEventName>(name: N, data: RuntimeEvents[N]): void;
   /** Hears of every runtime event. Gives back how to stop that. */
   subscribe(subscriber: EventSubscriber): () => void;
   /** Ends every process, the latest first, and lets go of the program. Supervised work is stopped by its application first. */
@@ -82,6 +84,7 @@ export function startKernelNode(options: NodeOptions): { readonly node: Node; re
         .filter((other) => other !== outside && other.isAlive)
         .map((other) => other.pid),
     registered: () => [...kernel.names.keys()].sort(),
+    emit: (eventName, data) => kernel.events.emit(eventName, data),
     subscribe: (subscriber) => kernel.events.subscribe(subscriber),
     halt: () => outsideProcesses(() => halt(kernel, outside, releaseFailures)),
   };

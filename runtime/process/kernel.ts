@@ -1,4 +1,7 @@
 // The tables of one node: its processes, local names, aliases and pending calls, with the scheduler and the timers they share.
+
+import type { GroupScope } from "../node/groups.ts";
+import type { RegistryTable } from "../node/registry.ts";
 import { EventBus } from "../observe/event-bus.ts";
 import type { World } from "../world.ts";
 import type { AliasEntry } from "./aliases.ts";
@@ -11,9 +14,6 @@ import type { Process } from "./process.ts";
 import type { Protocol } from "./protocol.ts";
 import { Scheduler } from "./scheduler.ts";
 import { type Timer, TimerService } from "./timers.ts";
-
-/** Finds the holder of a key in a registry: how `via` addresses are resolved. */
-export type KeyResolver = (key: string) => Process | undefined;
 
 /** A timer that sends a message, and the process it ends with. */
 export interface MessageTimer {
@@ -31,7 +31,8 @@ export class Kernel {
   readonly events = new EventBus();
   readonly processes = new Map<number, Process>();
   readonly names = new Map<string, Process>();
-  readonly registries = new Map<string, KeyResolver>();
+  readonly registries = new Map<string, RegistryTable>();
+  readonly scopes = new Map<string, GroupScope>();
   readonly calls = new Map<number, PendingCall>();
   readonly aliases = new Map<number, AliasEntry>();
   readonly messageTimers = new Map<number, MessageTimer>();

@@ -17,7 +17,7 @@ export function whereis(process: Process, to: Address<Protocol>): Process | unde
   const { kernel } = process;
   if ("id" in to) return kernel.find(to);
   if ("ref" in to) return kernel.isLocal(to) ? kernel.aliases.get(to.ref)?.owner : undefined;
-  if ("registry" in to) return kernel.registries.get(to.registry)?.(to.key);
+  if ("registry" in to) return kernel.registries.get(to.registry)?.resolve(to.key);
   if ("node" in to && to.node !== kernel.name) return undefined;
   return kernel.names.get(to.name);
 }

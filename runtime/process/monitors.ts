@@ -52,6 +52,7 @@ const noOptions: MonitorOptions = {};
 /**
  * Watches `target` for `watcher` (OTP: `monitor/3`). Where there is no such process a DOWN with `noproc` comes at once.
  * With `onDown` the DOWN runs that in a turn of the watcher and is not seen as a message.
+ * @throws {Misuse} the tag is the runtime's own, or an alias was given: an alias tells nobody about its owner
  */
 export function monitor(
   watcher: Process,
@@ -65,6 +66,8 @@ export function monitor(
       `The tag "${options.tag}" begins with "sys.", which is the runtime's own. Choose another.`,
     );
   }
+  if ("ref" in object)
+    throw new Misuse("An alias cannot be watched. Watch the pid or the name of its owner.");
   const ref = watcher.kernel.nextRef();
   if (options.alias !== undefined)
     addAlias(ref, watcher, options.alias satisfies AliasMode, options.priority === true);
@@ -74,6 +77,7 @@ export function monitor(
   }
   const entry = new Monitor(ref, watcher, target ?? watcher, object, options);
   if (target === undefined || target.hasEnded) {
+    if (endsWithMonitor(options.alias)) dropAlias(watcher, ref.ref);
     deliverDown(entry, "noproc", undefined);
     return ref;
   }
@@ -91,9 +95,10 @@ export function monitor(
  * A DOWN that already waits in the mailbox stays there, unless `flush` is given.
  */
 export function demonitor(watcher: Process, ref: Ref, options: DemonitorOptions): boolean {
+  if (!watcher.kernel.isLocal(ref)) return false;
   const entry = watcher.watching?.get(ref.ref);
-  const mode = watcher.kernel.aliases.get(ref.ref)?.mode;
-  if (mode === "demonitor" || mode === "reply_demonitor") dropAlias(watcher, ref.ref);
+  const alias = watcher.kernel.aliases.get(ref.ref);
+  if (alias?.owner === watcher && endsWithMonitor(alias.mode)) dropAlias(watcher, ref.ref);
   watcher.downListeners?.delete(ref.ref);
   if (entry !== undefined) {
     watcher.watching?.delete(ref.ref);
@@ -111,8 +116,7 @@ export function tellWatchers(ended: Process, reason: ExitReason, output: unknown
   ended.watchers = undefined;
   for (const entry of watchers) {
     entry.watcher.watching?.delete(entry.ref.ref);
-    const mode = entry.options.alias;
-    if (mode === "demonitor" || mode === "reply_demonitor") dropAlias(entry.watcher, entry.ref.ref);
+    if (endsWithMonitor(entry.options.alias)) dropAlias(entry.watcher, entry.ref.ref);
     deliverDown(entry, reason, entry.options.output === true ? output : undefined);
   }
 }
@@ -122,6 +126,10 @@ export function dropMonitors(ended: Process): void {
   if (ended.watching === undefined) return;
   for (const entry of ended.watching.values()) entry.target.watchers?.delete(entry);
   ended.watching = undefined;
+}
+
+function endsWithMonitor(mode: AliasMode | undefined): boolean {
+  return mode === "demonitor" || mode === "reply_demonitor";
 }
 
 function deliverDown(entry: Monitor, reason: ExitReason, output: unknown): void {

@@ -1,5 +1,6 @@
 // Starts a process: name, link and monitor are in place before its first line runs, and the starter gets one answer.
 import { type AnyLogic, hostOf, logicName } from "../logic/logic.ts";
+import type { Via } from "./address.ts";
 import type { ExitReason } from "./exit-reason.ts";
 import { AlreadyStarted, Misuse, StartFailed, StartIgnored, StartTimeout } from "./failures.ts";
 import type { Kernel } from "./kernel.ts";
@@ -12,8 +13,8 @@ import type { Timer } from "./timers.ts";
 
 export interface StartOptions<Input = unknown> {
   readonly input?: Input;
-  /** A local name, held from before the first line runs. */
-  readonly name?: string;
+  /** A local name, or a key of a unique registry, held from before the first line runs. */
+  readonly name?: string | Via;
   /** Links starter and process; the starter becomes the parent, whose exit a trapping process obeys. */
   readonly link?: boolean;
   /** The process starts with exits trapped. */
@@ -38,12 +39,10 @@ export function spawnProcess(
   watch?: MonitorOptions,
 ): Spawned {
   const host = hostOf(logic);
-  const what = options.name ?? logicName(logic);
+  const { name } = options;
+  const what = name === undefined ? logicName(logic) : typeof name === "string" ? name : name.key;
   checkOptions(options, what);
-  if (options.name !== undefined) {
-    const holder = kernel.names.get(options.name);
-    if (holder !== undefined) throw new AlreadyStarted(options.name, holder.pid);
-  }
+  checkNameIsFree(kernel, name);
   let settle: { resolve: (process: Process) => void; reject: (error: Error) => void } | undefined;
   let deadline: Timer | undefined;
   let timedOut = false;
@@ -70,7 +69,8 @@ export function spawnProcess(
     },
   });
   kernel.processes.set(process.pid.id, process);
-  if (options.name !== undefined) kernel.register(options.name, process);
+  if (typeof name === "string") kernel.register(name, process);
+  else if (name !== undefined) kernel.registries.get(name.registry)?.add(process, name.key, undefined);
   if (options.link === true) addLink(starter, process);
   const monitorRef = watch === undefined ? undefined : monitor(starter, process, process.pid, watch);
   if (options.startTimeoutMs !== undefined && options.startTimeoutMs !== Number.POSITIVE_INFINITY) {
@@ -83,6 +83,21 @@ export function spawnProcess(
   }
   process.begin();
   return { process, ready, monitorRef };
+}
+
+/** @throws {AlreadyStarted} the name or key is held; {Misuse} there is no such registry, or its keys are no names */
+function checkNameIsFree(kernel: Kernel, name: string | Via | undefined): void {
+  if (name === undefined) return;
+  if (typeof name !== "string" && !kernel.registries.has(name.registry)) {
+    throw new Misuse(
+      `There is no registry "${name.registry}" on node ${kernel.name} to hold the name "${name.key}".`,
+    );
+  }
+  const holder =
+    typeof name === "string"
+      ? kernel.names.get(name)
+      : kernel.registries.get(name.registry)?.resolve(name.key);
+  if (holder !== undefined) throw new AlreadyStarted(typeof name === "string" ? name : name.key, holder.pid);
 }
 
 function startError(

@@ -196,13 +196,13 @@ export function createVerbs(own: () => Process): Verbs {
     link: (pid, options) => link(own(), pid, options),
     unlink: (pid) => unlink(own(), pid),
     exit: (...given: readonly [ExitReason] | readonly [Pid<Protocol>, ExitReason]) => {
-      if (given.length === 1) throw new ExitSelf(given[0]);
       const process = own();
+      const reason = process.kernel.data(given.length === 1 ? given[0] : given[1], "an exit reason");
+      if (given.length === 1) throw new ExitSelf(reason);
       const target = process.kernel.find(given[0]);
-      if (target !== undefined)
-        signalExit(target, process.pid, process.kernel.data(given[1], "an exit reason"));
+      if (target !== undefined) signalExit(target, process.pid, reason);
       // A process that has just ended itself does not get to its next line.
-      if (target === process && !process.isAlive) throw new ExitSelf("killed");
+      if (target === process && !process.isAlive) throw new ExitSelf(reason === "kill" ? "killed" : reason);
       return undefined as never;
     },
     trapExit: (flag) => {

@@ -3,6 +3,7 @@
 import { limits } from "../limits.ts";
 import { type AnyLogic, childDefaultsOf, type InputOf, logicName } from "../logic/logic.ts";
 import { spawn } from "../process/acting.ts";
+import type { Via } from "../process/address.ts";
 import { Misuse, StartIgnored } from "../process/failures.ts";
 import type { MailboxBound } from "../process/mailbox.ts";
 import type { Pid } from "../process/pid.ts";
@@ -38,8 +39,8 @@ export interface ChildOptions {
 
 export interface LogicChildOptions<L extends AnyLogic> extends ChildOptions {
   readonly input?: InputOf<L>;
-  /** A local name that the child holds. */
-  readonly name?: string;
+  /** A local name, or a key of a unique registry, that the child holds. */
+  readonly name?: string | Via;
   readonly mailbox?: MailboxBound;
   readonly trapExit?: boolean;
   readonly startTimeoutMs?: number;

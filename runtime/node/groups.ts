@@ -1,0 +1,223 @@
+// Process groups (OTP: `pg`): named sets of processes in a scope. A scope is a supervised process; its table is read directly.
+import type { NativeLogic } from "../logic/logic.ts";
+import type { Behaviour } from "../process/behaviour.ts";
+import { currentProcess } from "../process/current.ts";
+import { Misuse } from "../process/failures.ts";
+import { formatPid, type Pid, type Ref, sameRef } from "../process/pid.ts";
+import type { Process } from "../process/process.ts";
+import type { Protocol } from "../process/protocol.ts";
+import { SystemMessage } from "../process/system-message.ts";
+
+/** A group that is monitored has changed. */
+export class GroupMessage extends SystemMessage {
+  readonly type = "sys.group";
+  readonly ref: Ref;
+  readonly change: "join" | "leave";
+  readonly group: string;
+  readonly pids: readonly Pid[];
+  constructor(ref: Ref, change: "join" | "leave", group: string, pids: readonly Pid[]) {
+    super();
+    this.ref = ref;
+    this.change = change;
+    this.group = group;
+    this.pids = pids;
+  }
+}
+
+interface GroupMonitor {
+  readonly ref: Ref;
+  readonly watcher: Process;
+  readonly group: string;
+}
+
+/** The groups of one scope. A process may be in a group more than once. */
+export class GroupScope {
+  readonly name: string;
+  readonly #groups = new Map<string, Process[]>();
+  readonly #monitors = new Map<number, GroupMonitor>();
+  readonly #members = new Set<Process>();
+
+  constructor(name: string) {
+    this.name = name;
+  }
+
+  join(group: string, processes: readonly Process[]): void {
+    const members = this.#groups.get(group) ?? [];
+    members.push(...processes);
+    this.#groups.set(group, members);
+    for (const process of processes) this.#remember(process);
+    this.#tell("join", group, processes);
+  }
+
+  /** Takes each process out once; false when none of them was in. */
+  leave(group: string, processes: readonly Process[]): boolean {
+    const members = this.#groups.get(group) ?? [];
+    const left = processes.filter((process) => {
+      const index = members.indexOf(process);
+      if (index >= 0) members.splice(index, 1);
+      return index >= 0;
+    });
+    if (members.length === 0) this.#groups.delete(group);
+    if (left.length === 0) return false;
+    this.#tell("leave", group, left);
+    return true;
+  }
+
+  members(group: string): readonly Pid[] {
+    return (this.#groups.get(group) ?? []).map((process) => process.pid);
+  }
+
+  groups(): readonly string[] {
+    return [...this.#groups.keys()].sort();
+  }
+
+  monitor(watcher: Process, group: string): Ref {
+    const ref = watcher.kernel.nextRef();
+    this.#monitors.set(ref.ref, { ref, watcher, group });
+    watcher.releases ??= new Set();
+    watcher.releases.add(() => this.#monitors.delete(ref.ref));
+    return ref;
+  }
+
+  demonitor(ref: Ref): boolean {
+    const entry = this.#monitors.get(ref.ref);
+    if (entry === undefined) return false;
+    this.#monitors.delete(ref.ref);
+    const isOne = (item: unknown): boolean => item instanceof GroupMessage && sameRef(item.ref, ref);
+    while (entry.watcher.mailbox.take(isOne) !== undefined);
+    return true;
+  }
+
+  #remember(process: Process): void {
+    if (this.#members.has(process)) return;
+    this.#members.add(process);
+    process.releases ??= new Set();
+    process.releases.add(() => this.#forget(process));
+  }
+
+  #forget(process: Process): void {
+    this.#members.delete(process);
+    for (const [group, members] of this.#groups) {
+      const times = members.filter((member) => member === process);
+      if (times.length > 0) this.leave(group, times);
+    }
+  }
+
+  #tell(change: "join" | "leave", group: string, processes: readonly Process[]): void {
+    const pids = processes.map((process) => process.pid);
+    for (const entry of this.#monitors.values()) {
+      if (entry.group === group) entry.watcher.deliver(new GroupMessage(entry.ref, change, group, pids));
+    }
+  }
+}
+
+/** A scope of groups as a process to supervise (OTP: `pg:start_link(Scope)`). */
+export function groupScope(name: string): NativeLogic<Protocol, void> {
+  return { logicName: name, host: (process) => new ScopeBehaviour(process, name) };
+}
+
+/**
+ * Puts processes of this node into a group.
+ * @throws {Misuse} no such scope, or a process of another node (OTP: `nolocal`) or none
+ */
+export function joinGroup(scope: string, group: string, ...pids: readonly Pid<Protocol>[]): void {
+  const current = currentProcess();
+  scopeOf(current, scope).join(group, localProcesses(current, pids));
+}
+
+/** Takes processes out of a group; false when none was in it (OTP: `not_joined`). */
+export function leaveGroup(scope: string, group: string, ...pids: readonly Pid<Protocol>[]): boolean {
+  const current = currentProcess();
+  const members = pids.flatMap((pid) => current.kernel.find(pid) ?? []);
+  return scopeOf(current, scope).leave(group, members);
+}
+
+/** The members of a group; none of a group that is not known. */
+export function groupMembers(scope: string, group: string): readonly Pid[] {
+  return scopeOf(currentProcess(), scope).members(group);
+}
+
+/** Every group that has a member, sorted. */
+export function whichGroups(scope: string): readonly string[] {
+  return scopeOf(currentProcess(), scope).groups();
+}
+
+/** The members now, and from then on a `GroupMessage` for every change, with nothing lost between. */
+export function monitorGroup(
+  scope: string,
+  group: string,
+): { readonly ref: Ref; readonly members: readonly Pid[] } {
+  const current = currentProcess();
+  const table = scopeOf(current, scope);
+  return { ref: table.monitor(current, group), members: table.members(group) };
+}
+
+/** Ends a group monitor and takes out of the mailbox what it has sent. */
+export function demonitorGroup(scope: string, ref: Ref): boolean {
+  return scopeOf(currentProcess(), scope).demonitor(ref);
+}
+
+class ScopeBehaviour implements Behaviour {
+  readonly pulls = false;
+  readonly #process: Process;
+  readonly #scope: GroupScope;
+
+  constructor(process: Process, name: string) {
+    this.#process = process;
+    this.#scope = new GroupScope(name);
+  }
+
+  init(): undefined {
+    const { scopes } = this.#process.kernel;
+    const { name } = this.#scope;
+    if (scopes.has(name))
+      throw new Misuse(`There is a scope "${name}" on this node already. Choose another name.`);
+    scopes.set(name, this.#scope);
+    return undefined;
+  }
+
+  started(): undefined {
+    return undefined;
+  }
+
+  receive(): undefined {
+    return undefined;
+  }
+
+  arrived(): void {}
+  waits(): void {}
+  terminate(): void {}
+
+  release(): void {
+    const { scopes } = this.#process.kernel;
+    if (scopes.get(this.#scope.name) === this.#scope) scopes.delete(this.#scope.name);
+  }
+
+  state(): unknown {
+    return this.#scope.groups();
+  }
+
+  output(): undefined {
+    return undefined;
+  }
+}
+
+function localProcesses(current: Process, pids: readonly Pid<Protocol>[]): Process[] {
+  return pids.map((pid) => {
+    const process = current.kernel.find(pid);
+    if (process !== undefined) return process;
+    const why = current.kernel.isLocal(pid) ? "has ended" : "belongs to another node";
+    throw new Misuse(
+      `${formatPid(pid)} ${why} and cannot join a group here. A process joins on its own node.`,
+    );
+  });
+}
+
+function scopeOf(process: Process, name: string): GroupScope {
+  const scope = process.kernel.scopes.get(name);
+  if (scope === undefined)
+    throw new Misuse(
+      `There is no scope "${name}" on node ${process.kernel.name}. Start one with groupScope("${name}") under a supervisor.`,
+    );
+  return scope;
+}

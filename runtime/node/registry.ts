@@ -1,0 +1,244 @@
+// Registries: keys that processes hold, one holder each (unique, usable as addresses) or many (duplicate, to dispatch to).
+// A registry is a supervised process; its table is read directly and forgets a process before anybody hears of its end.
+import type { NativeLogic } from "../logic/logic.ts";
+import { trapExit } from "../process/acting.ts";
+import type { Via } from "../process/address.ts";
+import type { Behaviour } from "../process/behaviour.ts";
+import { currentProcess } from "../process/current.ts";
+import { AlreadyStarted, Misuse } from "../process/failures.ts";
+import { addLink, removeLink } from "../process/links.ts";
+import { formatPid, type Pid } from "../process/pid.ts";
+import type { Process } from "../process/process.ts";
+import type { AnyProtocol, Protocol } from "../process/protocol.ts";
+
+export type RegistryKeys = "unique" | "duplicate";
+
+export interface RegistryEntry {
+  readonly pid: Pid;
+  readonly value: unknown;
+}
+
+interface Holding {
+  readonly process: Process;
+  value: unknown;
+}
+
+/** The keys of one registry. */
+export class RegistryTable {
+  readonly name: string;
+  readonly keys: RegistryKeys;
+  readonly #owner: Process;
+  readonly #holdings = new Map<string, Holding[]>();
+  readonly #keysOf = new Map<Process, Set<string>>();
+
+  constructor(owner: Process, name: string, keys: RegistryKeys) {
+    this.#owner = owner;
+    this.name = name;
+    this.keys = keys;
+  }
+
+  /** Gives `process` a key and links it to the registry: names cannot outlive the registry that knows them. */
+  add(process: Process, key: string, value: unknown): void {
+    if (typeof key !== "string")
+      throw new Misuse(`A registry's key is a string; given was ${JSON.stringify(key) ?? String(key)}.`);
+    const holdings = this.#holdings.get(key) ?? [];
+    const [holder] = holdings;
+    if (this.keys === "unique" && holder !== undefined)
+      throw new AlreadyStarted(`${key}" of registry "${this.name}`, holder.process.pid);
+    holdings.push({ process, value });
+    this.#holdings.set(key, holdings);
+    const held = this.#keysOf.get(process);
+    if (held !== undefined) {
+      held.add(key);
+      return;
+    }
+    this.#keysOf.set(process, new Set([key]));
+    process.releases ??= new Set();
+    process.releases.add(this.#releaseOf(process));
+    addLink(process, this.#owner);
+  }
+
+  /** Takes every entry of `process` under `key` out. */
+  remove(process: Process, key: string): void {
+    const left = (this.#holdings.get(key) ?? []).filter((holding) => holding.process !== process);
+    if (left.length === 0) this.#holdings.delete(key);
+    else this.#holdings.set(key, left);
+    const held = this.#keysOf.get(process);
+    held?.delete(key);
+    if (held?.size !== 0) return;
+    this.#keysOf.delete(process);
+    removeLink(process, this.#owner);
+  }
+
+  holdings(key: string): readonly Holding[] {
+    return this.#holdings.get(key) ?? [];
+  }
+
+  /** @throws {Misuse} in a duplicate registry, whose keys name nobody */
+  resolve(key: string): Process | undefined {
+    if (this.keys === "duplicate") {
+      throw new Misuse(
+        `Registry "${this.name}" has duplicate keys, so "${key}" is no address. Use dispatch, or a unique registry.`,
+      );
+    }
+    return this.holdings(key)[0]?.process;
+  }
+
+  keysOf(process: Process): readonly string[] {
+    return [...(this.#keysOf.get(process) ?? [])];
+  }
+
+  get size(): number {
+    let entries = 0;
+    for (const holdings of this.#holdings.values()) entries += holdings.length;
+    return entries;
+  }
+
+  #releaseOf(process: Process): () => void {
+    return () => {
+      for (const key of this.keysOf(process)) this.remove(process, key);
+    };
+  }
+}
+
+/**
+ * A registry as a process to supervise (Elixir: `Registry`).
+ * @param name what `via` and the functions below call it
+ */
+export function registry(
+  name: string,
+  options: { readonly keys: RegistryKeys },
+): NativeLogic<Protocol, void> {
+  return { logicName: name, host: (process) => new RegistryBehaviour(process, name, options.keys) };
+}
+
+/** The address of whoever holds `key` in a unique registry when the message is sent. */
+export function via<P extends Protocol = AnyProtocol>(registryName: string, key: string): Via<P> {
+  return Object.freeze({ registry: registryName, key });
+}
+
+/**
+ * Registers the own process under `key`.
+ * @throws {AlreadyStarted} the key is held, by whichever process, in a unique registry; {Misuse} no such registry
+ */
+export function registerKey(registryName: string, key: string, value?: unknown): void {
+  const process = currentProcess();
+  tableOf(process, registryName).add(process, key, process.kernel.data(value, `the value of "${key}"`));
+}
+
+/** Gives up all own entries under `key`. */
+export function unregisterKey(registryName: string, key: string): void {
+  const process = currentProcess();
+  tableOf(process, registryName).remove(process, key);
+}
+
+/** Who holds `key`, and with what. */
+export function lookup(registryName: string, key: string): readonly RegistryEntry[] {
+  return entriesOf(tableOf(currentProcess(), registryName), key);
+}
+
+/** The keys that the process behind `pid` holds. */
+export function keysOf(registryName: string, pid: Pid<Protocol>): readonly string[] {
+  const current = currentProcess();
+  const process = current.kernel.find(pid);
+  return process === undefined ? [] : tableOf(current, registryName).keysOf(process);
+}
+
+/** Entries of a registry. */
+export function countEntries(registryName: string): number {
+  return tableOf(currentProcess(), registryName).size;
+}
+
+/** Runs `run` once with all entries under `key`; not at all when there are none. */
+export function dispatch(
+  registryName: string,
+  key: string,
+  run: (entries: readonly RegistryEntry[]) => void,
+): void {
+  const entries = entriesOf(tableOf(currentProcess(), registryName), key);
+  if (entries.length > 0) run(entries);
+}
+
+/**
+ * Replaces the own value under `key`; gives the new and the old one, undefined when the key is not held.
+ * @throws {Misuse} in a duplicate registry, where it would not say which
+ */
+export function updateValue(
+  registryName: string,
+  key: string,
+  update: (value: unknown) => unknown,
+): { readonly value: unknown; readonly before: unknown } | undefined {
+  const process = currentProcess();
+  const table = tableOf(process, registryName);
+  if (table.keys === "duplicate") {
+    throw new Misuse(
+      `Registry "${registryName}" has duplicate keys, and updateValue needs a unique one. Unregister the key and register it again.`,
+    );
+  }
+  const holding = table.holdings(key).find((candidate) => candidate.process === process);
+  if (holding === undefined) return undefined;
+  const before = holding.value;
+  holding.value = process.kernel.data(update(before), `the value of "${key}"`);
+  return { value: holding.value, before };
+}
+
+class RegistryBehaviour implements Behaviour {
+  readonly pulls = false;
+  readonly #process: Process;
+  readonly #table: RegistryTable;
+
+  constructor(process: Process, name: string, keys: RegistryKeys) {
+    this.#process = process;
+    this.#table = new RegistryTable(process, name, keys);
+  }
+
+  init(): undefined {
+    const { registries } = this.#process.kernel;
+    const { name } = this.#table;
+    if (registries.has(name))
+      throw new Misuse(`There is a registry "${name}" on this node already. Choose another name.`);
+    // Those who hold keys are linked to it, and come and go.
+    trapExit(true);
+    registries.set(name, this.#table);
+    return undefined;
+  }
+
+  started(): undefined {
+    return undefined;
+  }
+
+  receive(): undefined {
+    return undefined;
+  }
+
+  arrived(): void {}
+  waits(): void {}
+  terminate(): void {}
+
+  release(): void {
+    const { registries } = this.#process.kernel;
+    if (registries.get(this.#table.name) === this.#table) registries.delete(this.#table.name);
+  }
+
+  state(): unknown {
+    return { keys: this.#table.keys, entries: this.#table.size };
+  }
+
+  output(): undefined {
+    return undefined;
+  }
+}
+
+function entriesOf(table: RegistryTable, key: string): readonly RegistryEntry[] {
+  return table.holdings(key).map(({ process, value }) => ({ pid: process.pid, value }));
+}
+
+function tableOf(process: Process, name: string): RegistryTable {
+  const table = process.kernel.registries.get(name);
+  if (table === undefined) {
+    throw new Misuse(
+      `There is no registry "${name}" on node ${process.kernel.name} (asked by ${formatPid(process.pid)}). Start one with registry("${name}", …) under a supervisor.`,
+    );
+  }
+  return table;
+}

@@ -1,0 +1,59 @@
+// The configuration: defaults, the user's file, environment variables and options of the command, in this order.
+import type { World } from "../runtime/world.ts";
+import { type ConfigurationRow, describeValues } from "./config/description.ts";
+import { ConfigurationError, type ConfigurationProblem, type Origin } from "./config/problem.ts";
+import type { ConfigurationValues } from "./config/schema.ts";
+import {
+  environmentSettings,
+  type FlagSetting,
+  flagSettings,
+  misspelledVariables,
+  referencedSettings,
+} from "./config/text-settings.ts";
+import { readUserFile } from "./config/user-file.ts";
+import { validate } from "./config/validation.ts";
+
+export type { ConfigurationRow } from "./config/description.ts";
+export { ConfigurationError, type ConfigurationProblem, type Origin } from "./config/problem.ts";
+export type { ConfigurationValues } from "./config/schema.ts";
+export type { FlagSetting } from "./config/text-settings.ts";
+
+export interface ConfigurationSources {
+  readonly world: Pick<World, "files">;
+  /** The process's environment. */
+  readonly env: Readonly<Record<string, string | undefined>>;
+  /** The user's home directory, absolute. */
+  readonly home: string;
+  /** Options that were given, the last of two for one key wins. Default: none. */
+  readonly flags?: readonly FlagSetting[];
+}
+
+export interface Configuration {
+  readonly values: ConfigurationValues;
+  /** Where each key that somebody set was set. The others have their defaults. */
+  readonly origins: ReadonlyMap<string, Origin>;
+  /** The user's file; undefined where there is none. */
+  readonly file: string | undefined;
+  /** Sentences for stderr, safe to print. */
+  readonly warnings: readonly string[];
+}
+
+/** Reads every layer and checks the whole. Fails with a `ConfigurationError` that holds every problem. */
+export async function loadConfiguration(sources: ConfigurationSources): Promise<Configuration> {
+  const { world, env, home, flags = [] } = sources;
+  const file = await readUserFile(world.files, env, home);
+  const references = referencedSettings(file.settings, env);
+  // What has a fault of its own in the file is checked no further, so that one slip is not told twice.
+  const problems: ConfigurationProblem[] = [...file.problems, ...references.problems];
+  const written = [...file.settings, ...references.settings];
+  const checked = validate([...written, ...environmentSettings(env), ...flagSettings(flags)]);
+  if (!checked.ok) problems.push(...checked.problems);
+  if (problems.length > 0 || !checked.ok) throw new ConfigurationError(problems);
+  const warnings = [...file.warnings, ...references.warnings, ...misspelledVariables(env)];
+  return { values: checked.values, origins: checked.origins, file: file.path, warnings };
+}
+
+/** Every key with its value, secrets masked, and its origin. */
+export function describeConfiguration(configuration: Configuration): ConfigurationRow[] {
+  return describeValues(configuration.values, configuration.origins);
+}
