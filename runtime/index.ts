@@ -1,5 +1,21 @@
 // The runtime's public surface, by hand and in alphabetical order.
 export { AiexError, type AiexErrorOptions } from "./errors.ts";
+export {
+  type CallFailedEvent,
+  callProcess,
+  castProcess,
+  type DownEvent,
+  type ExitEvent,
+  monitorProcess,
+  type ProcessAction,
+  type ProcessEvent,
+  type ReplyEvent,
+  type SpawnedEvent,
+  type SpawnFailedEvent,
+  sendProcess,
+  spawnProcess,
+  type TimeoutEvent,
+} from "./logic/actions.ts";
 export type { Received } from "./logic/function.ts";
 export { receiveTimeout } from "./logic/function.ts";
 export type { AnyLogic, FunctionLogic, InputOf, NativeLogic, ProtocolOf } from "./logic/logic.ts";
@@ -38,6 +54,7 @@ export {
   via,
 } from "./node/registry.ts";
 export type { EventSubscriber, RuntimeEvent, RuntimeEventName, RuntimeEvents } from "./observe/events.ts";
+export { type PortAnswer, type PortOptions, type PortProtocol, port } from "./port.ts";
 export * from "./process/acting.ts";
 export {
   type Address,
@@ -84,6 +101,7 @@ export {
   terminateChild,
   whichChildren,
 } from "./supervision/admin.ts";
+export { type Application, ApplicationNotStarted, Applications } from "./supervision/application.ts";
 export { type ChildSpec, child, childOf, type Restart, type Shutdown } from "./supervision/child-spec.ts";
 export { type DynamicSupervisorOptions, dynamicSupervisor } from "./supervision/dynamic-supervisor.ts";
 export { type SupervisorLogic, type SupervisorOptions, supervisor } from "./supervision/supervisor.ts";

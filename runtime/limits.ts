@@ -21,8 +21,8 @@ export const limits = {
   messageDepthMax: 32,
   /** A process's `terminate` that was asked for by a stop, when its supervisor gives no time of its own. */
   applicationStopMsDefault: 10_000,
-  /** A frame between this process and an OS program, in bytes. A file of 1 MiB with every byte escaped fits. */
-  portFrameBytesMax: 16 * 1024 * 1024,
+  /** A frame between this process and an OS program, in bytes. A file of 5 MB with every byte escaped fits. */
+  portFrameBytesMax: 32 * 1024 * 1024,
   /** Requests that may wait for one OS program before a caller is told `overload`. */
   portQueueMax: 10_000,
   /** Timers of more than this overflow Node's own (2^31 - 1 ms); longer ones are armed again in parts. */

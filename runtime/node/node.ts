@@ -61,7 +61,7 @@ export function startKernelNode(options: NodeOptions): { readonly node: Node; re
       `A node's name is made of 1 to 64 letters, digits, "_" and "-"; given was ${JSON.stringify(name)}.`,
     );
   }
-  const boundary = options.boundary ?? (process.env["NODE_ENV"] === "production" ? "trust" : "freeze");
+  const boundary = options.boundary ?? (process.env.NODE_ENV === "production" ? "trust" : "freeze");
   const kernel = new Kernel(name, options.world.clock.wallTime(), options.world, boundary);
   const outside = startOutside(kernel);
   const releaseFailures =

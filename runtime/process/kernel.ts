@@ -78,11 +78,7 @@ export class Kernel {
    * @throws {AlreadyStarted} the name is held; {Misuse} it is not a name, or the process has one or has ended
    */
   register(name: string, process: Process): void {
-    if (typeof name !== "string" || name === "" || name === "undefined") {
-      throw new Misuse(
-        `A process cannot be named ${JSON.stringify(name)}. A name is a string that is not empty, and not "undefined".`,
-      );
-    }
+    checkName(name);
     const holder = this.names.get(name);
     if (holder !== undefined) throw new AlreadyStarted(name, holder.pid);
     if (process.hasEnded)
@@ -103,4 +99,12 @@ export class Kernel {
     holder.name = undefined;
     this.names.delete(name);
   }
+}
+
+/** @throws {Misuse} no process can have this name */
+export function checkName(name: string): void {
+  if (typeof name === "string" && name !== "" && name !== "undefined") return;
+  throw new Misuse(
+    `A process cannot be named ${JSON.stringify(name)}. A name is a string that is not empty, and not "undefined".`,
+  );
 }

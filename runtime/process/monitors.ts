@@ -61,11 +61,7 @@ export function monitor(
   options: MonitorOptions = noOptions,
   onDown?: DownListener,
 ): Ref {
-  if (options.tag?.startsWith("sys.")) {
-    throw new Misuse(
-      `The tag "${options.tag}" begins with "sys.", which is the runtime's own. Choose another.`,
-    );
-  }
+  checkMonitorOptions(options);
   if ("ref" in object)
     throw new Misuse("An alias cannot be watched. Watch the pid or the name of its owner.");
   const ref = watcher.kernel.nextRef();
@@ -126,6 +122,14 @@ export function dropMonitors(ended: Process): void {
   if (ended.watching === undefined) return;
   for (const entry of ended.watching.values()) entry.target.watchers?.delete(entry);
   ended.watching = undefined;
+}
+
+/** @throws {Misuse} the tag is the runtime's own */
+export function checkMonitorOptions(options: MonitorOptions): void {
+  if (options.tag?.startsWith("sys.") !== true) return;
+  throw new Misuse(
+    `The tag "${options.tag}" begins with "sys.", which is the runtime's own. Choose another.`,
+  );
 }
 
 function endsWithMonitor(mode: AliasMode | undefined): boolean {

@@ -1,6 +1,6 @@
 // A request that was sent and whose reply is asked for later: OTP's request ids.
 import { forgetCall, type PendingCall } from "./calls.ts";
-import { CallTimeout } from "./failures.ts";
+import { CallTimeout, Misuse } from "./failures.ts";
 import type { Kernel } from "./kernel.ts";
 
 type Settled<R> = { readonly ok: true; readonly value: R } | { readonly ok: false; readonly error: Error };
@@ -51,9 +51,19 @@ export class PendingReply<R> {
     return this.#outcome(timeoutMs, true);
   }
 
-  /** Gives the request up; its reply will be dropped. */
+  /** Gives the request up; its reply will be dropped, and whoever waits for it is told. */
   abandon(): void {
+    this.#giveUp(
+      new Misuse(
+        `The request "${this.#request}" to ${this.#target} was given up, and its reply is dropped. Send it again to wait for an answer.`,
+      ),
+    );
+  }
+
+  #giveUp(error: Error): void {
+    if (this.#settled !== undefined) return;
     if (this.#call !== undefined) forgetCall(this.#call);
+    this.#settle({ ok: false, error });
   }
 
   #outcome(timeoutMs: number, abandons: boolean): Promise<R> {
@@ -72,8 +82,9 @@ export class PendingReply<R> {
       this.#waiters.push(waiter);
       const late = (): void => {
         this.#waiters = this.#waiters.filter((other) => other !== waiter);
-        if (abandons) this.abandon();
-        reject(new CallTimeout(this.#target, this.#request, timeoutMs));
+        const error = new CallTimeout(this.#target, this.#request, timeoutMs);
+        reject(error);
+        if (abandons) this.#giveUp(error);
       };
       const deadline = timeoutMs === Number.POSITIVE_INFINITY ? undefined : timers.start(timeoutMs, late);
     });

@@ -15,7 +15,7 @@ export function startProcessTimer(
   delayMs: number,
   message: (ref: Ref) => Item,
 ): Ref {
-  if (!(delayMs >= 0 && delayMs < Number.POSITIVE_INFINITY)) {
+  if (!Number.isFinite(delayMs) || delayMs < 0) {
     throw new Misuse(`A timer's delay is a number of milliseconds from 0; given was ${delayMs}.`);
   }
   const { kernel } = process;
@@ -39,7 +39,7 @@ export function startProcessTimer(
 export function cancelProcessTimer(kernel: Kernel, ref: Ref): number | false {
   const left = readProcessTimer(kernel, ref);
   const entry = kernel.messageTimers.get(ref.ref);
-  if (entry === undefined) return false;
+  if (left === false || entry === undefined) return false;
   kernel.messageTimers.delete(ref.ref);
   entry.owner?.timers?.delete(entry.timer);
   kernel.timers.stop(entry.timer);

@@ -106,7 +106,9 @@ export class Process implements Runnable {
     if (this.bound !== undefined && isUserItem(item) && !this.#admit(item, this.bound)) return;
     if (priority) this.mailbox.pushPriority(item);
     else this.mailbox.push(item);
-    if (this.mailbox.length >= limits.mailboxHighWaterMessages) this.#tellLong();
+    const { length } = this.mailbox;
+    if (length >= limits.mailboxHighWaterMessages) this.#tellLong();
+    else if (this.#toldLong && length < limits.mailboxHighWaterMessages / 2) this.#toldLong = false;
     if (!this.#queued && this.#phase === "live") this.#enqueue();
   }
 
@@ -158,7 +160,6 @@ export class Process implements Runnable {
         return;
       }
       if (this.mailbox.length === 0) {
-        this.#toldLong = false;
         this.behaviour.waits();
         return;
       }

@@ -3,10 +3,10 @@ import { type AnyLogic, hostOf, logicName } from "../logic/logic.ts";
 import type { Via } from "./address.ts";
 import type { ExitReason } from "./exit-reason.ts";
 import { AlreadyStarted, Misuse, StartFailed, StartIgnored, StartTimeout } from "./failures.ts";
-import type { Kernel } from "./kernel.ts";
+import { checkName, type Kernel } from "./kernel.ts";
 import { addLink, removeLink } from "./links.ts";
 import type { MailboxBound } from "./mailbox.ts";
-import { type MonitorOptions, monitor } from "./monitors.ts";
+import { checkMonitorOptions, type MonitorOptions, monitor } from "./monitors.ts";
 import type { Ref } from "./pid.ts";
 import { Process } from "./process.ts";
 import type { Timer } from "./timers.ts";
@@ -41,8 +41,10 @@ export function spawnProcess(
   const host = hostOf(logic);
   const { name } = options;
   const what = name === undefined ? logicName(logic) : typeof name === "string" ? name : name.key;
+  // Whatever may be wrong is found before there is a process: none may be left behind half made.
   checkOptions(options, what);
   checkNameIsFree(kernel, name);
+  if (watch !== undefined) checkMonitorOptions(watch);
   let settle: { resolve: (process: Process) => void; reject: (error: Error) => void } | undefined;
   let deadline: Timer | undefined;
   let timedOut = false;
@@ -88,6 +90,7 @@ export function spawnProcess(
 /** @throws {AlreadyStarted} the name or key is held; {Misuse} there is no such registry, or its keys are no names */
 function checkNameIsFree(kernel: Kernel, name: string | Via | undefined): void {
   if (name === undefined) return;
+  if (typeof name === "string") checkName(name);
   if (typeof name !== "string" && !kernel.registries.has(name.registry)) {
     throw new Misuse(
       `There is no registry "${name.registry}" on node ${kernel.name} to hold the name "${name.key}".`,

@@ -3,6 +3,7 @@
 // for every call is affordable.
 import { limits } from "../limits.ts";
 import type { TimerHandle, World } from "../world.ts";
+import { Misuse } from "./failures.ts";
 
 /** One armed timer. Lists are intrusive: the entry carries its neighbours. */
 export class Timer {
@@ -66,9 +67,15 @@ export class TimerService {
     this.#world = world;
   }
 
-  /** Runs `run` once after `delayMs` milliseconds (rounded up to whole ones; at least 0). */
+  /**
+   * Runs `run` once after `delayMs` milliseconds (rounded up to whole ones; at least 0).
+   * @throws {Misuse} it is not a number, which would put the whole heap out of order
+   */
   start(delayMs: number, run: () => void): Timer {
     const durationMs = Math.max(0, Math.ceil(delayMs));
+    if (Number.isNaN(durationMs)) {
+      throw new Misuse(`A time is a number of milliseconds; given was ${delayMs}.`);
+    }
     const timer = new Timer(this.#world.clock.now() + durationMs, durationMs, run);
     let list = this.#lists.get(durationMs);
     if (list === undefined) {
@@ -118,7 +125,16 @@ export class TimerService {
     this.#armed = undefined;
     this.#armedDue = Number.POSITIVE_INFINITY;
     this.#firing = true;
-    const now = this.#world.clock.now();
+    try {
+      this.#runAllDue(this.#world.clock.now());
+    } finally {
+      // Even when a timer's own work throws, the others fire.
+      this.#firing = false;
+      this.#arm();
+    }
+  };
+
+  #runAllDue(now: number): void {
     for (let top = this.#heap[0]; top !== undefined && top.due <= now; top = this.#heap[0]) {
       const { list } = top;
       this.#runDue(list, now);
@@ -130,9 +146,7 @@ export class TimerService {
         this.#heapSiftDown();
       }
     }
-    this.#firing = false;
-    this.#arm();
-  };
+  }
 
   #runDue(list: DurationList, now: number): void {
     for (let timer = list.head; timer !== undefined && timer.due <= now; timer = list.head) {

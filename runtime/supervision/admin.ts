@@ -6,7 +6,9 @@ import type { ExitReason } from "../process/exit-reason.ts";
 import type { Pid } from "../process/pid.ts";
 import type { Protocol } from "../process/protocol.ts";
 import type { Verbs } from "../process/verbs.ts";
-import type { ChildSpec, Restart, Shutdown } from "./child-spec.ts";
+import type { ChildSpec, ChildSpecData } from "./child-spec.ts";
+
+export type { ChildSpecData } from "./child-spec.ts";
 
 /** `pid` is undefined for a child that declined to start. */
 export type StartChild =
@@ -14,6 +16,8 @@ export type StartChild =
   | { readonly ok: false; readonly error: "already_started"; readonly pid: Pid<Protocol> }
   | { readonly ok: false; readonly error: "already_present" }
   | { readonly ok: false; readonly error: "max_children" }
+  /** `problem` says in words what is wrong with what was given. */
+  | { readonly ok: false; readonly error: "bad_child_spec"; readonly problem: string }
   | {
       readonly ok: false;
       readonly error: "start_failed";
@@ -45,14 +49,6 @@ export interface ChildCount {
   readonly active: number;
   readonly supervisors: number;
   readonly workers: number;
-}
-
-export interface ChildSpecData {
-  readonly id: string;
-  readonly restart: Restart;
-  readonly shutdownMs: Shutdown;
-  readonly type: "worker" | "supervisor";
-  readonly significant: boolean;
 }
 
 export interface SupervisorProtocol extends Protocol {

@@ -28,6 +28,15 @@ export interface ChildSpec {
   readonly significant: boolean;
 }
 
+/** A spec as data, without what starts the child. */
+export interface ChildSpecData {
+  readonly id: string;
+  readonly restart: Restart;
+  readonly shutdownMs: Shutdown;
+  readonly type: "worker" | "supervisor";
+  readonly significant: boolean;
+}
+
 export interface ChildOptions {
   /** By default the logic's name. */
   readonly id?: string;
@@ -128,8 +137,23 @@ function specOf(
   return spec;
 }
 
+export function specData(spec: ChildSpec): ChildSpecData {
+  const { id, restart, shutdownMs, type, significant } = spec;
+  return Object.freeze({ id, restart, shutdownMs, type, significant });
+}
+
+/** What a supervisor remembers: a temporary child is never started again, so what it was given is let go of. */
+export function rememberedSpec(spec: ChildSpec): ChildSpec {
+  return spec.restart === "temporary" && spec.given.length > 0
+    ? Object.freeze({ ...spec, given: Object.freeze([]) })
+    : spec;
+}
+
 /** What is wrong with a child spec, in words; undefined when nothing is. */
 export function problemOf(spec: ChildSpec): string | undefined {
+  if (typeof spec !== "object" || spec === null || Array.isArray(spec)) {
+    return `A child spec is what child(…) or childOf(…) give; given was ${JSON.stringify(spec) ?? String(spec)}.`;
+  }
   const { id, restart, shutdownMs, type, significant } = spec;
   if (typeof id !== "string" || id === "")
     return `A child's id is a string that is not empty; given was ${JSON.stringify(id)}.`;
@@ -141,6 +165,7 @@ export function problemOf(spec: ChildSpec): string | undefined {
   if (shutdownMs !== "brutal_kill" && !(typeof shutdownMs === "number" && shutdownMs >= 0)) {
     return `The shutdownMs ${of} is a number of milliseconds from 0, Infinity, or "brutal_kill"; given was ${JSON.stringify(shutdownMs)}.`;
   }
+  if (!Array.isArray(spec.given)) return `What ${of.slice(3)} is given is an array of arguments.`;
   if (type !== "worker" && type !== "supervisor")
     return `The type ${of} is "worker" or "supervisor"; given was ${JSON.stringify(type)}.`;
   if (significant && restart === "permanent") {

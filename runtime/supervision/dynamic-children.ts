@@ -1,17 +1,39 @@
 // The children of a dynamic supervisor: each is its own concern, and all are stopped at once.
-import { type CastResult, noReply } from "../logic/server.ts";
 import { cast, self } from "../process/acting.ts";
 import { currentProcess } from "../process/current.ts";
 import type { ExitReason } from "../process/exit-reason.ts";
-import { isPid, type Pid, samePid } from "../process/pid.ts";
+import { formatPid, isPid, type Pid, samePid } from "../process/pid.ts";
 import type { Protocol } from "../process/protocol.ts";
-import type { ChildCount, ChildInfo, ChildSpecData, StartChild, TerminateChild } from "./admin.ts";
-import { startChildProcess, stopChildProcess, stopChildProcesses } from "./child-process.ts";
-import type { ChildSpec } from "./child-spec.ts";
-import type { DynamicLogicOptions } from "./dynamic-supervisor.ts";
+import type {
+  ChildCount,
+  ChildInfo,
+  ChildSpecData,
+  DeleteChild,
+  RestartChild,
+  StartChild,
+  TerminateChild,
+} from "./admin.ts";
+import {
+  type StoppedChild,
+  startChildProcess,
+  stopChildProcess,
+  stopChildProcesses,
+} from "./child-process.ts";
+import { type ChildSpec, problemOf, rememberedSpec, specData } from "./child-spec.ts";
 import type { RestartBudget } from "./restart-budget.ts";
 import { decideRestart } from "./restart-decision.ts";
-import { isError } from "./supervisor-state.ts";
+import type { Children } from "./supervisor-server.ts";
+import { type AutoShutdown, isError, problemOfSignificance } from "./supervisor-state.ts";
+
+/** Where the children's specs come from, and how many there may be. */
+export interface DynamicChildrenOptions {
+  /** The one spec of all children, for simple_one_for_one. */
+  readonly template?: ChildSpec;
+  readonly maxChildren?: number;
+  /** What every child's start is given before its own. */
+  readonly extraArguments?: readonly unknown[];
+  readonly autoShutdown?: AutoShutdown;
+}
 
 interface DynamicChild {
   readonly spec: ChildSpec;
@@ -23,26 +45,26 @@ interface DynamicChild {
   readonly failure: ExitReason | undefined;
 }
 
-export class DynamicChildren {
+export class DynamicChildren implements Children {
   readonly #name: string;
   readonly #budget: RestartBudget;
-  readonly #options: DynamicLogicOptions;
-  /** By the number of the pid it runs as, or ran as before it failed. */
-  readonly #children = new Map<number, DynamicChild>();
+  readonly #options: DynamicChildrenOptions;
+  /** By the pid it runs as, or ran as before it failed. */
+  readonly #children = new Map<string | number, DynamicChild>();
 
-  constructor(name: string, budget: RestartBudget, options: DynamicLogicOptions) {
+  constructor(name: string, budget: RestartBudget, options: DynamicChildrenOptions) {
     this.#name = name;
     this.#budget = budget;
     this.#options = options;
   }
 
-  async startChild(request: ChildSpec | readonly unknown[]): Promise<StartChild> {
+  async startChild(request: unknown): Promise<StartChild> {
     const { template, maxChildren = Number.POSITIVE_INFINITY, extraArguments = [] } = this.#options;
+    const problem = this.#problemOf(request);
+    if (problem !== undefined) return { ok: false, error: "bad_child_spec", problem };
     if (this.#children.size >= maxChildren) return { ok: false, error: "max_children" };
-    const spec = template ?? (isSpec(request) ? request : undefined);
-    if (spec === undefined)
-      return { ok: false, error: "start_failed", id: undefined, reason: { bad_child_spec: String(request) } };
-    const more = isSpec(request) ? [] : request;
+    const spec = template ?? (request as ChildSpec);
+    const more = template === undefined ? [] : (request as readonly unknown[]);
     const given = [...extraArguments, ...spec.given, ...more];
     const start = await startChildProcess(spec, given);
     const { events } = currentProcess().kernel;
@@ -65,23 +87,31 @@ export class DynamicChildren {
   }
 
   async terminateChild(target: Pid<Protocol> | string): Promise<TerminateChild> {
-    if (!isPid(target)) return this.refusal();
-    const child = this.#children.get(target.id);
+    if (!isPid(target)) return this.#refusal();
+    const { kernel } = currentProcess();
+    const key = this.#keyOf(target);
+    const child = this.#children.get(key);
     if (child === undefined) {
       // OTP: simple_one_for_one says ok of a pid that is dead already, and not_found of a stranger that lives.
-      const isDead = currentProcess().kernel.find(target)?.isAlive !== true;
+      const isDead = kernel.find(target)?.isAlive !== true;
       return isDead && this.#options.template !== undefined
         ? { ok: true }
         : { ok: false, error: "not_found" };
     }
-    this.#children.delete(target.id);
-    if (child.pid !== undefined) await this.#stop(child.spec, child.pid);
+    if (child.pid !== undefined) {
+      const stop = await stopChildProcess(child.spec, child.pid);
+      this.#reportStop({ ...stop, spec: child.spec, pid: child.pid });
+    }
+    this.#children.delete(key);
     return { ok: true };
   }
 
-  /** The answer to requests by id, which children here do not have. */
-  refusal(): { readonly ok: false; readonly error: "simple_one_for_one" | "not_found" } {
-    return { ok: false, error: this.#options.template === undefined ? "not_found" : "simple_one_for_one" };
+  async restartChild(): Promise<RestartChild> {
+    return this.#refusal();
+  }
+
+  deleteChild(): DeleteChild {
+    return this.#refusal();
   }
 
   whichChildren(): readonly ChildInfo[] {
@@ -108,36 +138,28 @@ export class DynamicChildren {
     return count;
   }
 
-  templateData(): ChildSpecData | undefined {
-    if (this.#options.template === undefined) return undefined;
-    const { start, given, ...data } = this.#options.template;
-    return data;
+  /** The template's, whichever child is meant: the others have no spec that could be asked for. */
+  childSpec(): ChildSpecData | undefined {
+    return this.#options.template === undefined ? undefined : specData(this.#options.template);
   }
 
   /** Deals with the end of a child; gives the reason to end with, if any. */
   async childExited(pid: Pid<Protocol>, reason: ExitReason): Promise<ExitReason | undefined> {
-    const child = this.#children.get(pid.id);
+    const key = this.#keyOf(pid);
+    const child = this.#children.get(key);
     if (child?.pid === undefined || !samePid(child.pid, pid)) return undefined;
     const error = isError(child.spec, reason);
     const exit = { supervisor: this.#name, child: child.spec.id, pid: pid as Pid, reason, error };
     currentProcess().kernel.events.emit("supervisor_child_exited", exit);
-    if (decideRestart(child.spec.restart, reason) !== "restart") {
-      this.#children.delete(pid.id);
-      return undefined;
-    }
-    return this.#restart(pid.id, child, reason);
+    if (decideRestart(child.spec.restart, reason) === "restart") return this.#restart(key, child, reason);
+    this.#children.delete(key);
+    return this.#endsWith(child.spec) ? "shutdown" : undefined;
   }
 
-  async retry(id: number): Promise<ExitReason | undefined> {
-    const child = this.#children.get(id);
+  async retry(key: string | number): Promise<ExitReason | undefined> {
+    const child = this.#children.get(key);
     if (child === undefined || child.pid !== undefined) return undefined;
-    return this.#restart(id, child, child.failure ?? "normal");
-  }
-
-  unknown(message: string): CastResult<DynamicChildren> {
-    const { kernel, pid, name } = currentProcess();
-    kernel.events.emit("message_unhandled", { pid, name, message });
-    return noReply(this);
+    return this.#restart(key, child, child.failure ?? "normal");
   }
 
   async stopAll(): Promise<void> {
@@ -145,38 +167,31 @@ export class DynamicChildren {
       pid === undefined ? [] : [{ spec, pid }],
     );
     this.#children.clear();
-    const { events } = currentProcess().kernel;
-    for (const { spec, pid, unexpected } of await stopChildProcesses(running)) {
-      const reason = unexpected ?? "shutdown";
-      events.emit("supervisor_child_stopped", {
-        supervisor: this.#name,
-        child: spec.id,
-        pid: pid as Pid,
-        reason,
-      });
-      if (unexpected !== undefined)
-        events.emit("supervisor_shutdown_error", { supervisor: this.#name, child: spec.id, reason });
-    }
+    for (const stopped of await stopChildProcesses(running)) this.#reportStop(stopped);
   }
 
-  async #restart(id: number, child: DynamicChild, reason: ExitReason): Promise<ExitReason | undefined> {
+  async #restart(
+    key: string | number,
+    child: DynamicChild,
+    reason: ExitReason,
+  ): Promise<ExitReason | undefined> {
     const { events, world } = currentProcess().kernel;
     const supervisor = this.#name;
     const { spec, given } = child;
     if (!this.#budget.spend(world.clock.now())) {
       const { maxRestarts, withinMs } = this.#budget;
-      this.#children.delete(id);
+      this.#children.delete(key);
       events.emit("supervisor_gave_up", { supervisor, child: spec.id, reason, maxRestarts, withinMs });
       return "shutdown";
     }
     const start = await startChildProcess(spec, given);
     if (start.is === "failed") {
       events.emit("supervisor_start_failed", { supervisor, child: spec.id, reason: start.reason });
-      this.#children.set(id, { spec, given, pid: undefined, failure: start.reason });
-      cast(self(), "retry", id);
+      this.#children.set(key, { spec, given, pid: undefined, failure: start.reason });
+      cast(self(), "retry", key);
       return undefined;
     }
-    this.#children.delete(id);
+    this.#children.delete(key);
     const pid = start.is === "started" ? start.pid : undefined;
     if (pid !== undefined) this.#keep(spec, given, pid);
     const { count, left } = this.#budget;
@@ -192,27 +207,47 @@ export class DynamicChildren {
     return undefined;
   }
 
-  async #stop(spec: ChildSpec, pid: Pid<Protocol>): Promise<void> {
-    const unexpected = await stopChildProcess(spec, pid);
+  #reportStop({ spec, pid, reason, isUnexpected }: StoppedChild): void {
     const { events } = currentProcess().kernel;
-    const reason = unexpected ?? "shutdown";
-    events.emit("supervisor_child_stopped", {
-      supervisor: this.#name,
-      child: spec.id,
-      pid: pid as Pid,
-      reason,
-    });
-    if (unexpected !== undefined)
-      events.emit("supervisor_shutdown_error", { supervisor: this.#name, child: spec.id, reason });
+    const child = { supervisor: this.#name, child: spec.id };
+    events.emit("supervisor_child_stopped", { ...child, pid: pid as Pid, reason });
+    if (isUnexpected) events.emit("supervisor_shutdown_error", { ...child, reason });
+  }
+
+  /** The answer to requests by id, which children here do not have. */
+  #refusal(): { readonly ok: false; readonly error: "simple_one_for_one" | "not_found" } {
+    return { ok: false, error: this.#options.template === undefined ? "not_found" : "simple_one_for_one" };
+  }
+
+  #problemOf(request: unknown): string | undefined {
+    const { template, autoShutdown = "never" } = this.#options;
+    if (template === undefined)
+      return problemOf(request as ChildSpec) ?? problemOfSignificance(request as ChildSpec, autoShutdown);
+    return Array.isArray(request)
+      ? undefined
+      : "A simple_one_for_one supervisor has the child's spec already: give startChild an array of what its start gets.";
+  }
+
+  /** Whether the own end of a child ends its supervisor. Under simple_one_for_one all children are alike. */
+  #endsWith(spec: ChildSpec): boolean {
+    const { autoShutdown = "never" } = this.#options;
+    if (!spec.significant || autoShutdown === "never") return false;
+    return autoShutdown === "any_significant" || this.#children.size === 0;
+  }
+
+  /** A number for a process of this node, which is what nearly every child is: cheaper than text. */
+  #keyOf(pid: Pid<Protocol>): string | number {
+    return currentProcess().kernel.isLocal(pid) ? pid.id : formatPid(pid);
   }
 
   #keep(spec: ChildSpec, given: readonly unknown[], pid: Pid<Protocol>): void {
     // A temporary child is never started again: what it was given need not be remembered.
     const kept = spec.restart === "temporary" ? [] : given;
-    this.#children.set(pid.id, { spec, given: kept, pid, failure: undefined });
+    this.#children.set(this.#keyOf(pid), {
+      spec: rememberedSpec(spec),
+      given: kept,
+      pid,
+      failure: undefined,
+    });
   }
-}
-
-function isSpec(request: ChildSpec | readonly unknown[]): request is ChildSpec {
-  return !Array.isArray(request);
 }

@@ -4,35 +4,34 @@
 export class RestartBudget {
   readonly maxRestarts: number;
   readonly withinMs: number;
-  /** Times of the restarts within the window, oldest first, in a ring. */
-  readonly #times: Float64Array;
+  /** Times of the restarts, oldest first; those before `#first` are outside of the window. */
+  readonly #times: number[] = [];
   #first = 0;
-  #count = 0;
 
   constructor(maxRestarts: number, withinMs: number) {
     this.maxRestarts = maxRestarts;
     this.withinMs = withinMs;
-    this.#times = new Float64Array(maxRestarts);
   }
 
   /** Restarts in the window that were allowed. */
   get count(): number {
-    return this.#count;
+    return this.#times.length - this.#first;
   }
 
   get left(): number {
-    return this.maxRestarts - this.#count;
+    return this.maxRestarts - this.count;
   }
 
   /** Takes one restart at `nowMs` out of the budget; false when there is none left. */
   spend(nowMs: number): boolean {
-    while (this.#count > 0 && nowMs - (this.#times[this.#first] ?? 0) > this.withinMs) {
-      this.#first = (this.#first + 1) % this.maxRestarts;
-      this.#count -= 1;
+    while (this.count > 0 && nowMs - (this.#times[this.#first] ?? nowMs) > this.withinMs) this.#first += 1;
+    // What is outside of the window is let go of in batches, each paid for by as many restarts.
+    if (this.#first > this.count) {
+      this.#times.splice(0, this.#first);
+      this.#first = 0;
     }
-    if (this.#count >= this.maxRestarts) return false;
-    this.#times[(this.#first + this.#count) % this.maxRestarts] = nowMs;
-    this.#count += 1;
+    if (this.count >= this.maxRestarts) return false;
+    this.#times.push(nowMs);
     return true;
   }
 }

@@ -1,5 +1,4 @@
 // The supervisor's hands: carries out, one after the other, what its state asks for.
-import { type CastResult, noReply } from "../logic/server.ts";
 import { cast, self } from "../process/acting.ts";
 import { currentProcess } from "../process/current.ts";
 import type { ExitReason } from "../process/exit-reason.ts";
@@ -8,21 +7,28 @@ import type { Protocol } from "../process/protocol.ts";
 import type {
   ChildCount,
   ChildInfo,
+  ChildSpecData,
   DeleteChild,
   RestartChild,
   StartChild,
   TerminateChild,
 } from "./admin.ts";
 import { type ChildStart, startChildProcess, stopChildProcess } from "./child-process.ts";
-import type { ChildSpec } from "./child-spec.ts";
-import { type Child, isError, type SupervisorAction, type SupervisorState } from "./supervisor-state.ts";
+import { type ChildSpec, problemOf, specData } from "./child-spec.ts";
+import type { Children } from "./supervisor-server.ts";
+import {
+  type Child,
+  problemOfSignificance,
+  type SupervisorAction,
+  type SupervisorState,
+} from "./supervisor-state.ts";
 
 export interface StartFailure {
   readonly id: string;
   readonly reason: ExitReason;
 }
 
-export class Supervision {
+export class Supervision implements Children {
   readonly #name: string;
   readonly #state: SupervisorState;
 
@@ -53,17 +59,15 @@ export class Supervision {
     return this.#carryOut(this.#state.step({ type: "exited", pid, reason, nowMs: now() }));
   }
 
-  retry(id: string): Promise<ExitReason | undefined> {
+  retry(id: string | number): Promise<ExitReason | undefined> {
+    if (typeof id !== "string") return Promise.resolve(undefined);
     return this.#carryOut(this.#state.step({ type: "retry", id, nowMs: now() }));
   }
 
-  unknown(message: string): CastResult<Supervision> {
-    const { kernel, pid, name } = currentProcess();
-    kernel.events.emit("message_unhandled", { pid, name, message });
-    return noReply(this);
-  }
-
-  async startChild(spec: ChildSpec): Promise<StartChild> {
+  async startChild(request: unknown): Promise<StartChild> {
+    const spec = request as ChildSpec;
+    const problem = problemOf(spec) ?? problemOfSignificance(spec, this.#state.autoShutdown);
+    if (problem !== undefined) return { ok: false, error: "bad_child_spec", problem };
     const present = this.#state.children.get(spec.id);
     if (present !== undefined) {
       const { status } = present;
@@ -80,9 +84,9 @@ export class Supervision {
     return { ok: true, pid: start.is === "started" ? start.pid : undefined };
   }
 
-  async terminateChild(id: string): Promise<TerminateChild> {
-    const child = this.#state.children.get(id);
-    if (child === undefined) return { ok: false, error: "not_found" };
+  /** By id only: a pid is not found. */
+  async terminateChild(id: string | Pid<Protocol>): Promise<TerminateChild> {
+    if (typeof id !== "string" || !this.#state.children.has(id)) return { ok: false, error: "not_found" };
     await this.#stop(id);
     return { ok: true };
   }
@@ -121,11 +125,9 @@ export class Supervision {
     return count;
   }
 
-  childSpec(id: string): Omit<ChildSpec, "start" | "given"> | undefined {
+  childSpec(id: string): ChildSpecData | undefined {
     const spec = this.#state.children.get(id)?.spec;
-    if (spec === undefined) return undefined;
-    const { start, given, ...data } = spec;
-    return data;
+    return spec === undefined ? undefined : specData(spec);
   }
 
   async #carryOut(actions: readonly SupervisorAction[]): Promise<ExitReason | undefined> {
@@ -145,7 +147,7 @@ export class Supervision {
           cast(self(), "retry", action.id);
           break;
         case "report_exit":
-          this.#report(action.id, action.pid, action.reason);
+          this.#report(action);
           break;
         case "give_up":
           this.#emitGaveUp(action.id, action.reason);
@@ -187,27 +189,19 @@ export class Supervision {
     if (child === undefined) return;
     const { status, spec } = child;
     if (status.is === "running") {
-      const unexpected = await stopChildProcess(spec, status.pid);
+      const { reason, isUnexpected } = await stopChildProcess(spec, status.pid);
       const { events } = currentProcess().kernel;
-      const reason = unexpected ?? "shutdown";
-      events.emit("supervisor_child_stopped", {
-        supervisor: this.#name,
-        child: id,
-        pid: status.pid as Pid,
-        reason,
-      });
-      if (unexpected !== undefined)
+      const stopped = { supervisor: this.#name, child: id, pid: status.pid as Pid, reason };
+      events.emit("supervisor_child_stopped", stopped);
+      if (isUnexpected)
         events.emit("supervisor_shutdown_error", { supervisor: this.#name, child: id, reason });
     }
     if (spec.restart === "temporary") this.#state.remove(id);
     else this.#state.setStatus(id, { is: "stopped" });
   }
 
-  #report(id: string, pid: Pid<Protocol>, reason: ExitReason): void {
-    const { events } = currentProcess().kernel;
-    const spec = this.#state.children.get(id)?.spec;
-    const error = spec === undefined || isError(spec, reason);
-    events.emit("supervisor_child_exited", {
+  #report({ id, pid, reason, error }: Extract<SupervisorAction, { readonly type: "report_exit" }>): void {
+    currentProcess().kernel.events.emit("supervisor_child_exited", {
       supervisor: this.#name,
       child: id,
       pid: pid as Pid,

@@ -2,7 +2,7 @@
 import { type ExitReason, isOrderly } from "../process/exit-reason.ts";
 import { formatPid, type Pid, samePid } from "../process/pid.ts";
 import type { Protocol } from "../process/protocol.ts";
-import type { ChildSpec } from "./child-spec.ts";
+import { type ChildSpec, rememberedSpec } from "./child-spec.ts";
 import type { RestartBudget } from "./restart-budget.ts";
 import { decideRestart } from "./restart-decision.ts";
 import type { Strategy } from "./strategy.ts";
@@ -40,6 +40,8 @@ export type SupervisorAction =
       readonly id: string;
       readonly pid: Pid<Protocol>;
       readonly reason: ExitReason;
+      /** Whether the report is one of an error: a permanent child, or an accident. */
+      readonly error: boolean;
     }
   | { readonly type: "give_up"; readonly id: string; readonly reason: ExitReason }
   | { readonly type: "auto_shutdown" };
@@ -50,16 +52,16 @@ export class SupervisorState {
   readonly budget: RestartBudget;
   /** In start order. */
   readonly children = new Map<string, Child>();
+  readonly autoShutdown: AutoShutdown;
   readonly #strategy: Strategy;
-  readonly #autoShutdown: AutoShutdown;
   readonly #ids = new Map<string, string>();
-  /** Why a child that is being retried had failed at first. */
+  /** Why the last start of a child that is being retried failed. */
   readonly #failures = new Map<string, ExitReason>();
 
   constructor(strategy: Strategy, budget: RestartBudget, autoShutdown: AutoShutdown) {
     this.#strategy = strategy;
     this.budget = budget;
-    this.#autoShutdown = autoShutdown;
+    this.autoShutdown = autoShutdown;
   }
 
   add(spec: ChildSpec): void {
@@ -77,7 +79,8 @@ export class SupervisorState {
     if (child.status.is === "running") this.#ids.delete(formatPid(child.status.pid));
     if (status.is === "running") this.#ids.set(formatPid(status.pid), id);
     if (status.is !== "restarting") this.#failures.delete(id);
-    child.status = status;
+    if (status.is === "running") this.children.set(id, { spec: rememberedSpec(child.spec), status });
+    else child.status = status;
   }
 
   childOf(pid: Pid<Protocol>): Child | undefined {
@@ -107,7 +110,8 @@ export class SupervisorState {
     if (child === undefined || child.status.is !== "running" || !samePid(child.status.pid, pid))
       return nothing;
     const { spec } = child;
-    const report: SupervisorAction = { type: "report_exit", id: spec.id, pid, reason };
+    const error = isError(spec, reason);
+    const report: SupervisorAction = { type: "report_exit", id: spec.id, pid, reason, error };
     const decision = decideRestart(spec.restart, reason);
     if (decision === "restart") return [report, ...this.#restart(child, reason, nowMs)];
     if (decision === "remove") this.remove(spec.id);
@@ -121,8 +125,9 @@ export class SupervisorState {
       this.setStatus(id, { is: "stopped" });
       return [{ type: "give_up", id, reason }];
     }
-    this.setStatus(id, { is: "restarting" });
-    this.#failures.set(id, reason);
+    // While its siblings are swept the failed child is one of those that do not run: if another of them fails to start,
+    // that one is retried, and nothing but its retry brings this one back.
+    this.setStatus(id, { is: "stopped" });
     const swept = [...this.children.values()].map(({ spec }) => ({
       id: spec.id,
       isTemporary: spec.restart === "temporary",
@@ -136,13 +141,20 @@ export class SupervisorState {
 
   /** Whether the own end of a child ends its supervisor. */
   #endsWith(spec: ChildSpec): boolean {
-    if (!spec.significant || this.#autoShutdown === "never") return false;
-    if (this.#autoShutdown === "any_significant") return true;
+    if (!spec.significant || this.autoShutdown === "never") return false;
+    if (this.autoShutdown === "any_significant") return true;
     for (const other of this.children.values()) {
       if (other.spec.significant && other.status.is !== "stopped") return false;
     }
     return true;
   }
+}
+
+/** A significant child belongs under a supervisor that may end with it. */
+export function problemOfSignificance(spec: ChildSpec, autoShutdown: AutoShutdown): string | undefined {
+  return spec.significant && autoShutdown === "never"
+    ? `Child "${spec.id}" is significant, and a supervisor with autoShutdown never has no use for that.`
+    : undefined;
 }
 
 /** True where a report of the exit is an error report: a permanent child, or an accident. */

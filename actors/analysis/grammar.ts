@@ -1,0 +1,118 @@
+// Opens a language's grammar on first need and parses text with it; says truthfully where a text or a grammar fails.
+import type { DynamicLangRegistrations, SgNode } from "@ast-grep/napi";
+import { type Language, languages } from "./languages.ts";
+import { bracketsDeepMax } from "./limits.ts";
+
+type Engine = typeof import("@ast-grep/napi");
+
+export type Parsed =
+  | { readonly ok: true; readonly root: SgNode }
+  | { readonly ok: false; readonly reason: string };
+
+let engine: Promise<Engine> | null = null;
+/** Per grammar name: null where it is registered, else the reason why not. Filled once, since ast-grep registers only once. */
+let registered: Promise<ReadonlyMap<string, string | null>> | null = null;
+
+/**
+ * The tree of `text`. A text that the grammar cannot read without an error is refused with the line of the first error:
+ * a tree with holes would give wrong metrics and miss findings without a word.
+ */
+export async function parse(language: Language, text: string): Promise<Parsed> {
+  if (isNestedTooDeeply(text)) {
+    return { ok: false, reason: `its brackets are nested deeper than ${bracketsDeepMax}` };
+  }
+  let loaded: Engine;
+  try {
+    engine ??= import("@ast-grep/napi");
+    loaded = await engine;
+  } catch (error) {
+    return { ok: false, reason: missing("@ast-grep/napi", error) };
+  }
+  if (language.grammar.package !== null) {
+    registered ??= registerAll(loaded);
+    const problem = (await registered).get(language.grammar.name) ?? null;
+    if (problem !== null) return { ok: false, reason: problem };
+  }
+  const root = loaded.parse(language.grammar.name, text).root();
+  if (firstError(root) === null) return { ok: true, root };
+  const masked = withoutGrammarGaps(text);
+  const again = masked === text ? root : loaded.parse(language.grammar.name, masked).root();
+  const line = firstError(again);
+  if (line === null) return { ok: true, root: again };
+  return {
+    ok: false,
+    reason: `line ${line} holds a syntax error, or ${language.name} that the parser does not know`,
+  };
+}
+
+async function registerAll(loaded: Engine): Promise<ReadonlyMap<string, string | null>> {
+  const outcome = new Map<string, string | null>();
+  const registrations: DynamicLangRegistrations = {};
+  for (const { grammar } of languages) {
+    if (grammar.package === null || grammar.load === null) continue;
+    try {
+      const { libraryPath, extensions, languageSymbol, expandoChar } = (await grammar.load()).default;
+      registrations[grammar.name] = {
+        libraryPath,
+        extensions,
+        ...(languageSymbol === undefined ? {} : { languageSymbol }),
+        ...(expandoChar === undefined ? {} : { expandoChar }),
+      };
+      outcome.set(grammar.name, null);
+    } catch (error) {
+      outcome.set(grammar.name, missing(grammar.package, error));
+    }
+  }
+  loaded.registerDynamicLanguage(registrations);
+  return outcome;
+}
+
+/** The 1-based line of the first node that is an error or was made up by the parser to go on; null where there is none. */
+function firstError(root: SgNode): number | null {
+  if (root.isLeaf()) return root.kind() === "ERROR" ? 1 : null;
+  const holes = root.findAll({ rule: { any: [{ kind: "ERROR" }, { regex: "^$" }] } });
+  const lines = holes.map((node) => node.range().start.line + 1);
+  return lines.length === 0 ? null : Math.min(...lines.slice(0, 1_000));
+}
+
+/**
+ * The same text with what the built-in grammars do not know yet blanked out, at equal length so that every position stays:
+ * variance annotations (`<in out T>`) and reserved words as export names (`export { a as null }`).
+ */
+function withoutGrammarGaps(text: string): string {
+  return text
+    .replace(/(?<=[<,]\s*)(?:in\s+out|in|out)\s+(?=[A-Z$_])/g, (words) => words.replace(/\S/g, " "))
+    .replace(/(?<=\w\s+as\s+)(?:null|function|void|undefined|enum|instanceof)(?=\s*[,}])/g, (word) =>
+      "_".repeat(word.length),
+    );
+}
+
+/**
+ * True where brackets nest deeper than `bracketsDeepMax`. Those in strings and comments count too, but an unmatched one
+ * is forgotten when a bracket around it closes, so that a long file of ordinary text does not add up.
+ */
+function isNestedTooDeeply(text: string): boolean {
+  const closers: number[] = [];
+  for (let index = 0; index < text.length; index++) {
+    const code = text.charCodeAt(index);
+    const closer = closerOf(code);
+    if (closer !== null) {
+      closers.push(closer);
+      if (closers.length > bracketsDeepMax) return true;
+    } else if (code === 0x29 || code === 0x5d || code === 0x7d) {
+      const opened = closers.lastIndexOf(code);
+      if (opened >= 0) closers.length = opened;
+    }
+  }
+  return false;
+}
+
+function closerOf(code: number): number | null {
+  if (code === 0x28) return 0x29;
+  return code === 0x5b || code === 0x7b ? code + 2 : null;
+}
+
+function missing(packageName: string, error: unknown): string {
+  const cause = error instanceof Error ? (error.message.split("\n")[0] ?? "") : String(error);
+  return `the parser package ${packageName} could not be loaded (${cause}); install it with: npm install ${packageName}`;
+}

@@ -1,0 +1,138 @@
+// The languages that the static engine reads: how to know one, how it writes comments, where its grammar and rules are.
+// A new language is one entry here, one table in `syntax/` and one folder in `rules/`.
+import type { DynamicLangRegistrations } from "@ast-grep/napi";
+
+type Registration = DynamicLangRegistrations[string];
+
+export interface Grammar {
+  /** The name by which ast-grep knows it. */
+  readonly name: string;
+  /** The package that brings it, or null where ast-grep has it built in. */
+  readonly package: string | null;
+  readonly load: (() => Promise<{ readonly default: Registration }>) | null;
+}
+
+export interface Language {
+  readonly id: LanguageId;
+  /** For people. */
+  readonly name: string;
+  /** Lower case, with the dot. */
+  readonly extensions: readonly string[];
+  readonly fileNames: readonly string[];
+  /** Programs of a `#!` line, without path and version. */
+  readonly interpreters: readonly string[];
+  readonly comments: CommentSyntax;
+  readonly grammar: Grammar;
+  /** Folders of `rules/` that apply to it. */
+  readonly ruleFolders: readonly string[];
+}
+
+export interface CommentSyntax {
+  readonly line: readonly string[];
+  readonly block: readonly (readonly [open: string, close: string])[];
+}
+
+export type LanguageId = "typescript" | "tsx" | "javascript" | "python" | "elixir";
+
+const cStyle: CommentSyntax = { line: ["//"], block: [["/*", "*/"]] };
+const hashStyle: CommentSyntax = { line: ["#"], block: [] };
+
+export const languages: readonly Language[] = [
+  {
+    id: "typescript",
+    name: "TypeScript",
+    extensions: [".ts", ".mts", ".cts"],
+    fileNames: [],
+    interpreters: ["ts-node", "tsx", "deno", "bun"],
+    comments: cStyle,
+    grammar: builtIn("TypeScript"),
+    ruleFolders: ["javascript", "typescript"],
+  },
+  {
+    id: "tsx",
+    name: "TSX",
+    extensions: [".tsx"],
+    fileNames: [],
+    interpreters: [],
+    comments: cStyle,
+    grammar: builtIn("Tsx"),
+    ruleFolders: ["javascript", "typescript"],
+  },
+  {
+    id: "javascript",
+    name: "JavaScript",
+    extensions: [".js", ".mjs", ".cjs", ".jsx"],
+    fileNames: ["Jakefile"],
+    interpreters: ["node", "nodejs"],
+    comments: cStyle,
+    grammar: builtIn("JavaScript"),
+    ruleFolders: ["javascript"],
+  },
+  {
+    id: "python",
+    name: "Python",
+    extensions: [".py", ".pyi", ".pyw"],
+    fileNames: ["SConstruct", "SConscript"],
+    interpreters: ["python", "pypy"],
+    comments: hashStyle,
+    grammar: {
+      name: "python",
+      package: "@ast-grep/lang-python",
+      load: () => import("@ast-grep/lang-python"),
+    },
+    ruleFolders: ["python"],
+  },
+  {
+    id: "elixir",
+    name: "Elixir",
+    extensions: [".ex", ".exs"],
+    fileNames: [],
+    interpreters: ["elixir", "iex"],
+    comments: hashStyle,
+    grammar: {
+      name: "elixir",
+      package: "@ast-grep/lang-elixir",
+      load: () => import("@ast-grep/lang-elixir"),
+    },
+    ruleFolders: ["elixir"],
+  },
+];
+
+/**
+ * The language of a file by its name, else by the `#!` line that `text` may begin with; null where neither tells.
+ * `path` may use either slash.
+ */
+export function detectLanguage(path: string, text = ""): Language | null {
+  const fileName = path.slice(Math.max(path.lastIndexOf("/"), path.lastIndexOf("\\")) + 1);
+  const dot = fileName.lastIndexOf(".");
+  const extension = dot > 0 ? fileName.slice(dot).toLowerCase() : "";
+  const byName = languages.find(
+    (language) => language.extensions.includes(extension) || language.fileNames.includes(fileName),
+  );
+  if (byName !== undefined) return byName;
+  const interpreter = shebangProgram(text);
+  if (interpreter === null) return null;
+  return languages.find((language) => language.interpreters.includes(interpreter)) ?? null;
+}
+
+export function languageById(id: string): Language | null {
+  return languages.find((language) => language.id === id) ?? null;
+}
+
+/** `python` of `#!/usr/bin/env -S LANG=C python3.11 -u`; null where the text begins with no such line. */
+function shebangProgram(text: string): string | null {
+  const line = /^\uFEFF?#!([^\r\n]{1,200})/.exec(text)?.[1];
+  if (line === undefined) return null;
+  const words = line.trim().split(/[ \t]+/);
+  const isEnv = /(^|\/)env$/.test(words[0] ?? "");
+  const program = isEnv
+    ? words.slice(1).find((word) => !word.startsWith("-") && !word.includes("="))
+    : words[0];
+  if (program === undefined) return null;
+  const name = program.slice(program.lastIndexOf("/") + 1);
+  return name.replace(/[\d.]+$/, "");
+}
+
+function builtIn(name: string): Grammar {
+  return { name, package: null, load: null };
+}

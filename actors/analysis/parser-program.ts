@@ -1,0 +1,47 @@
+// The parser as a program of its own: native code that hangs or crashes takes down this program, which a supervisor starts again.
+// Frames in on stdin, one response each on stdout, in order. It ends when stdin ends, and with code 1 where the stream is out of step.
+import { encodeFrame, type FrameEvent, frameDecoder } from "../../runtime/framing.ts";
+import { limits } from "../../runtime/limits.ts";
+import { examine } from "./examine.ts";
+import { failure, type ParseResponse, readRequest } from "./protocol.ts";
+
+const decoder = frameDecoder();
+
+// Nobody is left to answer to.
+process.stdout.on("error", () => process.exit(0));
+
+let inStep = true;
+for await (const chunk of process.stdin) {
+  for (const event of decoder.push(chunk as Uint8Array)) await answer(event);
+  if (!inStep) break;
+}
+const ending = decoder.end();
+if (ending !== null) await answer(ending);
+process.stdin.destroy();
+process.exitCode = inStep ? 0 : 1;
+
+async function answer(event: FrameEvent): Promise<void> {
+  if (event.kind === "broken") inStep = false;
+  const response = event.kind === "frame" ? await responseTo(event.value) : failure(null, event.reason);
+  const frame = encodeFrame(response) ?? encodeFrame(tooLarge(response));
+  if (frame === null) throw new RangeError("a refusal did not fit in a frame");
+  if (!process.stdout.write(frame))
+    await new Promise<void>((resolve) => process.stdout.once("drain", resolve));
+}
+
+async function responseTo(value: unknown): Promise<ParseResponse> {
+  const request = readRequest(value);
+  if ("ok" in request) return request;
+  try {
+    return await examine(request);
+  } catch (error) {
+    return failure(
+      request.id,
+      `the static engine failed: ${error instanceof Error ? error.message : String(error)}`,
+    );
+  }
+}
+
+function tooLarge(response: ParseResponse): ParseResponse {
+  return failure(response.id, `the result is larger than a frame of ${limits.portFrameBytesMax} bytes`);
+}

@@ -1,0 +1,93 @@
+// What an analysis says: the shapes of findings, of one file's report and of the whole, and the published JSON schema.
+import * as z from "zod";
+
+export const analysisTypes = ["quality", "performance", "security", "architecture", "smells"] as const;
+export const severities = ["error", "warning", "info", "hint"] as const;
+
+const Finding = z.strictObject({
+  rule: z.string().describe("Stable id of the rule, such as `python/eval`"),
+  category: z.enum(analysisTypes),
+  severity: z.enum(severities),
+  line: z.int().min(1).describe("1-based"),
+  column: z.int().min(1).describe("1-based, in UTF-16 code units"),
+  endLine: z.int().min(1),
+  message: z.string(),
+  remedy: z.string(),
+});
+
+const FunctionMetrics = z.strictObject({
+  name: z.string(),
+  line: z.int().min(1),
+  lines: z.int().min(1),
+  parameters: z.int().min(0),
+  cyclomatic: z.int().min(1),
+  cognitive: z.int().min(0),
+  nesting: z.int().min(0),
+});
+
+const FileMetrics = z.strictObject({
+  lines: z.int().min(0),
+  codeLines: z.int().min(0),
+  commentLines: z.int().min(0),
+  blankLines: z.int().min(0),
+  functions: z.array(FunctionMetrics),
+  cyclomatic: z.int().min(0).describe("Sum over the functions"),
+  cognitive: z.int().min(0).describe("Sum over the functions"),
+  nesting: z.int().min(0).describe("Deepest nesting of control flow"),
+});
+
+const FileReport = z.strictObject({
+  path: z.string(),
+  language: z.string().nullable(),
+  status: z
+    .enum(["analyzed", "cut_short", "unparsed", "skipped"])
+    .describe(
+      "cut_short and unparsed files were read as plain text, have no score and make the result partial; skipped files hold nothing to analyze",
+    ),
+  reason: z.string().nullable().describe("Why the status is not `analyzed`"),
+  bytes: z.int().min(0),
+  metrics: FileMetrics.nullable(),
+  findings: z.array(Finding),
+  quality: z.number().min(0).max(1).nullable(),
+  quality_score: z.number().min(0).max(10).nullable(),
+});
+
+export const AnalysisReport = z.strictObject({
+  schema: z.literal("aiex.analysis/1"),
+  type: z.enum([...analysisTypes, "all"]),
+  input: z.string(),
+  engine: z.literal("static"),
+  summary: z.string(),
+  complete: z.boolean().describe("False where a file was cut short, unparsed or unreadable"),
+  quality: z.number().min(0).max(1).nullable(),
+  quality_score: z.number().min(0).max(10).nullable(),
+  totals: z.strictObject({
+    files: z.int().min(0),
+    analyzed: z.int().min(0),
+    cut_short: z.int().min(0),
+    unparsed: z.int().min(0),
+    skipped: z.int().min(0),
+    lines: z.int().min(0),
+    findings: z.strictObject({
+      error: z.int().min(0),
+      warning: z.int().min(0),
+      info: z.int().min(0),
+      hint: z.int().min(0),
+    }),
+  }),
+  recommendations: z.array(z.string()),
+  files: z.array(FileReport),
+});
+
+export type AnalysisType = (typeof analysisTypes)[number] | "all";
+export type Severity = (typeof severities)[number];
+export type Finding = z.infer<typeof Finding>;
+export type FunctionMetrics = z.infer<typeof FunctionMetrics>;
+export type FileMetrics = z.infer<typeof FileMetrics>;
+export type FileReport = z.infer<typeof FileReport>;
+export type AnalysisReport = z.infer<typeof AnalysisReport>;
+
+/** The JSON Schema (2020-12) of the report, as published in `docs/schema/analysis.json`. */
+export function analysisJsonSchema(): unknown {
+  return z.toJSONSchema(AnalysisReport);
+}

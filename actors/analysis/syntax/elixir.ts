@@ -1,0 +1,134 @@
+// How Elixir writes what the metrics count. Its grammar knows few kinds: `def`, `if` and `case` are calls like any other.
+import type { Rule, SgNode } from "@ast-grep/napi";
+import type { LogicalParts, Syntax } from "../structure.ts";
+import { alternatives } from "./alternatives.ts";
+
+const withElse: Rule = { has: { kind: "do_block", has: { kind: "else_block" } } };
+
+export const elixir: Syntax = {
+  roles: [
+    ["class", callOf("defmodule|defimpl|defprotocol")],
+    [
+      "declaration",
+      { all: [callOf("def|defp|defmacro|defmacrop"), { any: [{ has: { kind: "do_block" } }, shortBody()] }] },
+    ],
+    ["lambda", { kind: "anonymous_function" }],
+    ["if", callOf("if|unless")],
+    ["else", { kind: "else_block", inside: { kind: "do_block", inside: callOf("if|unless") } }],
+    [
+      "else",
+      {
+        kind: "pair",
+        has: { kind: "keyword", regex: "^else:" },
+        inside: { kind: "keywords", inside: { kind: "arguments", inside: callOf("if|unless") } },
+      },
+    ],
+    ["switch", { any: [callOf("case|cond|receive"), { all: [callOf("with"), withElse] }] }],
+    // One clause always matches, or the code raises: n clauses are n - 1 decisions.
+    ["branch", { kind: "stab_clause", follows: { kind: "stab_clause", stopBy: "end" } }],
+    [
+      "branch",
+      {
+        kind: "binary_operator",
+        has: { field: "operator", regex: "^<-$" },
+        inside: { kind: "arguments", inside: callOf("with") },
+      },
+    ],
+    ["loop", callOf("for")],
+    ["catch", { any: [{ kind: "rescue_block" }, { kind: "catch_block" }] }],
+    ["logical", { kind: "binary_operator", has: { field: "operator", regex: "^(and|or|&&|\\|\\|)$" } }],
+  ],
+  comments: {
+    any: [
+      { kind: "comment" },
+      {
+        kind: "unary_operator",
+        has: { kind: "call", has: { field: "target", regex: "^(doc|moduledoc|typedoc|shortdoc)$" } },
+      },
+    ],
+  },
+  nameOf(node) {
+    const head = headOf(node);
+    if (head === null) return moduleName(node);
+    return `${nameOfHead(head)}/${argumentCount(head)}`;
+  },
+  parametersOf: (node) => {
+    const head = headOf(node);
+    return head === null ? 0 : argumentCount(head);
+  },
+  isListable: () => false,
+  logical(node): LogicalParts | null {
+    const left = node.field("left");
+    const right = node.field("right");
+    const operator = node.field("operator")?.text();
+    if (left === null || right === null || operator === undefined) return null;
+    return { operator: operator === "and" || operator === "&&" ? "&&" : "||", left, right };
+  },
+  unwrapped(node) {
+    let inner = node;
+    while (inner.kind() === "block") {
+      const named = inner.children().filter((child) => child.isNamed() && child.kind() !== "comment");
+      const [only] = named;
+      if (only === undefined || named.length > 1) break;
+      inner = only;
+    }
+    return inner;
+  },
+  selfCall: (node) => elixir.nameOf(node),
+  callsTo: (spellings) => ({
+    kind: "call",
+    has: {
+      field: "target",
+      kind: "identifier",
+      regex: alternatives(spellings.map((name) => name.replace(/\/\d+$/, ""))),
+    },
+  }),
+  spelling(call) {
+    const around = call.parent();
+    const isPiped = around?.field("operator")?.text() === "|>" && around.field("right")?.id() === call.id();
+    return `${nameOfHead(call)}/${argumentCount(call) + (isPiped ? 1 : 0)}`;
+  },
+};
+
+function callOf(targets: string): Rule {
+  return { kind: "call", has: { field: "target", kind: "identifier", regex: `^(${targets})$` } };
+}
+
+/** `def f(x), do: x`. */
+function shortBody(): Rule {
+  return {
+    has: {
+      kind: "arguments",
+      has: { kind: "keywords", has: { kind: "pair", has: { kind: "keyword", regex: "^do:" } } },
+    },
+  };
+}
+
+function argumentsOf(call: SgNode): SgNode[] {
+  const list = call.children().find((child) => child.kind() === "arguments");
+  return (list?.children() ?? []).filter((child) => child.isNamed() && child.kind() !== "comment");
+}
+
+/** `f(a, b)` of `def f(a, b) when a > b`; null where the node is no definition of a function. */
+function headOf(node: SgNode): SgNode | null {
+  if (!/^defp?$|^defmacrop?$/.test(node.field("target")?.text() ?? "")) return null;
+  const [first] = argumentsOf(node);
+  if (first === undefined) return null;
+  const isGuarded = first.kind() === "binary_operator" && first.field("operator")?.text() === "when";
+  return isGuarded ? first.field("left") : first;
+}
+
+function nameOfHead(head: SgNode): string {
+  return head.kind() === "call"
+    ? (head.field("target")?.text() ?? head.text())
+    : (head.field("operator")?.text() ?? head.text());
+}
+
+function argumentCount(head: SgNode): number {
+  if (head.kind() === "binary_operator") return 2;
+  return head.kind() === "call" ? argumentsOf(head).length : 0;
+}
+
+function moduleName(node: SgNode): string | null {
+  return argumentsOf(node)[0]?.text() ?? null;
+}

@@ -1,0 +1,146 @@
+// Why a completion did not come about: as data on its way to the caller, and as the typed error that the caller sees.
+import { AiexError } from "../../runtime/errors.ts";
+import { type ExitReason, formatReason } from "../../runtime/process/exit-reason.ts";
+import type { Secret } from "../../runtime/secret.ts";
+import { errorCharactersMax } from "./limits.ts";
+import { ProviderError, type ProviderErrorCode } from "./provider.ts";
+
+export type FailureCode =
+  | ProviderErrorCode
+  | "no_provider"
+  | "unknown_provider"
+  | "all_unavailable"
+  | "too_many_waiting"
+  | "deadline"
+  | "interrupted"
+  | "invalid_order";
+
+/** A failure as data. */
+export interface Failure {
+  readonly code: FailureCode;
+  readonly message: string;
+  /** True where the same order may succeed later without a change. */
+  readonly retryable: boolean;
+  /** The entry of llm.providers that it is about. */
+  readonly entry?: string;
+  /** Milliseconds after which trying again makes sense, where that is known. */
+  readonly retryAfterMs?: number;
+}
+
+/** No completion came about; `code` says why. */
+export class CompletionFailed extends AiexError {
+  readonly code: FailureCode;
+  readonly entry: string | undefined;
+  readonly retryAfterMs: number | undefined;
+
+  constructor(failure: Failure) {
+    const { code, message, retryable, ...details } = failure;
+    super(message, { retryable, details });
+    this.code = code;
+    this.entry = failure.entry;
+    this.retryAfterMs = failure.retryAfterMs;
+  }
+}
+
+export interface ProviderFailure {
+  readonly failure: Failure;
+  readonly countsAgainstProvider: boolean;
+  readonly failsOver: boolean;
+}
+
+/** What `thrown` by a provider says, with its secrets masked. Anything but a ProviderError is a fault of its adapter. */
+export function providerFailure(
+  thrown: unknown,
+  entry: string,
+  secrets: readonly Secret[],
+): ProviderFailure {
+  const error =
+    thrown instanceof ProviderError
+      ? thrown
+      : new ProviderError("bad_response", `Its adapter failed with ${describe(thrown)}.`);
+  const { code, message, retryable, retryAfterMs, countsAgainstProvider, failsOver } = error;
+  const text = masked(`Provider "${entry}": ${message}`, secrets);
+  const failure: Failure = {
+    code,
+    message: text.length > errorCharactersMax ? `${text.slice(0, errorCharactersMax)}…` : text,
+    retryable,
+    entry,
+    ...(retryAfterMs === undefined ? {} : { retryAfterMs }),
+  };
+  return { failure, countsAgainstProvider, failsOver };
+}
+
+export function noProvider(): Failure {
+  return {
+    code: "no_provider",
+    message:
+      "No language model is set up. Set one of these in the environment: OPENAI_API_KEY, ANTHROPIC_API_KEY, AIEX_OLLAMA_HOST (such as http://localhost:11434) or AIEX_LM_STUDIO_HOST (such as http://localhost:1234); or add an entry to llm.providers in ~/.config/aiex/config.yaml, such as: llm: { providers: { ollama: { model: NAME } } }.",
+    retryable: false,
+  };
+}
+
+export function unknownProvider(name: string, entries: readonly string[]): Failure {
+  return {
+    code: "unknown_provider",
+    message: `There is no entry ${JSON.stringify(clipped(name))} in llm.providers. The entries are: ${entries.join(", ")}. Name one of them, or none to let aiex choose.`,
+    retryable: false,
+  };
+}
+
+export function allUnavailable(entries: readonly string[], retryAfterMs: number): Failure {
+  return {
+    code: "all_unavailable",
+    message: `Every provider that could answer (${entries.join(", ")}) failed so often that it is left alone for a while. Try again in ${Math.ceil(retryAfterMs / 1_000)} s, or add another provider to llm.providers.`,
+    retryable: true,
+    retryAfterMs,
+  };
+}
+
+export function tooManyWaiting(waiting: number): Failure {
+  return {
+    code: "too_many_waiting",
+    message: `${waiting} requests wait for a language model already, and no more are taken. Try again later, or raise llm.max_concurrent_requests.`,
+    retryable: true,
+  };
+}
+
+export function deadlinePassed(deadlineMs: number, last: Failure | undefined): Failure {
+  const before = last === undefined ? "" : ` The last failure before that: ${last.message}`;
+  return {
+    code: "deadline",
+    message: `There was no answer within the ${deadlineMs} ms that the whole request had. Give it a longer deadline_ms, or ask for less.${before}`,
+    retryable: true,
+  };
+}
+
+export function interrupted(entry: string, reason: ExitReason): Failure {
+  return {
+    code: "interrupted",
+    message: `The request to provider "${entry}" was ended before it had an answer: ${clipped(formatReason(reason))}.`,
+    retryable: true,
+    entry,
+  };
+}
+
+export function invalidOrder(problem: string): Failure {
+  return {
+    code: "invalid_order",
+    message: `A completion is asked for with { request: { messages: [{ role, content }, …] }, provider?, deadline_ms? }, and this was given otherwise: ${clipped(problem)}.`,
+    retryable: false,
+  };
+}
+
+function describe(thrown: unknown): string {
+  return thrown instanceof Error ? `${thrown.name}: ${thrown.message}` : typeof thrown;
+}
+
+function masked(text: string, secrets: readonly Secret[]): string {
+  return secrets.reduce((rest, secret) => {
+    const value = secret.reveal();
+    return value === "" ? rest : rest.replaceAll(value, `${secret}`);
+  }, text);
+}
+
+function clipped(text: string): string {
+  return text.length > errorCharactersMax ? `${text.slice(0, errorCharactersMax)}…` : text;
+}

@@ -1,0 +1,123 @@
+// Analyzes one file: reads it, has it parsed, and makes its report, or says why there is none.
+import { fileReport, type Outcome, outcomeOf, type SourceFile } from "../analysis/file-report.ts";
+import { detectLanguage, type Language } from "../analysis/languages.ts";
+import type { AnalysisType, FileReport } from "../analysis/report.ts";
+import type { StepContext, StepOutcome } from "../pipeline/plan.ts";
+import { type SourceText, type SourceTextLimits, sourceTextOf } from "../workspace/source-text.ts";
+import { parse, readWorkspace, recall, remember } from "./services.ts";
+
+export interface FileInput {
+  /** As the report shows it: below `root`, or as the user named it. */
+  readonly path: string;
+  /** The directory that is analyzed; left out when the file itself was named. */
+  readonly root?: string;
+  readonly type: AnalysisType;
+  /** The number of the parser that shall have it. */
+  readonly parser: number;
+}
+
+export interface TextInput {
+  readonly name: string;
+  readonly bytes: Uint8Array;
+  readonly type: AnalysisType;
+  readonly parser: number;
+}
+
+/** The outcome of a file step: a report, or a failure that ends the analysis of a single file. */
+export type FileOutcome =
+  | { readonly ok: true; readonly report: FileReport }
+  | { readonly ok: false; readonly code: string; readonly message: string };
+
+/** Reads and analyzes a file. One that an earlier attempt of the run has analyzed is not analyzed again. */
+export async function analyzeFile(input: FileInput, { run }: StepContext): Promise<StepOutcome> {
+  const { path, root, type } = input;
+  const known = await recall(run, path);
+  if (known !== undefined) return { output: { ok: true, report: known as FileReport } satisfies FileOutcome };
+  const read = await readWorkspace(root === undefined ? { path } : { path, root });
+  if (!read.ok) {
+    // One file that was named and cannot be read is the answer; in a directory it is one of many.
+    if (root === undefined)
+      return { output: { ok: false, code: read.code, message: read.message } satisfies FileOutcome };
+    const file: SourceFile = { path, bytes: 0, language: detectLanguage(path), text: null };
+    const status = read.code === "file_not_found" ? "skipped" : "unparsed";
+    return {
+      output: {
+        ok: true,
+        report: fileReport(file, { status, reason: read.message }, type),
+      } satisfies FileOutcome,
+    };
+  }
+  return analyzeSource(path, read.bytes, read.source, input, run, root === undefined);
+}
+
+/** Analyzes a text that came with the request. */
+export async function analyzeText(
+  input: TextInput,
+  { run }: StepContext,
+  limits: SourceTextLimits,
+): Promise<StepOutcome> {
+  const { name, bytes } = input;
+  return analyzeSource(name, bytes.length, sourceTextOf(bytes, bytes.length, limits), input, run, true);
+}
+
+async function analyzeSource(
+  path: string,
+  bytes: number,
+  source: SourceText,
+  input: Pick<FileInput, "type" | "parser">,
+  run: string,
+  isNamed: boolean,
+): Promise<StepOutcome> {
+  if (source.kind === "binary" && isNamed) {
+    const message = `${JSON.stringify(path)} is a binary file (${evidence(source.evidence)}). Name a file of source code.`;
+    return { output: { ok: false, code: "binary_file", message } satisfies FileOutcome };
+  }
+  const text = source.kind === "text" ? source.text : null;
+  const language = detectLanguage(path, text ?? "");
+  const outcome = await outcomeOfSource(path, source, language, input.parser);
+  const report = fileReport({ path, bytes, language, text }, outcome, input.type);
+  await remember(run, path, report);
+  return { output: { ok: true, report } satisfies FileOutcome };
+}
+
+async function outcomeOfSource(
+  path: string,
+  source: SourceText,
+  language: Language | null,
+  parser: number,
+): Promise<Outcome> {
+  if (source.kind === "empty") return { status: "skipped", reason: "The file is empty." };
+  if (source.kind === "binary")
+    return { status: "skipped", reason: `A binary file: ${evidence(source.evidence)}.` };
+  if (source.cutShort === "too_large") {
+    return {
+      status: "cut_short",
+      reason:
+        "The file is larger than workspace.max_file_size_mb; only its beginning was read, as plain text.",
+    };
+  }
+  if (source.cutShort === "long_line") {
+    return {
+      status: "cut_short",
+      reason:
+        "A line is longer than workspace.max_line_characters; what is before it was read, as plain text.",
+    };
+  }
+  if (!source.valid) {
+    return {
+      status: "unparsed",
+      reason: `It holds bytes that are no valid ${source.encoding.toUpperCase()}; it was read as plain text.`,
+    };
+  }
+  if (language === null) {
+    return {
+      status: "unparsed",
+      reason: "Its language is not one that aiex parses; it was read as plain text.",
+    };
+  }
+  return outcomeOf(await parse(parser, { id: path, path, language: language.id, text: source.text }));
+}
+
+function evidence(kind: "nul" | "control_characters"): string {
+  return kind === "nul" ? "it holds NUL bytes" : "it is full of control characters";
+}

@@ -1,0 +1,29 @@
+// What a person can configure about running pipelines.
+import { z } from "zod";
+
+export const pipelineConfiguration = z.strictObject({
+  max_parallel_steps: z
+    .int()
+    .min(1)
+    .max(256)
+    .default(4)
+    .describe("Steps of one run that work at the same time"),
+  // A step that brought its process down this often will do so again.
+  max_restarts: z
+    .int()
+    .min(0)
+    .max(1_000)
+    .default(5)
+    .describe("Restarts of the steps of a run within restart_window_ms before the run fails"),
+  restart_window_ms: z
+    .int()
+    .min(100)
+    .max(3_600_000)
+    .default(30_000)
+    .describe("Milliseconds over which restarts are counted"),
+});
+
+export type PipelineConfiguration = z.infer<typeof pipelineConfiguration>;
+
+/** Environment variables and the keys, below this part, that they set: none yet. */
+export const pipelineVariables = {} as const;

@@ -1,0 +1,202 @@
+// Every command and option of `aiex`, as plain data: help, parsing, completion and suggestions all read this table.
+// It imports no values, so that help and version stay as fast as starting Node.js.
+import type { AnalysisType } from "../actors/analysis/report.ts";
+
+export interface OptionSpec {
+  /** In kebab-case; the same name in snake_case is accepted too. */
+  readonly name: string;
+  readonly value: "text" | "number" | "none";
+  /** How help shows the value. */
+  readonly placeholder?: string;
+  /** The only values that are accepted. */
+  readonly choices?: readonly string[];
+  /** Values that completion offers beside files. */
+  readonly suggestions?: readonly string[];
+  readonly completesFiles?: boolean;
+  readonly required?: boolean;
+  readonly fallback?: string;
+  /** Bounds of a number, both included. */
+  readonly range?: { readonly least: number; readonly most: number };
+  readonly summary: string;
+}
+
+export interface CommandExample {
+  readonly line: string;
+  readonly does: string;
+}
+
+export interface CommandSpec {
+  /** The words that name it, such as `["ai", "analyze"]`. */
+  readonly words: readonly string[];
+  readonly summary: string;
+  readonly examples: readonly CommandExample[];
+  /** The one word that may follow the name. */
+  readonly argument?: {
+    readonly placeholder: string;
+    readonly choices: readonly string[];
+    readonly required: boolean;
+  };
+  readonly options: readonly OptionSpec[];
+  /** Paragraphs that help prints last. */
+  readonly notes: readonly string[];
+}
+
+export interface GroupSpec {
+  readonly word: string;
+  readonly summary: string;
+}
+
+export const analysisTypeWords = [
+  "quality",
+  "performance",
+  "security",
+  "architecture",
+  "smells",
+  "all",
+] as const satisfies readonly AnalysisType[];
+
+export const reportFormatWords = ["text", "json", "markdown"] as const;
+export type ReportFormat = (typeof reportFormatWords)[number];
+
+export const shellWords = ["bash", "zsh", "fish"] as const;
+export type ShellName = (typeof shellWords)[number];
+
+export const groups: readonly GroupSpec[] = [
+  { word: "ai", summary: "Work on code: analyze it" },
+  { word: "config", summary: "Look at the configuration" },
+];
+
+export const commands: readonly CommandSpec[] = [
+  {
+    words: ["ai", "analyze"],
+    summary: "Analyze a file or a directory: issues, score, recommendations",
+    examples: [
+      { line: "aiex ai analyze --file src/app.ts", does: "Analyze one file" },
+      { line: "aiex ai analyze --file src --type security", does: "Analyze a directory for one thing" },
+      { line: "aiex ai analyze --file src --output report.md", does: "Write a Markdown report" },
+      { line: "aiex ai analyze --file src --format json | jq .totals", does: "Give programs the result" },
+      { line: "aiex ai analyze --file src --fail-under 7", does: "A quality gate for CI" },
+      { line: "git show HEAD:a.py | aiex ai analyze --file - --stdin-name a.py", does: "Read a pipe" },
+    ],
+    options: [
+      {
+        name: "file",
+        value: "text",
+        placeholder: "PATH|DIR|-",
+        completesFiles: true,
+        required: true,
+        summary: "What to analyze: a file, a directory (honours .gitignore), or - for standard input",
+      },
+      {
+        name: "type",
+        value: "text",
+        placeholder: "TYPE",
+        choices: analysisTypeWords,
+        fallback: "all",
+        summary: "What to look for",
+      },
+      {
+        name: "format",
+        value: "text",
+        placeholder: "FORMAT",
+        choices: reportFormatWords,
+        fallback: "text",
+        summary: "How to print the result",
+      },
+      {
+        name: "output",
+        value: "text",
+        placeholder: "FILE|FORMAT",
+        suggestions: reportFormatWords,
+        completesFiles: true,
+        summary:
+          "Write the result to a file, whose extension (.json, .md, .txt) chooses the format; or name a format",
+      },
+      {
+        name: "fail-under",
+        value: "number",
+        placeholder: "N",
+        range: { least: 0, most: 10 },
+        summary: "End with exit code 4 where the quality score is below N",
+      },
+      {
+        name: "allow-partial",
+        value: "none",
+        summary: "Let --fail-under judge a partial result instead of ending with exit code 7",
+      },
+      {
+        name: "stdin-name",
+        value: "text",
+        placeholder: "NAME",
+        fallback: "stdin",
+        summary: "The name of what arrives on standard input; its extension says the language",
+      },
+    ],
+    notes: [
+      "The score comes from the built-in static engine alone, so that the same code always has the same score.",
+      "Exit codes: 0 a report was made (whatever it says), 1 the input could not be read, 2 usage, 5 permission denied. With --fail-under also: 4 the score is below N or there is none, 7 part of the input was cut short, unparsed or unreadable (--allow-partial accepts that). See `aiex help exit-codes`.",
+    ],
+  },
+  {
+    words: ["config", "show"],
+    summary: "Show every setting, its value, and where the value came from",
+    examples: [
+      { line: "aiex config show", does: "All settings with their sources" },
+      { line: "aiex config show --format json", does: "The same for programs" },
+    ],
+    options: [
+      {
+        name: "format",
+        value: "text",
+        placeholder: "FORMAT",
+        choices: ["text", "json"],
+        fallback: "text",
+        summary: "How to print the settings",
+      },
+    ],
+    notes: ["Secrets are shown masked."],
+  },
+  {
+    words: ["help"],
+    summary: "Show help, also for one command: aiex help ai analyze",
+    examples: [
+      { line: "aiex help", does: "What there is" },
+      { line: "aiex help ai analyze", does: "One command with its options" },
+      { line: "aiex help exit-codes", does: "What each exit code means" },
+    ],
+    options: [],
+    notes: [],
+  },
+  {
+    words: ["version"],
+    summary: "Show the version",
+    examples: [{ line: "aiex version", does: "Print the version" }],
+    options: [],
+    notes: [],
+  },
+  {
+    words: ["completion"],
+    summary: "Print a completion script for bash, zsh or fish",
+    examples: [
+      { line: "source <(aiex completion bash)", does: "bash, for this session or in ~/.bashrc" },
+      {
+        line: "aiex completion zsh > ~/.zsh/completions/_aiex",
+        does: "zsh, once, into a folder of your fpath",
+      },
+      { line: "aiex completion fish > ~/.config/fish/completions/aiex.fish", does: "fish, once" },
+    ],
+    argument: { placeholder: "SHELL", choices: shellWords, required: true },
+    options: [],
+    notes: [],
+  },
+];
+
+/** The command that exactly these words name. */
+export function commandOf(words: readonly string[]): CommandSpec | undefined {
+  return commands.find((command) => command.words.join(" ") === words.join(" "));
+}
+
+/** The commands whose first word is `word`. */
+export function commandsIn(word: string): readonly CommandSpec[] {
+  return commands.filter((command) => command.words.length > 1 && command.words[0] === word);
+}

@@ -1,0 +1,96 @@
+// The completion script for bash 3.2 and later.
+import { commands, groups } from "../command-table.ts";
+import { firstWords, helpTopics, optionsOf, secondWords, valuesOf } from "./words.ts";
+
+export function bashCompletion(): string {
+  return `# bash completion for aiex; load it with: source <(aiex completion bash)
+_aiex() {
+  local current previous command index
+  current="\${COMP_WORDS[COMP_CWORD]}"
+  previous="\${COMP_WORDS[COMP_CWORD-1]}"
+  # bash splits --option=value into three words.
+  if [[ $current == "=" ]]; then
+    current=""
+  elif [[ $previous == "=" ]] && ((COMP_CWORD >= 2)); then
+    previous="\${COMP_WORDS[COMP_CWORD-2]}"
+  fi
+  # The same option in snake_case.
+  if [[ $previous == --* ]]; then
+    previous="\${previous//_/-}"
+  fi
+  command=""
+  for ((index = 1; index < COMP_CWORD && index <= 2; index++)); do
+    [[ \${COMP_WORDS[index]} == -* ]] && break
+    command="\${command:+$command }\${COMP_WORDS[index]}"
+  done
+  COMPREPLY=()
+  case "$command:$previous" in
+${indent(valueCases(), 4)}
+  esac
+  case "$command" in
+${indent(commandCases(), 4)}
+  esac
+}
+_aiex_words() {
+  local word
+  while IFS= read -r word; do
+    COMPREPLY+=("$word")
+  done < <(compgen -W "$1" -- "$current")
+}
+_aiex_files() {
+  local name
+  compopt -o filenames 2>/dev/null
+  while IFS= read -r name; do
+    COMPREPLY+=("$name")
+  done < <(compgen -f -- "$current")
+}
+complete -F _aiex aiex
+`;
+}
+
+/** What may follow an option that takes a value. */
+function valueCases(): string[] {
+  return commands.flatMap((command) =>
+    command.options
+      .filter((option) => option.value !== "none")
+      .flatMap((option) => {
+        const actions = [
+          ...(valuesOf(option).length > 0 ? [`_aiex_words "${valuesOf(option).join(" ")}"`] : []),
+          ...(option.completesFiles === true ? ["_aiex_files"] : []),
+          "return",
+        ];
+        return [`"${command.words.join(" ")}:--${option.name}") ${actions.join("; ")} ;;`];
+      }),
+  );
+}
+
+function commandCases(): string[] {
+  const top = firstWords().map(({ word }) => word);
+  const groupCases = groups.map(({ word }) => {
+    const names = secondWords(word).map((second) => second.word);
+    return `"${word}") _aiex_words "${[...names, "--help"].join(" ")}" ;;`;
+  });
+  const ownCases = commands
+    .filter((command) => command.words[0] !== "help")
+    .map((command) => {
+      const options = optionsOf(command).map((option) => `--${option.name}`);
+      const offered = [...(command.argument?.choices ?? []), ...options];
+      return `"${command.words.join(" ")}") _aiex_words "${offered.join(" ")}" ;;`;
+    });
+  const helpCases = groups.map(({ word }) => {
+    const names = secondWords(word).map((second) => second.word);
+    return `"help ${word}") _aiex_words "${names.join(" ")}" ;;`;
+  });
+  const topics = helpTopics().map(({ word }) => word);
+  return [
+    `"") _aiex_words "${[...top, "--help", "--version"].join(" ")}" ;;`,
+    ...groupCases,
+    ...ownCases,
+    `"help") _aiex_words "${topics.join(" ")}" ;;`,
+    ...helpCases,
+  ];
+}
+
+function indent(lines: readonly string[], columns: number): string {
+  return lines.map((line) => " ".repeat(columns) + line).join("\n");
+}

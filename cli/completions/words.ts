@@ -1,0 +1,37 @@
+// What may follow what on a command line, as every completion script needs it.
+import { type CommandSpec, commands, commandsIn, groups, type OptionSpec } from "../command-table.ts";
+
+export interface Word {
+  readonly word: string;
+  readonly summary: string;
+}
+
+/** The first words of a command line. */
+export function firstWords(): readonly Word[] {
+  const single = commands.filter((command) => command.words.length === 1);
+  return [
+    ...groups,
+    ...single.map((command) => ({ word: command.words[0] ?? "", summary: command.summary })),
+  ];
+}
+
+/** The words that may follow the group `word`. */
+export function secondWords(word: string): readonly Word[] {
+  return commandsIn(word).map((command) => ({ word: command.words[1] ?? "", summary: command.summary }));
+}
+
+/** What may follow `aiex help`. */
+export function helpTopics(): readonly Word[] {
+  const topics = firstWords().filter(({ word }) => word !== "help");
+  return [...topics, { word: "exit-codes", summary: "What each exit code means" }];
+}
+
+/** The options of a command, with `--help`, which every command has. */
+export function optionsOf(command: CommandSpec): readonly OptionSpec[] {
+  return [...command.options, { name: "help", value: "none", summary: "Show help for this command" }];
+}
+
+/** The values that are known for an option, whether or not others are accepted. */
+export function valuesOf(option: OptionSpec): readonly string[] {
+  return option.choices ?? option.suggestions ?? [];
+}

@@ -1,0 +1,88 @@
+// The exit codes of the command: their meanings, which error ends with which, and the table that help and README publish.
+import { AiexError } from "../runtime/errors.ts";
+
+export const exitCodes = {
+  ok: 0,
+  failed: 1,
+  usage: 2,
+  failedSteps: 3,
+  gateNotMet: 4,
+  denied: 5,
+  budgetReached: 6,
+  partial: 7,
+  noProvider: 69,
+  internal: 70,
+  temporary: 75,
+  unreachable: 76,
+  badConfiguration: 78,
+  deadline: 124,
+  interrupted: 130,
+  pipeClosed: 141,
+  terminated: 143,
+} as const;
+
+export type ExitCode = (typeof exitCodes)[keyof typeof exitCodes];
+
+export interface ExitCodeRow {
+  readonly code: ExitCode;
+  readonly meaning: string;
+}
+
+/** In ascending order, one row for each code. */
+export const exitCodeRows: readonly ExitCodeRow[] = [
+  { code: 0, meaning: "ok: the command did what it was asked, whatever a report says" },
+  { code: 1, meaning: "failed: no such file, a result that could not be written, and the like" },
+  { code: 2, meaning: "usage: an unknown command or option, or a value that is not accepted" },
+  { code: 3, meaning: "finished, with failed steps" },
+  { code: 4, meaning: "gate not met: the score is below --fail-under, or there is no score" },
+  { code: 5, meaning: "denied: by the system's permissions or by the configuration" },
+  { code: 6, meaning: "budget reached" },
+  { code: 7, meaning: "partial result: --fail-under could not judge all of the input" },
+  { code: 69, meaning: "no provider available" },
+  { code: 70, meaning: "internal error: a fault in aiex, please report it" },
+  { code: 75, meaning: "temporary failure: the same command may succeed later" },
+  { code: 76, meaning: "node or cluster unreachable or unhealthy" },
+  { code: 78, meaning: "bad configuration" },
+  { code: 124, meaning: "a deadline passed" },
+  { code: 130, meaning: "ended by SIGINT (Ctrl-C)" },
+  { code: 141, meaning: "the reader of the output went away" },
+  { code: 143, meaning: "ended by SIGTERM" },
+];
+
+/** The code that an error ends the command with. What is no `AiexError` is a fault of this program. */
+export function exitCodeOf(error: unknown): ExitCode {
+  if (!(error instanceof AiexError)) return exitCodes.internal;
+  const known = codesByError.get(error.code);
+  if (known !== undefined) return known;
+  return error.retryable ? exitCodes.temporary : exitCodes.failed;
+}
+
+/** The text of `aiex help exit-codes`. */
+export function exitCodeHelp(): string {
+  const rows = exitCodeRows.map(({ code, meaning }) => `  ${String(code).padStart(3)}  ${meaning}`);
+  return `aiex exit codes\n\n${rows.join("\n")}\n`;
+}
+
+/** The table as Markdown, for the README. */
+export function exitCodeMarkdown(): string {
+  const rows = exitCodeRows.map(({ code, meaning }) => `| ${code} | ${meaning} |`);
+  return `| code | meaning |\n| ---: | --- |\n${rows.join("\n")}\n`;
+}
+
+// Codes of errors that are not here end with 75 where they are retryable and with 1 otherwise.
+const codesByError: ReadonlyMap<string, ExitCode> = new Map([
+  ["usage", exitCodes.usage],
+  ["bad_path", exitCodes.usage],
+  ["file_denied", exitCodes.denied],
+  ["outside_root", exitCodes.denied],
+  ["read_only_file_system", exitCodes.denied],
+  ["bad_configuration", exitCodes.badConfiguration],
+  ["no_provider", exitCodes.noProvider],
+  ["nodedown", exitCodes.unreachable],
+  ["timeout", exitCodes.deadline],
+  ["start_timeout", exitCodes.deadline],
+  ["callee_exited", exitCodes.internal],
+  ["start_failed", exitCodes.internal],
+  ["calling_self", exitCodes.internal],
+  ["misuse", exitCodes.internal],
+]);

@@ -1,0 +1,132 @@
+// The help texts, laid out from the command table: examples first, at most 80 columns, plain ASCII.
+import type { CommandExample, CommandSpec, OptionSpec } from "./command-table.ts";
+import { commandOf, commands, commandsIn, groups } from "./command-table.ts";
+
+/** The help for a topic (no words: the whole; a group; a command), or undefined where there is no such topic. */
+export function helpFor(topic: readonly string[]): string | undefined {
+  if (topic.length === 0) return overview();
+  const command = commandOf(topic);
+  if (command !== undefined) return commandHelp(command);
+  const group = groups.find((candidate) => topic.length === 1 && candidate.word === topic[0]);
+  return group === undefined ? undefined : groupHelp(group.word, group.summary);
+}
+
+/** How a command is called, in parts between which a line may break. */
+function usageParts(command: CommandSpec): readonly string[] {
+  const parts = ["aiex", ...command.words];
+  if (command.words[0] === "help") parts.push("[COMMAND...]");
+  if (command.argument !== undefined) parts.push(command.argument.choices.join("|"));
+  for (const option of command.options) {
+    const spelled = optionUsage(option);
+    parts.push(option.required === true ? spelled : `[${spelled}]`);
+  }
+  return parts;
+}
+
+function overview(): string {
+  const examples = [
+    ...(commandOf(["ai", "analyze"])?.examples.slice(0, 3) ?? []),
+    ...(commandOf(["config", "show"])?.examples.slice(0, 1) ?? []),
+  ];
+  return lines([
+    "aiex: a distributed AI coding assistant",
+    "",
+    ...exampleLines(examples),
+    "Usage: aiex COMMAND [OPTIONS]",
+    "",
+    "Commands:",
+    ...rows(commands.map((command) => [command.words.join(" "), command.summary])),
+    "",
+    "Options everywhere:",
+    ...rows([
+      ["--help", "Help for the command it stands behind"],
+      ["--version", "The version, in place of a command"],
+    ]),
+    "",
+    ...paragraph("See `aiex help COMMAND` for one command and `aiex help exit-codes` for the exit codes."),
+  ]);
+}
+
+function groupHelp(word: string, summary: string): string {
+  const members = commandsIn(word);
+  return lines([
+    `aiex ${word}: ${summary}`,
+    "",
+    ...exampleLines(members.flatMap((command) => command.examples.slice(0, 3))),
+    `Usage: aiex ${word} COMMAND [OPTIONS]`,
+    "",
+    "Commands:",
+    ...rows(members.map((command) => [command.words.join(" "), command.summary])),
+    "",
+    ...paragraph(`See \`aiex help ${word} COMMAND\` for the options of one command.`),
+  ]);
+}
+
+function commandHelp(command: CommandSpec): string {
+  const optionRows = command.options.map((option): [string, string] => [
+    optionUsage(option),
+    optionText(option),
+  ]);
+  return lines([
+    `aiex ${command.words.join(" ")}: ${command.summary}`,
+    "",
+    ...exampleLines(command.examples),
+    ...wrapped(usageParts(command), "Usage: ", "         "),
+    "",
+    "Options:",
+    ...rows([...optionRows, ["--help", "Show this help"]]),
+    ...command.notes.flatMap((note) => ["", ...paragraph(note)]),
+  ]);
+}
+
+function exampleLines(examples: readonly CommandExample[]): string[] {
+  return ["Examples:", ...examples.flatMap(({ line, does }) => [`  ${line}`, `      ${does}`]), ""];
+}
+
+function optionUsage(option: OptionSpec): string {
+  return option.placeholder === undefined ? `--${option.name}` : `--${option.name} ${option.placeholder}`;
+}
+
+function optionText(option: OptionSpec): string {
+  const facts: string[] = [];
+  if (option.required === true) facts.push("required");
+  if (option.choices !== undefined) facts.push(option.choices.join("|"));
+  if (option.range !== undefined) facts.push(`${option.range.least} to ${option.range.most}`);
+  if (option.fallback !== undefined) facts.push(`default ${option.fallback}`);
+  return facts.length === 0 ? option.summary : `${option.summary} (${facts.join("; ")})`;
+}
+
+/** Two columns: names, and their texts wrapped beside them. */
+function rows(entries: readonly (readonly [string, string])[]): string[] {
+  const nameWidth = Math.max(...entries.map(([name]) => name.length));
+  return entries.flatMap(([name, text]) =>
+    wrapped(text.split(" "), `  ${name.padEnd(nameWidth)}  `, " ".repeat(nameWidth + 4)),
+  );
+}
+
+function paragraph(text: string): string[] {
+  return wrapped(text.split(" "), "", "");
+}
+
+function wrapped(parts: readonly string[], firstIndent: string, indent: string): string[] {
+  const result: string[] = [];
+  let line = firstIndent;
+  let isEmpty = true;
+  for (const word of parts) {
+    if (!isEmpty && line.length + 1 + word.length > helpColumns) {
+      result.push(line);
+      line = indent + word;
+    } else {
+      line += isEmpty ? word : ` ${word}`;
+    }
+    isEmpty = false;
+  }
+  return [...result, line];
+}
+
+// Every terminal shows this many.
+const helpColumns = 80;
+
+function lines(all: readonly string[]): string {
+  return `${all.join("\n")}\n`;
+}

@@ -1,0 +1,56 @@
+// What a command may touch of the machine and of the library beneath, as one value, so that tests can stand in for it.
+import type { AnalysisReport, AnalysisType } from "../actors/analysis/report.ts";
+import type { World } from "../runtime/world.ts";
+import type { ConfigurationRow } from "../supervisors/config.ts";
+
+/** Where text goes: standard output or standard error. */
+export interface TextOutput {
+  readonly isTTY?: boolean;
+  readonly columns?: number;
+  /** Resolves when the text has been handed to the system; never rejects. */
+  write(text: string): Promise<void>;
+}
+
+/** Standard input. */
+export interface ByteInput extends AsyncIterable<Uint8Array> {
+  readonly isTTY?: boolean;
+}
+
+export interface AnalyzeRequest {
+  readonly input:
+    | { readonly kind: "path"; readonly path: string }
+    | { readonly kind: "text"; readonly name: string; readonly bytes: Uint8Array };
+  readonly type: AnalysisType;
+  readonly onProgress?: (progress: AnalyzeProgress) => void;
+  readonly signal?: AbortSignal;
+}
+
+export interface AnalyzeProgress {
+  readonly done: number;
+  readonly total: number | undefined;
+  readonly path: string;
+}
+
+/** The running library. */
+export interface Library {
+  analyze(request: AnalyzeRequest): Promise<AnalysisReport>;
+  stop(): Promise<void>;
+}
+
+export interface Settings {
+  readonly rows: readonly ConfigurationRow[];
+  readonly warnings: readonly string[];
+  /** Starts the library with these settings. */
+  start(): Promise<Library>;
+}
+
+export interface Host {
+  readonly world: World;
+  readonly env: Readonly<Record<string, string | undefined>>;
+  readonly platform: string;
+  readonly stdin: ByteInput;
+  readonly stdout: TextOutput;
+  readonly stderr: TextOutput;
+  /** Loads the configuration; throws `ConfigurationError`. */
+  settings(): Promise<Settings>;
+}

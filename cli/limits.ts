@@ -1,0 +1,31 @@
+// The limits of the command, in one place, each with its unit and its reason.
+
+/** Standard input has no size beforehand; a pipe without an end must not fill the memory. */
+export const stdinBytesMax = 64 * 1024 * 1024;
+
+/** What takes less than this is done before anyone wonders. */
+export const progressAfterMs = 1_000;
+
+/** Often enough to look alive, seldom enough to cost nothing and not to flicker. */
+export const progressLineEveryMs = 100;
+
+/** Off a terminal the lines stay in a log, so there are few. */
+export const progressLogEveryMs = 10_000;
+
+/** How long an interrupted command may take to put its processes away before it ends anyhow. */
+export const stopDeadlineMs = 5_000;
+
+/** Text is for reading; whoever wants every issue of a large directory takes JSON or Markdown. */
+export const issuesShownMax = 100;
+
+/** As above, for the list of files. */
+export const filesShownMax = 40;
+
+/** Width of text that goes to no terminal. */
+export const textColumns = 80;
+
+/** Lines longer than this are hard to read however wide the terminal is. */
+export const textColumnsMax = 100;
+
+/** Below this nothing can be laid out; a narrower terminal wraps by itself. */
+export const textColumnsMin = 30;

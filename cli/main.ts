@@ -1,0 +1,14 @@
+#!/usr/bin/env node
+// The `aiex` command. Help, version and completion are answered at once; only the rest loads the rest.
+import { answer } from "./front.ts";
+import { endWhereBroken } from "./output.ts";
+
+const words = process.argv.slice(2);
+const text = await answer(words);
+endWhereBroken(process.stdout);
+if (text === undefined) {
+  const { runOnMachine } = await import("./machine.ts");
+  await runOnMachine(words);
+} else {
+  process.stdout.write(text);
+}

@@ -1,0 +1,211 @@
+// From the words of a command line to a command of the table with checked options. yargs parses; the table decides.
+import yargs from "yargs";
+import { type CommandSpec, commands, commandsIn, groups, type OptionSpec } from "./command-table.ts";
+import { nearest } from "./nearest.ts";
+import { UsageError } from "./usage.ts";
+
+export interface ParsedCommand {
+  readonly command: CommandSpec;
+  /** What was given, by name in kebab-case; `true` for an option without value. */
+  readonly options: ReadonlyMap<string, string | true>;
+}
+
+/** Throws a `UsageError` that says what is wrong with `words` and, where it can, what was probably meant. */
+export function parseCommandLine(words: readonly string[]): ParsedCommand {
+  if (words[0] === "help" && words.length > 1) throw unknownTopic(words.slice(1));
+  const command = findCommand(words);
+  const given = parseWithYargs(command, words.slice(command.words.length));
+  const topic = command.words.join(" ");
+  refuseExtraWords(command, given._.map(String));
+  const options = new Map<string, string | true>();
+  for (const option of command.options) {
+    const value = given[option.name];
+    if (value !== undefined) options.set(option.name, checkedValue(option, value, topic));
+    else if (option.required === true) throw new UsageError(missingOption(option), topic);
+  }
+  return { command, options };
+}
+
+/** The value of an option: what was given, else the fallback of the table, else undefined. */
+export function optionValue({ command, options }: ParsedCommand, name: string): string | undefined {
+  const given = options.get(name);
+  if (typeof given === "string") return given;
+  return command.options.find((option) => option.name === name)?.fallback;
+}
+
+/** The topics that exist are answered before anything is parsed, so whatever arrives here is none. */
+function unknownTopic(topic: readonly string[]): UsageError {
+  const command = findCommand(topic);
+  return new UsageError(`There is no help for ${quoted(topic.join(" "))}.`, command.words.join(" "));
+}
+
+function findCommand(words: readonly string[]): CommandSpec {
+  const [first = "", second] = words;
+  if (first.startsWith("-")) {
+    throw new UsageError(`A command comes before its options: aiex COMMAND ${quoted(first)} ...`);
+  }
+  const single = commands.find((command) => command.words.length === 1 && command.words[0] === first);
+  if (single !== undefined) return single;
+  if (!groups.some((group) => group.word === first)) {
+    const topLevel = [
+      ...groups.map((group) => group.word),
+      ...commands.map((command) => command.words[0] ?? ""),
+    ];
+    throw new UsageError(
+      `Unknown command ${quoted(first)}.${suggestion(first, topLevel, "") ?? innerHint(first)}`,
+    );
+  }
+  const members = commandsIn(first);
+  const names = members.map((command) => command.words[1] ?? "");
+  if (second === undefined || second.startsWith("-")) {
+    throw new UsageError(`aiex ${first} needs a command: ${names.join(", ")}.`, first);
+  }
+  const found = members.find((command) => command.words[1] === second);
+  if (found !== undefined) return found;
+  const meant = suggestion(second, names, `aiex ${first} `) ?? ` Its commands: ${names.join(", ")}.`;
+  throw new UsageError(`Unknown command ${quoted(`${first} ${second}`)}.${meant}`, first);
+}
+
+/** For a command that was typed without its group, as `aiex analyze`. */
+function innerHint(word: string): string {
+  const inner = commands.flatMap((command) => command.words[1] ?? []);
+  const meant = nearest(word, inner);
+  const command = commands.find((candidate) => candidate.words[1] === meant && meant !== undefined);
+  return command === undefined ? "" : ` Did you mean aiex ${command.words.join(" ")}?`;
+}
+
+interface YargsResult {
+  readonly _: readonly (string | number)[];
+  readonly [key: string]: unknown;
+}
+
+function parseWithYargs(command: CommandSpec, words: readonly string[]): YargsResult {
+  const parser = yargs()
+    .help(false)
+    .version(false)
+    .exitProcess(false)
+    .detectLocale(false)
+    .parserConfiguration({
+      "boolean-negation": false,
+      "camel-case-expansion": false,
+      "dot-notation": false,
+      "parse-numbers": false,
+      "parse-positional-numbers": false,
+    })
+    .strictOptions()
+    .fail((message, error) => {
+      throw yargsRefusal(command, message ?? error.message);
+    });
+  for (const option of command.options) {
+    const snakeCase = option.name.replaceAll("-", "_");
+    parser.option(option.name, {
+      type: option.value === "none" ? "boolean" : "string",
+      requiresArg: option.value !== "none",
+      ...(snakeCase === option.name ? {} : { alias: snakeCase }),
+    });
+  }
+  return parser.parseSync([...words]) as YargsResult;
+}
+
+/** yargs refuses in English sentences only; the locale is fixed, and tests hold these two to the installed version. */
+function yargsRefusal(command: CommandSpec, message: string): UsageError {
+  const topic = command.words.join(" ");
+  const unknown = /^Unknown arguments?: ([^,]+)/.exec(message)?.[1];
+  if (unknown !== undefined) return unknownOption(unknown, command);
+  const valueless = /^Not enough arguments following: (.+)$/.exec(message)?.[1]?.replaceAll("_", "-");
+  const option = command.options.find((candidate) => candidate.name === valueless);
+  return new UsageError(option === undefined ? message : missingValue(option), topic);
+}
+
+function refuseExtraWords(command: CommandSpec, extra: readonly string[]): void {
+  const topic = command.words.join(" ");
+  const [first] = extra;
+  const { argument } = command;
+  if (argument !== undefined) {
+    const accepted = argument.choices.join(", ");
+    if (first === undefined) {
+      throw new UsageError(`aiex ${topic} needs a ${argument.placeholder}: ${accepted}.`, topic);
+    }
+    if (!argument.choices.includes(first)) {
+      const meant = suggestion(first, argument.choices, "") ?? "";
+      throw new UsageError(
+        `Unknown ${argument.placeholder} ${quoted(first)}; known are ${accepted}.${meant}`,
+        topic,
+      );
+    }
+  }
+  const unexpected = argument === undefined ? first : extra[1];
+  if (unexpected === undefined) return;
+  const isInput = command.options.some((option) => option.name === "file") && !unexpected.startsWith("-");
+  const hint = isInput ? ` Name the input with --file: aiex ${topic} --file ${quoted(unexpected)}` : "";
+  throw new UsageError(`Unexpected ${quoted(unexpected)}.${hint}`, topic);
+}
+
+function unknownOption(key: string, command: CommandSpec): UsageError {
+  const topic = command.words.join(" ");
+  const dashes = key.length === 1 ? "-" : "--";
+  const names = command.options.map((option) => option.name);
+  const meant = suggestion(key.replaceAll("_", "-"), names, "--") ?? "";
+  return new UsageError(`Unknown option ${quoted(dashes + key)} for aiex ${topic}.${meant}`, topic);
+}
+
+function checkedValue(option: OptionSpec, value: unknown, topic: string): string | true {
+  const name = `--${option.name}`;
+  if (Array.isArray(value)) {
+    throw new UsageError(
+      `${name} was given ${value.length} times (${value.map(quoted).join(", ")}). Give it once.`,
+      topic,
+    );
+  }
+  if (option.value === "none") {
+    if (value === true) return true;
+    throw new UsageError(`${name} takes no value. Leave it out where it is not wanted.`, topic);
+  }
+  if (typeof value !== "string" || value === "") {
+    throw new UsageError(missingValue(option), topic);
+  }
+  if (option.choices !== undefined && !option.choices.includes(value)) {
+    const meant = suggestion(value, option.choices, `${name} `) ?? "";
+    const accepted = option.choices.join(", ");
+    throw new UsageError(`${name} cannot be ${quoted(value)}; it is one of ${accepted}.${meant}`, topic);
+  }
+  if (option.value === "number") refuseBadNumber(option, value, topic);
+  return value;
+}
+
+function refuseBadNumber(option: OptionSpec, value: string, topic: string): void {
+  const least = option.range?.least ?? Number.NEGATIVE_INFINITY;
+  const most = option.range?.most ?? Number.POSITIVE_INFINITY;
+  const number = Number(value);
+  if (PLAIN_NUMBER.test(value) && number >= least && number <= most) return;
+  throw new UsageError(
+    `--${option.name} cannot be ${quoted(value)}; it is a number from ${least} to ${most}, such as ${most - 3} or ${most - 2.5}.`,
+    topic,
+  );
+}
+
+function missingValue(option: OptionSpec): string {
+  const name = `--${option.name}`;
+  const dash = option.value === "text" ? ` A value that begins with a dash is written ${name}=-value.` : "";
+  return `${name} needs a value: ${name} ${option.placeholder ?? "VALUE"}.${dash}`;
+}
+
+function missingOption(option: OptionSpec): string {
+  const stdin = option.name === "file" ? " Use --file - to read standard input." : "";
+  return `--${option.name} is missing: --${option.name} ${option.placeholder ?? "VALUE"}.${stdin}`;
+}
+
+function suggestion(word: string, candidates: readonly string[], before: string): string | undefined {
+  const meant = nearest(word, candidates);
+  return meant === undefined ? undefined : ` Did you mean ${before}${meant}?`;
+}
+
+function quoted(word: unknown): string {
+  const text = String(word);
+  return `"${text.length > wordCharactersShown ? `${text.slice(0, wordCharactersShown)}...` : text}"`;
+}
+
+// Enough to recognize what was typed, short enough for one line.
+const wordCharactersShown = 60;
+
+const PLAIN_NUMBER = /^-?\d+(\.\d+)?$/;

@@ -1,0 +1,192 @@
+// An analysis report as text for people, in the columns, colours and characters that the terminal has.
+import type { AnalysisReport, FileReport, Severity } from "../../actors/analysis/report.ts";
+import { sanitizeData, sanitizeLine, toAscii } from "../../runtime/observe/sanitize.ts";
+import { filesShownMax, issuesShownMax } from "../limits.ts";
+import { type Color, paint, type Terminal } from "../terminal.ts";
+import {
+  countsOf,
+  countText,
+  type Issue,
+  incompleteFiles,
+  issuesOf,
+  plural,
+  scoreText,
+  statusText,
+  worstFirst,
+} from "./report-order.ts";
+import { alignRight, widthOf, wrap } from "./wrap.ts";
+
+/** Nothing of the report's own text is trusted: names, messages and reasons are made printable first. */
+export function renderReportText(untrusted: AnalysisReport, terminal: Terminal): string {
+  const report = sanitizeData(untrusted, (text) => {
+    const line = sanitizeLine(text);
+    return terminal.unicode ? line : toAscii(line);
+  });
+  const sections = [
+    titleSection(terminal),
+    summarySection(report, terminal),
+    report.files.length > 1 ? filesSection(report, terminal) : [],
+    incompleteSection(report, terminal),
+    issuesSection(report, terminal),
+    recommendationsSection(report, terminal),
+  ];
+  const filled = sections.filter((section) => section.length > 0);
+  return `${filled.map((section) => section.join("\n")).join("\n\n")}\n`;
+}
+
+function titleSection(terminal: Terminal): string[] {
+  const title = `${glyph(terminal, "📊 ")}Code Analysis Results`;
+  return [paint(terminal, "bold", title), "=".repeat(Math.min(50, terminal.columns))];
+}
+
+function summarySection(report: AnalysisReport, terminal: Terminal): string[] {
+  const { totals } = report;
+  const lines = wrap(report.summary, {
+    columns: terminal.columns,
+    firstIndent: "Summary: ",
+    indent: "         ",
+  });
+  lines.push(`Quality Score: ${paintScore(terminal, report.quality_score)}`);
+  const [only] = report.files;
+  if (report.files.length === 1 && only !== undefined) return [...lines, ...fileFacts(only, terminal)];
+  const parts = [
+    `${totals.analyzed} analyzed`,
+    ...(totals.cut_short > 0 ? [`${totals.cut_short} cut short`] : []),
+    ...(totals.unparsed > 0 ? [`${totals.unparsed} unparsed`] : []),
+    ...(totals.skipped > 0 ? [`${totals.skipped} skipped`] : []),
+  ];
+  return [
+    ...lines,
+    `Files: ${parts.join(", ")}; ${plural(totals.lines, "line")}; ${countText(totals.findings)}`,
+  ];
+}
+
+function fileFacts({ metrics, language, status, reason }: FileReport, terminal: Terminal): string[] {
+  if (metrics === null) return status === "skipped" ? [statusLine(status, reason, terminal)] : [];
+  const facts = [
+    ...(language === null ? [] : [language]),
+    plural(metrics.lines, "line"),
+    plural(metrics.functions.length, "function"),
+    `cyclomatic complexity ${metrics.cyclomatic}`,
+    `deepest nesting ${metrics.nesting}`,
+  ];
+  return wrap(facts.join(", "), {
+    columns: terminal.columns,
+    firstIndent: "Measures: ",
+    indent: "          ",
+  });
+}
+
+function filesSection(report: AnalysisReport, terminal: Terminal): string[] {
+  const judged = worstFirst(report.files).filter((file) => file.status !== "skipped");
+  const shown = judged.slice(0, filesShownMax);
+  if (shown.length === 0) return [];
+  const width = Math.max(...shown.map((file) => widthOf(scoreText(file.quality_score))));
+  const lines = shown.map((file) => {
+    const score = alignRight(scoreText(file.quality_score), width);
+    const painted = paint(terminal, scoreColor(file.quality_score), score);
+    return `   ${painted}  ${file.path}  ${paint(terminal, "gray", countText(countsOf(file.findings)))}`;
+  });
+  const title = heading(terminal, "📁 ", `Files (${judged.length}, worst first):`);
+  return [title, ...lines, ...moreLine(judged.length - shown.length, "file", terminal)];
+}
+
+function incompleteSection(report: AnalysisReport, terminal: Terminal): string[] {
+  const files = incompleteFiles(report);
+  if (files.length === 0) return [];
+  const shown = files.slice(0, filesShownMax);
+  const lines = shown.flatMap((file) => [
+    `   ${file.path}`,
+    ...indented(`${statusText(file.status)}${file.reason === null ? "" : `: ${file.reason}`}`, 6, terminal),
+  ]);
+  const title = heading(terminal, "✂️  ", `Not Analyzed as a Whole (${files.length}):`);
+  return [title, ...lines, ...moreLine(files.length - shown.length, "file", terminal)];
+}
+
+function issuesSection(report: AnalysisReport, terminal: Terminal): string[] {
+  const issues = issuesOf(report);
+  const shown = issues.slice(0, issuesShownMax);
+  const numberWidth = String(shown.length).length;
+  const lines = shown.flatMap((issue, index) =>
+    issueLines(issue, `   ${alignRight(`${index + 1}.`, numberWidth + 1)} `, terminal),
+  );
+  const title = heading(terminal, "⚠️  ", `Issues Found (${issues.length})${issues.length > 0 ? ":" : ""}`);
+  return [title, ...lines, ...moreLine(issues.length - shown.length, "issue", terminal)];
+}
+
+function issueLines({ path, finding }: Issue, firstIndent: string, terminal: Terminal): string[] {
+  const { severity, rule, message, remedy } = finding;
+  const place = `${path}:${finding.line}:${finding.column}`;
+  const mark = glyph(terminal, SEVERITY_GLYPHS[severity]);
+  const indentColumns = firstIndent.length;
+  const about = `${paint(terminal, SEVERITY_COLORS[severity], severity)} ${paint(terminal, "gray", rule)}`;
+  const first = `${firstIndent}${mark}${paint(terminal, "bold", place)}`;
+  const fits = widthOf(`${firstIndent}${mark}${place} ${severity} ${rule}`) <= terminal.columns;
+  const head = fits ? [`${first} ${about}`] : [first, `${" ".repeat(indentColumns)}${about}`];
+  const arrow = terminal.unicode ? "→ " : "-> ";
+  return [
+    ...head,
+    ...indented(message, indentColumns, terminal),
+    ...(remedy === "" ? [] : indented(remedy, indentColumns, terminal, arrow)),
+  ];
+}
+
+function recommendationsSection(report: AnalysisReport, terminal: Terminal): string[] {
+  if (report.recommendations.length === 0) return [];
+  const numberWidth = String(report.recommendations.length).length;
+  const lines = report.recommendations.flatMap((text, index) =>
+    indented(text, 0, terminal, `   ${alignRight(`${index + 1}.`, numberWidth + 1)} `),
+  );
+  return [heading(terminal, "🔧 ", `Recommendations (${report.recommendations.length}):`), ...lines];
+}
+
+function statusLine(status: FileReport["status"], reason: string | null, terminal: Terminal): string {
+  const text = `${statusText(status)}${reason === null ? "" : `: ${reason}`}`;
+  return indented(text, 0, terminal, "File: ").join("\n");
+}
+
+function moreLine(count: number, noun: string, terminal: Terminal): string[] {
+  if (count <= 0) return [];
+  return indented(`... and ${plural(count, noun)} more; --format json or markdown lists all`, 3, terminal);
+}
+
+function indented(text: string, columns: number, terminal: Terminal, lead = ""): string[] {
+  const indent = " ".repeat(columns);
+  return wrap(text, {
+    columns: terminal.columns,
+    firstIndent: indent + lead,
+    indent: indent + " ".repeat(widthOf(lead)),
+  });
+}
+
+function heading(terminal: Terminal, symbol: string, text: string): string {
+  return paint(terminal, "bold", `${glyph(terminal, symbol)}${text}`);
+}
+
+function glyph(terminal: Terminal, symbol: string): string {
+  return terminal.unicode ? symbol : "";
+}
+
+function paintScore(terminal: Terminal, score: number | null): string {
+  return paint(terminal, scoreColor(score), scoreText(score));
+}
+
+function scoreColor(score: number | null): Color {
+  if (score === null) return "gray";
+  if (score >= 7) return "green";
+  return score >= 4 ? "yellow" : "red";
+}
+
+const SEVERITY_GLYPHS: Readonly<Record<Severity, string>> = {
+  error: "❌ ",
+  warning: "⚠️ ",
+  info: "ℹ️ ",
+  hint: "💡 ",
+};
+
+const SEVERITY_COLORS: Readonly<Record<Severity, Color>> = {
+  error: "red",
+  warning: "yellow",
+  info: "blue",
+  hint: "gray",
+};

@@ -1,0 +1,45 @@
+// The whole application as one tree.
+import { contextManager } from "../../actors/context/manager.ts";
+import { analyzeOperations } from "../../actors/operations/analyze.ts";
+import { workspaceLimits } from "../../actors/workspace/config.ts";
+import { workspaceReader } from "../../actors/workspace/reader.ts";
+import { child, type SupervisorLogic, supervisor, type World } from "../../runtime/index.ts";
+import type { ConfigurationValues } from "../config.ts";
+// LLM
+import { parsersTree } from "./parsers.ts";
+import { pipelineTree } from "./pipeline.ts";
+
+export interface RootOptions {
+  readonly world: World;
+  readonly configuration: ConfigurationValues;
+  /** Where relative paths start. */
+  readonly directory: string;
+  /** The Node.js executable that runs programs of ours. */
+  readonly node: string;
+}
+
+/** Five children that restart apart from each other: an unlucky second may take each of them twice and no more. */
+const restarts = { maxRestarts: 10, withinMs: 5_000 };
+
+/** Nobody depends on a sibling's memory, and all ask each other by name: one_for_one. */
+export function rootTree({ world, configuration, directory, node }: RootOptions): SupervisorLogic {
+  const { workspace, analysis, context, pipeline } = configuration;
+  const limits = workspaceLimits(workspace);
+  const contextLimits = {
+    bytesMax: context.max_memory_mb * 1024 * 1024,
+    sessionsMax: context.max_sessions,
+    sessionTimeoutMs: context.session_timeout_ms,
+  };
+  const operations = analyzeOperations({ limits, parsers: analysis.max_parsers });
+  return supervisor("aiex", {
+    strategy: "one_for_one",
+    ...restarts,
+    children: [
+      child(workspaceReader(world), { name: "workspace.reader", input: { limits, directory } }),
+      child(contextManager(world.clock), { name: "context.manager", input: { limits: contextLimits } }),
+//LLMCHILD
+      child(parsersTree(analysis, node), { name: "analysis.parsers" }),
+      child(pipelineTree(operations, pipeline, world.clock), { name: "pipeline" }),
+    ],
+  });
+}

@@ -1,0 +1,181 @@
+// What the tests of the command share: a host without a machine, reports to show, and the built command as a program.
+import { type SpawnSyncReturns, spawnSync } from "node:child_process";
+import { fileURLToPath } from "node:url";
+import type { AnalysisReport, FileReport, Finding } from "../../actors/analysis/report.ts";
+import type { AnalyzeRequest, Host } from "../../cli/host.ts";
+import { type Interruption, type StopSignal, watchInterruption } from "../../cli/interruption.ts";
+import { type SimulatedWorld, simulatedWorld } from "../../runtime/worlds/simulated.ts";
+import type { ConfigurationRow } from "../../supervisors/config.ts";
+
+export interface Stage {
+  readonly host: Host;
+  readonly world: SimulatedWorld;
+  readonly interruption: Interruption;
+  /** Everything written so far. */
+  readonly stdout: () => string;
+  readonly stderr: () => string;
+  readonly requests: AnalyzeRequest[];
+  readonly stops: () => number;
+  /** Exit codes of endings that waited for nothing. */
+  readonly endings: number[];
+  signal(signal: StopSignal): void;
+}
+
+export interface StageOptions {
+  readonly env?: Readonly<Record<string, string>>;
+  readonly isTTY?: boolean;
+  readonly columns?: number;
+  readonly stdin?: AsyncIterable<Uint8Array> & { readonly isTTY?: boolean };
+  readonly rows?: readonly ConfigurationRow[];
+  readonly warnings?: readonly string[];
+  readonly settings?: Host["settings"];
+  readonly analyze?: (request: AnalyzeRequest) => Promise<AnalysisReport>;
+  readonly stop?: () => Promise<void>;
+}
+
+export function stage(options: StageOptions = {}): Stage {
+  const world = simulatedWorld();
+  const written = { stdout: "", stderr: "" };
+  const requests: AnalyzeRequest[] = [];
+  const endings: number[] = [];
+  const listeners = new Map<StopSignal, (signal: StopSignal) => void>();
+  let stops = 0;
+  const output = (name: "stdout" | "stderr") => ({
+    isTTY: options.isTTY ?? false,
+    ...(options.columns === undefined ? {} : { columns: options.columns }),
+    write: async (text: string) => {
+      written[name] += text;
+    },
+  });
+  const start: Awaited<ReturnType<Host["settings"]>>["start"] = async () => ({
+    analyze: async (request) => {
+      requests.push(request);
+      return options.analyze === undefined ? report() : options.analyze(request);
+    },
+    stop: async () => {
+      stops += 1;
+      await options.stop?.();
+    },
+  });
+  const host: Host = {
+    world,
+    env: { LANG: "en_US.UTF-8", ...options.env },
+    platform: "linux",
+    stdin: options.stdin ?? chunks([]),
+    stdout: output("stdout"),
+    stderr: output("stderr"),
+    settings:
+      options.settings ??
+      (async () => ({ rows: options.rows ?? [], warnings: options.warnings ?? [], start })),
+  };
+  const interruption = watchInterruption({
+    timers: world.timers,
+    endNow: (code) => endings.push(code),
+    signals: {
+      on: (signal, listener) => listeners.set(signal, listener),
+      off: (signal) => listeners.delete(signal),
+    },
+  });
+  return {
+    host,
+    world,
+    interruption,
+    requests,
+    endings,
+    stdout: () => written.stdout,
+    stderr: () => written.stderr,
+    stops: () => stops,
+    signal: (signal) => listeners.get(signal)?.(signal),
+  };
+}
+
+export async function* chunks(texts: readonly (string | Uint8Array)[]): AsyncGenerator<Uint8Array> {
+  for (const text of texts) yield typeof text === "string" ? new TextEncoder().encode(text) : text;
+}
+
+export function finding(over: Partial<Finding> = {}): Finding {
+  return {
+    rule: "python/eval",
+    category: "security",
+    severity: "warning",
+    line: 3,
+    column: 5,
+    endLine: 3,
+    message: "eval() runs whatever text it is given.",
+    remedy: "Parse the text with ast.literal_eval.",
+    ...over,
+  };
+}
+
+export function fileReport(over: Partial<FileReport> = {}): FileReport {
+  return {
+    path: "src/app.py",
+    language: "python",
+    status: "analyzed",
+    reason: null,
+    bytes: 120,
+    metrics: {
+      lines: 10,
+      codeLines: 8,
+      commentLines: 1,
+      blankLines: 1,
+      functions: [],
+      cyclomatic: 2,
+      cognitive: 1,
+      nesting: 1,
+    },
+    findings: [],
+    quality: 0.8,
+    quality_score: 8,
+    ...over,
+  };
+}
+
+/** A report whose totals follow from its files. */
+export function report(over: Partial<AnalysisReport> = {}): AnalysisReport {
+  const files = over.files ?? [fileReport()];
+  const count = (status: FileReport["status"]) => files.filter((file) => file.status === status).length;
+  const findings = { error: 0, warning: 0, info: 0, hint: 0 };
+  for (const file of files) for (const { severity } of file.findings) findings[severity] += 1;
+  return {
+    schema: "aiex.analysis/1",
+    type: "all",
+    input: "src/app.py",
+    engine: "static",
+    summary: "Well kept Python.",
+    complete: true,
+    quality: 0.8,
+    quality_score: 8,
+    totals: {
+      files: files.length,
+      analyzed: count("analyzed"),
+      cut_short: count("cut_short"),
+      unparsed: count("unparsed"),
+      skipped: count("skipped"),
+      lines: 10,
+      findings,
+    },
+    recommendations: [],
+    files,
+    ...over,
+  };
+}
+
+export const builtMain = fileURLToPath(new URL("../../dist/cli/main.js", import.meta.url));
+
+/** Runs the built command to its end, with an environment of its own. */
+export function aiex(
+  words: readonly string[],
+  options: {
+    readonly input?: string;
+    readonly env?: Readonly<Record<string, string>>;
+    readonly cwd?: string;
+  } = {},
+): SpawnSyncReturns<string> {
+  return spawnSync(process.execPath, [builtMain, ...words], {
+    encoding: "utf8",
+    input: options.input ?? "",
+    env: { PATH: process.env.PATH, HOME: "/nonexistent", LANG: "C.UTF-8", ...options.env },
+    cwd: options.cwd,
+  });
+}

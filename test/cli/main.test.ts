@@ -1,0 +1,152 @@
+// The built command as a program: what it prints where, how it ends, and what it does not load.
+import { spawn } from "node:child_process";
+import { existsSync } from "node:fs";
+import { pathToFileURL } from "node:url";
+import { describe, expect, it } from "vitest";
+import { helpFor } from "../../cli/help.ts";
+import { version } from "../../cli/version.ts";
+import { aiex, builtMain } from "./fixtures.ts";
+
+// Prints the address of every module that is loaded, and leaves the loading as it is.
+const tracing = `data:text/javascript,${encodeURIComponent(`
+import { register } from "node:module";
+register("data:text/javascript," + encodeURIComponent(\`
+  import { writeSync } from "node:fs";
+  export async function load(url, context, next) { writeSync(2, "loads " + url + "\\\\n"); return next(url, context); }
+\`));
+`)}`;
+
+interface Ended {
+  readonly code: number | null;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+function ended(
+  args: readonly string[],
+  use: (child: ReturnType<typeof spawn>) => void = () => undefined,
+): Promise<Ended> {
+  return new Promise((resolve) => {
+    const child = spawn(process.execPath, args, { env: { PATH: process.env.PATH, LANG: "C.UTF-8" } });
+    let stdout = "";
+    let stderr = "";
+    child.stdout.on("data", (chunk) => {
+      stdout += chunk;
+    });
+    child.stderr.on("data", (chunk) => {
+      stderr += chunk;
+    });
+    child.on("close", (code) => resolve({ code, stdout, stderr }));
+    use(child);
+  });
+}
+
+describe("aiex as a program", () => {
+  it.each([
+    ["help", helpFor([])],
+    ["", helpFor([])],
+    ["help ai", helpFor(["ai"])],
+    ["ai analyze --help", helpFor(["ai", "analyze"])],
+    ["version", `aiex ${version}\n`],
+    ["--version", `aiex ${version}\n`],
+  ])("answers %j on stdout with 0", (line, text) => {
+    const { status, stdout, stderr } = aiex(line.split(" ").filter((word) => word !== ""));
+    expect({ status, stdout, stderr }).toEqual({ status: 0, stdout: text, stderr: "" });
+  });
+
+  it.each([
+    ["ai anlyze", "Did you mean aiex ai analyze?"],
+    ["ai analyze --file x --fail-undr 3", "Did you mean --fail-under?"],
+    ["ai analyze --file x --fail-under 11", "from 0 to 10"],
+    ["help nonsense", 'Unknown command "nonsense"'],
+    ["completion tcsh", "bash, zsh, fish"],
+    ["ai", "aiex ai needs a command"],
+  ])("refuses %j on stderr with 2", (line, says) => {
+    const { status, stdout, stderr } = aiex(line.split(" "));
+    expect({ status, stdout }).toEqual({ status: 2, stdout: "" });
+    expect(stderr).toContain(says);
+    expect(stderr).not.toMatch(/\n\s+at /);
+  });
+
+  it("shows a hostile word harmlessly", () => {
+    const { stderr } = aiex(["\x1b]0;x\x07\u202e"]);
+    expect(stderr).toContain("\\x1b]0;x\\x07\\u{202e}");
+    expect(stderr.replaceAll("\n", "")).not.toMatch(/[\p{Cc}\u202e]/u);
+  });
+
+  it("begins with the line that makes it a program", async () => {
+    const { readFile } = await import("node:fs/promises");
+    expect((await readFile(builtMain, "utf8")).split("\n")[0]).toBe("#!/usr/bin/env node");
+  });
+
+  it.each([
+    [["help"], []],
+    [["version"], []],
+    [["ai", "analyze", "--help"], []],
+    [
+      ["completion", "bash"],
+      ["completion.js", "bash.js", "fish.js", "words.js", "zsh.js"],
+    ],
+  ])("loads for %j nothing but its own few files", async (words, more) => {
+    const { stderr } = await ended(["--import", tracing, builtMain, ...words]);
+    const loaded = [...stderr.matchAll(/^loads (\S+)$/gm)].map((match) => match[1] ?? "");
+    const files = loaded
+      .filter((url) => url.startsWith("file:"))
+      .map((url) => url.replace(/^.*\/dist\//, ""));
+    const names = files.map((file) => file.replace(/^.*\//, ""));
+    const front = ["main.js", "front.js", "command-table.js", "help.js", "version.js", "output.js"];
+    expect(new Set(names)).toEqual(new Set([...front, "exit-codes.js", "errors.js", ...more]));
+    expect(files.filter((file) => !file.startsWith("cli/"))).toEqual(["runtime/errors.js"]);
+    expect(loaded.filter((url) => !url.startsWith("file:") && !url.startsWith("data:"))).toEqual([]);
+  });
+
+  it("ends quietly with 141 where its reader went away", async () => {
+    const { code, stderr } = await ended([builtMain, "help"], (child) => child.stdout?.destroy());
+    expect({ code, stderr }).toEqual({ code: 141, stderr: "" });
+  });
+
+  it.skipIf(!existsSync("/dev/full"))(
+    "says so and ends with 1 where its output cannot be written",
+    async () => {
+      const { openSync } = await import("node:fs");
+      const child = spawn(process.execPath, [builtMain, "help"], {
+        stdio: ["ignore", openSync("/dev/full", "w"), "pipe"],
+      });
+      let stderr = "";
+      child.stderr?.on("data", (chunk) => {
+        stderr += chunk;
+      });
+      const code = await new Promise((resolve) => child.on("close", resolve));
+      expect(code).toBe(1);
+      expect(stderr).toMatch(/^Error: Cannot write the result: ENOSPC/);
+    },
+  );
+});
+
+describe("textOutput()", () => {
+  const output = pathToFileURL(builtMain.replace("main.js", "output.js")).href;
+
+  it("hands over megabytes to a slow pipe before the program ends", async () => {
+    const program = `
+      import { textOutput } from ${JSON.stringify(output)};
+      await textOutput(process.stdout, { ignoresErrors: false }).write("x".repeat(3_000_000));
+      process.exit(0);`;
+    const { code, stdout } = await ended(["--input-type=module", "-e", program], (child) => {
+      child.stdout?.pause();
+      setTimeout(() => child.stdout?.resume(), 300);
+    });
+    expect(code).toBe(0);
+    expect(stdout).toHaveLength(3_000_000);
+  });
+
+  it("goes on where nobody reads standard error", async () => {
+    const program = `
+      import { textOutput } from ${JSON.stringify(output)};
+      process.stderr.on("error", () => undefined);
+      const { write } = textOutput(process.stderr, { ignoresErrors: true });
+      for (let line = 0; line < 100; line += 1) await write("x".repeat(10_000));
+      process.exit(7);`;
+    const { code } = await ended(["--input-type=module", "-e", program], (child) => child.stderr?.destroy());
+    expect(code).toBe(7);
+  });
+});
