@@ -30,6 +30,7 @@ export {
   replyWith,
   stopWith,
 } from "./logic/server-result.ts";
+export { type Task, task } from "./logic/task.ts";
 export {
   demonitorGroup,
   GroupMessage,

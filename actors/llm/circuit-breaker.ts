@@ -94,18 +94,8 @@ const breakerSetup = setup({
     isLastStraw: ({ context }) => context.failures + 1 >= context.failureThreshold,
   },
   actions: {
-    givePermit: assign(({ context, event, self }) => {
-      if (event.type !== "acquire") return {};
-      const permitsGiven = context.permitsGiven + 1;
-      const isWatched = context.watched.some((pid) => samePid(pid, event.holder));
-      return {
-        permitsGiven,
-        permits: { ...context.permits, [permitId(self.sessionId, permitsGiven)]: event.holder },
-        watched: isWatched ? context.watched : [...context.watched, event.holder],
-      };
-    }),
-    watch: (_, { holder, isWatched }: { readonly holder: Pid; readonly isWatched: boolean }) => {
-      if (!isWatched) monitor(holder);
+    watch: (_, { holder }: { readonly holder: Pid }) => {
+      monitor(holder);
     },
     takePermit: assign(({ context, event }) => {
       if (event.type !== "report") return {};
@@ -137,29 +127,18 @@ const breakerSetup = setup({
   },
 });
 
-const grant = [
-  {
-    type: "watch" as const,
-    params: ({ context, event }: { context: BreakerContext; event: Acquire }) => ({
-      holder: event.holder,
-      isWatched: context.watched.some((pid) => samePid(pid, event.holder)),
-    }),
-  },
-  "givePermit" as const,
-  {
-    type: "answer" as const,
-    params: ({ context, event, self }: Granting) => ({
-      to: event.replyTo,
-      value: { granted: true, permit: permitId(self.sessionId, context.permitsGiven) },
-    }),
-  },
-];
-
-interface Granting {
-  readonly context: BreakerContext;
-  readonly event: Acquire;
-  readonly self: { readonly sessionId: string };
-}
+const grant = breakerSetup.enqueueActions(({ context, event, self, enqueue }) => {
+  if (event.type !== "acquire") return;
+  const { holder, replyTo } = event;
+  const permitsGiven = context.permitsGiven + 1;
+  const permit = permitId(self.sessionId, permitsGiven);
+  enqueue.assign({ permitsGiven, permits: { ...context.permits, [permit]: holder } });
+  if (!context.watched.some((pid) => samePid(pid, holder))) {
+    enqueue.assign({ watched: [...context.watched, holder] });
+    enqueue({ type: "watch", params: { holder } });
+  }
+  enqueue({ type: "answer", params: { to: replyTo, value: { granted: true, permit } } });
+});
 
 const refusal = {
   type: "refuse" as const,

@@ -45,9 +45,7 @@ export const completion = z.strictObject({
   model: z.string().min(1).max(200),
   /** Why the text ends: it is complete, a limit of length was reached, or the provider held the rest back. */
   finish: z.enum(["stop", "length", "refused"]),
-  usage: z
-    .strictObject({ input_tokens: z.int().min(0), output_tokens: z.int().min(0) })
-    .optional(),
+  usage: z.strictObject({ input_tokens: z.int().min(0), output_tokens: z.int().min(0) }).optional(),
 });
 
 export type Completion = z.output<typeof completion>;

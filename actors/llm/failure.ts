@@ -49,11 +49,7 @@ export interface ProviderFailure {
 }
 
 /** What `thrown` by a provider says, with its secrets masked. Anything but a ProviderError is a fault of its adapter. */
-export function providerFailure(
-  thrown: unknown,
-  entry: string,
-  secrets: readonly Secret[],
-): ProviderFailure {
+export function providerFailure(thrown: unknown, entry: string, secrets: readonly Secret[]): ProviderFailure {
   const error =
     thrown instanceof ProviderError
       ? thrown
@@ -90,7 +86,7 @@ export function unknownProvider(name: string, entries: readonly string[]): Failu
 export function allUnavailable(entries: readonly string[], retryAfterMs: number): Failure {
   return {
     code: "all_unavailable",
-    message: `Every provider that could answer (${entries.join(", ")}) failed so often that it is left alone for a while. Try again in ${Math.ceil(retryAfterMs / 1_000)} s, or add another provider to llm.providers.`,
+    message: `Every provider that could answer (${entries.join(", ")}) failed so often that it is left alone for a while. Try again in ${Math.max(1, Math.ceil(retryAfterMs / 1_000))} s, or add another provider to llm.providers.`,
     retryable: true,
     retryAfterMs,
   };

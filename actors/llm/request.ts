@@ -111,7 +111,9 @@ const attempt = setup({
           },
           {
             target: "refused",
-            actions: assign(({ event }) => (event.output.granted ? {} : { retryInMs: event.output.retryInMs })),
+            actions: assign(({ event }) =>
+              event.output.granted ? {} : { retryInMs: event.output.retryInMs },
+            ),
           },
         ],
       },
@@ -144,7 +146,10 @@ async function ask(provider: Provider, { entry, request }: Question, signal: Abo
     const given = await provider.complete(request.reveal(), { signal, world: ownWorld() });
     const checked = completion.safeParse(given);
     if (checked.success) return { ok: true, completion: checked.data };
-    throw new ProviderError("bad_response", `What it answered is no completion: ${checked.error.issues[0]?.message}.`);
+    throw new ProviderError(
+      "bad_response",
+      `What it answered is no completion: ${checked.error.issues[0]?.message}.`,
+    );
   } catch (thrown) {
     return { ok: false, ...providerFailure(thrown, entry, provider.secrets) };
   }

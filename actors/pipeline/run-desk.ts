@@ -4,7 +4,6 @@ import {
   type DownMessage,
   demonitor,
   type ExitReason,
-  exit,
   monitor,
   type Pid,
   type Ref,
@@ -105,7 +104,7 @@ export class RunDesk {
   lost(runs: WantedRuns, { ref, reason }: Pick<DownMessage, "ref" | "reason">): WantedRuns {
     for (const [id, wanted] of Object.entries(runs)) {
       if (sameRef(wanted.readerRef, ref)) {
-        if (wanted.pid !== undefined) exit(wanted.pid, "shutdown");
+        if (wanted.pid !== undefined) send(wanted.pid, { type: "cancel" });
         return without(runs, id);
       }
       if (wanted.runRef !== undefined && sameRef(wanted.runRef, ref))

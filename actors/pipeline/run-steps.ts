@@ -2,6 +2,7 @@
 import {
   type DownMessage,
   type ExitReason,
+  exit,
   formatReason,
   type Pid,
   self,
@@ -47,7 +48,7 @@ export interface RunContext {
   readonly input: RunInput;
   readonly progress: Progress;
   /** Steps at work, by the reference of their monitor. */
-  readonly working: Map<number, string>;
+  readonly working: Map<number, { readonly id: string; readonly pid: Pid }>;
   readonly lastReason: ExitReason;
   readonly result: RunResult | undefined;
 }
@@ -93,7 +94,7 @@ export class RunSteps {
 
   /** A step's process has ended: with an outcome, or for a reason. */
   settle(context: RunContext, down: Pick<DownMessage, "ref" | "reason" | "output">): Partial<RunContext> {
-    const id = context.working.get(down.ref.ref);
+    const id = context.working.get(down.ref.ref)?.id;
     if (id === undefined) return {};
     context.working.delete(down.ref.ref);
     if (down.reason !== "normal") {
@@ -107,6 +108,11 @@ export class RunSteps {
     const actions = context.progress.step({ type: "finished", id, output, steps });
     tellReader(context, id);
     return this.#carryOut(context, actions);
+  }
+
+  /** Ends the steps that still work: nobody wants what they come to any more. */
+  stop(context: RunContext): void {
+    for (const { pid } of context.working.values()) exit(pid, "shutdown");
   }
 
   #carryOut(context: RunContext, actions: readonly ProgressAction[]): Partial<RunContext> {
@@ -141,8 +147,12 @@ export class RunSteps {
     };
     const work = (input: unknown): Promise<StepOutcome> => operation(input, stepContext);
     // Linked, so that a run takes its steps along; the run traps exits, so that a step does not take the run along.
-    const { ref } = spawnMonitor(work, { input: step.input as never, link: true, monitor: { output: true } });
-    context.working.set(ref.ref, step.id);
+    const { ref, pid } = spawnMonitor(work, {
+      input: step.input as never,
+      link: true,
+      monitor: { output: true },
+    });
+    context.working.set(ref.ref, { id: step.id, pid: pid as Pid });
   }
 }
 

@@ -9,6 +9,8 @@ import { type ResultMessage, type RunContext, type RunInput, RunSteps } from "./
 type RunEvent =
   | { readonly type: "sys.down"; readonly ref: Ref; readonly reason: ExitReason; readonly output: unknown }
   | { readonly type: "retry"; readonly id: string }
+  /** Nobody wants the result any more. */
+  | { readonly type: "cancel" }
   /** Somebody else wants the progress and the result from now on. */
   | { readonly type: "attach"; readonly reader: Pid; readonly resultTo: Pid };
 
@@ -20,6 +22,7 @@ export function pipelineRun(operations: Operations, limits: ProgressLimits, cloc
     guards: { isOver: ({ context }) => context.result !== undefined },
     actions: {
       begin: assign(({ context }) => steps.begin(context)),
+      stopSteps: ({ context }) => steps.stop(context),
       tellResult: ({ context: { input, result } }) => {
         if (result === undefined) return;
         send(input.resultTo, { type: "pipeline.result", run: input.id, result } satisfies ResultMessage);
@@ -35,6 +38,7 @@ export function pipelineRun(operations: Operations, limits: ProgressLimits, cloc
         always: { guard: "isOver", target: "over" },
         on: {
           "sys.down": { actions: assign(({ context, event }) => steps.settle(context, event)) },
+          cancel: "cancelled",
           retry: { actions: assign(({ context, event }) => steps.retry(context, event.id)) },
           attach: {
             actions: assign({
@@ -47,7 +51,8 @@ export function pipelineRun(operations: Operations, limits: ProgressLimits, cloc
           },
         },
       },
-      over: { type: "final", entry: "tellResult" },
+      over: { type: "final", entry: ["tellResult", "stopSteps"] },
+      cancelled: { type: "final", entry: "stopSteps" },
     },
   });
 }

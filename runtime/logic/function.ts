@@ -92,13 +92,14 @@ class FunctionBehaviour implements Behaviour {
     if (timeoutMs <= 0) return Promise.resolve(receiveTimeout);
     return new Promise((resolve) => {
       const waiting: Waiting = { matches, resolve, timer: undefined };
+      if (timeoutMs !== Number.POSITIVE_INFINITY) {
+        waiting.timer = this.#process.kernel.timers.start(timeoutMs, () => {
+          if (this.#waiting !== waiting) return;
+          this.#waiting = undefined;
+          resolve(receiveTimeout);
+        });
+      }
       this.#waiting = waiting;
-      if (timeoutMs === Number.POSITIVE_INFINITY) return;
-      waiting.timer = this.#process.kernel.timers.start(timeoutMs, () => {
-        if (this.#waiting !== waiting) return;
-        this.#waiting = undefined;
-        resolve(receiveTimeout);
-      });
     });
   }
 

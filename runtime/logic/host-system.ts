@@ -9,7 +9,7 @@ import type { HostRef } from "./host-ref.ts";
 
 /** The part of an XState actor that its parent's host needs and that XState's types keep to themselves. */
 export interface ChildActor {
-  readonly sessionId: string;
+  readonly _parent?: object | undefined;
   _send(event: EventObject): void;
   _stop(): unknown;
 }
@@ -38,7 +38,8 @@ export class DelayedEvent extends SystemMessage {
 export class HostSystem {
   readonly #process: Process;
   readonly #owner: HostRef;
-  #children: Map<string, ChildActor> | undefined;
+  /** Every live actor inside, by its parent. */
+  #children: Map<object, Set<ChildActor>> | undefined;
   #named: Map<string, ChildActor> | undefined;
   #delays: Map<object, Map<string, Delay>> | undefined;
   #lastChild = 0;
@@ -113,14 +114,22 @@ export class HostSystem {
   }
 
   _register(sessionId: string, actor: ChildActor): string {
+    const parent = actor._parent ?? this.#owner;
     this.#children ??= new Map();
-    this.#children.set(sessionId, actor);
+    const siblings = this.#children.get(parent) ?? new Set();
+    this.#children.set(parent, siblings);
+    siblings.add(actor);
     return sessionId;
   }
 
   _unregister(actor: ChildActor): void {
-    this.#children?.delete(actor.sessionId);
+    const parent = actor._parent ?? this.#owner;
+    const siblings = this.#children?.get(parent);
+    siblings?.delete(actor);
+    if (siblings?.size === 0) this.#children?.delete(parent);
     for (const [id, holder] of this.#named ?? []) if (holder === actor) this.#named?.delete(id);
+    // An actor that failed leaves its own children running; nobody would stop them before the process ends.
+    this.#stopChildrenOf(actor);
   }
 
   _set(systemId: string, actor: ChildActor): void {
@@ -164,14 +173,18 @@ export class HostSystem {
 
   /** Stops every actor that still lives in the process, whatever the machine forgot, and every delayed event. */
   stopAll(): void {
-    for (const child of [...(this.#children?.values() ?? [])]) {
+    for (const parent of [...(this.#children?.keys() ?? [])]) this.#stopChildrenOf(parent);
+    for (const source of [...(this.#delays?.keys() ?? [])]) this.cancelAll(source);
+  }
+
+  #stopChildrenOf(parent: object): void {
+    for (const child of [...(this.#children?.get(parent) ?? [])]) {
       try {
         child._stop();
       } catch {
         // The others must be stopped all the same.
       }
     }
-    for (const source of [...(this.#delays?.keys() ?? [])]) this.cancelAll(source);
   }
 
   /** Takes a delayed event out; false when that was done before. */

@@ -8,7 +8,8 @@ import type { Timer } from "./timers.ts";
 
 /** Why no reply will come. */
 export type CallFailure =
-  | { readonly kind: "exited"; readonly reason: ExitReason }
+  /** `output` is what the callee's logic came to, if it was done. */
+  | { readonly kind: "exited"; readonly reason: ExitReason; readonly output: unknown }
   | { readonly kind: "timeout"; readonly timeoutMs: number }
   | { readonly kind: "overload"; readonly messagesMax: number };
 
@@ -47,16 +48,17 @@ export class PendingCall {
 /** Notes a call with both ends and starts its deadline. */
 export function beginCall(call: PendingCall, timeoutMs: number): void {
   const { kernel } = call.caller;
-  kernel.calls.set(call.ref.ref, call);
-  call.next = call.callee.callers;
-  if (call.next !== undefined) call.next.previous = call;
-  call.callee.callers = call;
+  // The deadline comes first: it is all that can be wrong here, and then nothing must be left noted.
   if (timeoutMs !== Number.POSITIVE_INFINITY) {
     call.timer = kernel.timers.start(timeoutMs, () => {
       forgetCall(call);
       call.fail({ kind: "timeout", timeoutMs });
     });
   }
+  kernel.calls.set(call.ref.ref, call);
+  call.next = call.callee.callers;
+  if (call.next !== undefined) call.next.previous = call;
+  call.callee.callers = call;
 }
 
 /** Delivers a reply; false when nobody waits for it any more. */
@@ -77,10 +79,10 @@ export function refuseCall(process: Process, ref: Ref, messagesMax: number): voi
 }
 
 /** Fails every call that waits for a process that has ended. */
-export function failCallers(ended: Process, reason: ExitReason): void {
+export function failCallers(ended: Process, reason: ExitReason, output?: unknown): void {
   for (let call = ended.callers; call !== undefined; call = ended.callers) {
     forgetCall(call);
-    call.fail({ kind: "exited", reason });
+    call.fail({ kind: "exited", reason, output });
   }
 }
 

@@ -332,7 +332,7 @@ export class Process implements Runnable {
     this.#start = undefined;
     // A starter that traps exits hears of a failed start by its answer alone.
     if (starter !== undefined && this.parent?.trapsExits === true) removeLink(this, this.parent);
-    failCallers(this, reason);
+    failCallers(this, reason, output);
     tellWatchers(this, reason, output);
     breakLinks(this, reason);
     starter?.failed(start?.reason ?? reason, start?.ignored ?? false);

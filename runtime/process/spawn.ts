@@ -124,7 +124,12 @@ function checkOptions(options: StartOptions, what: string): void {
       );
     }
   }
-  const { mailbox } = options;
+  const { mailbox, startTimeoutMs = 0 } = options;
+  if (typeof startTimeoutMs !== "number" || Number.isNaN(startTimeoutMs)) {
+    throw new Misuse(
+      `The startTimeoutMs of ${what} is a number of milliseconds; given was ${String(startTimeoutMs)}.`,
+    );
+  }
   if (mailbox === undefined) return;
   const isPolicy =
     mailbox.onFull === "kill" || mailbox.onFull === "dropNewest" || mailbox.onFull === "dropOldest";

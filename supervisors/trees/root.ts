@@ -37,7 +37,7 @@ export function rootTree({ world, configuration, directory, node }: RootOptions)
     children: [
       child(workspaceReader(world), { name: "workspace.reader", input: { limits, directory } }),
       child(contextManager(world.clock), { name: "context.manager", input: { limits: contextLimits } }),
-//LLMCHILD
+      //LLMCHILD
       child(parsersTree(analysis, node), { name: "analysis.parsers" }),
       child(pipelineTree(operations, pipeline, world.clock), { name: "pipeline" }),
     ],

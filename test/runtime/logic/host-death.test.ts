@@ -1,6 +1,6 @@
 // No actor inside a machine outlives the process, whatever ends it.
 import { describe, expect, test } from "vitest";
-import { assign, fromCallback, setup, spawnChild } from "xstate";
+import { assign, createActor, fromCallback, sendTo, setup, spawnChild } from "xstate";
 import { exit, type Pid, receive, send, sleep, spawn, spawnMonitor, stop } from "../../../runtime/index.ts";
 import { failureOf, simulation } from "./simulation.ts";
 
@@ -152,5 +152,42 @@ describe("the actors inside a machine", () => {
       expect(await failureOf(spawn(machine))).toMatchObject({ reason: { error: { message: "no number" } } });
     });
     expect(log).toEqual([]);
+  });
+
+  test("of an inner machine that failed are stopped at once, even if the outer one handles the failure", async () => {
+    const { inProcess, stateOf } = simulation();
+    const { log, machine: inner } = family();
+    const outer = setup({ types: { events: {} as Order }, actors: { inner } }).createMachine({
+      initial: "trying",
+      states: {
+        trying: {
+          invoke: { src: "inner", id: "inner", onError: "coping" },
+          on: { crash: { actions: sendTo("inner", { type: "crash" }) } },
+        },
+        coping: {},
+      },
+    });
+    await inProcess(async () => {
+      const pid: Pid = await spawn(outer);
+      log.length = 0;
+      send(pid, { type: "crash" });
+      await sleep(0);
+      expect(stateOf(pid)).toMatchObject({ value: "coping" });
+      expect(log.toSorted()).toEqual(stops);
+    });
+  });
+
+  test("that the machine lost track of are stopped all the same", async () => {
+    const { inProcess } = simulation();
+    const log: string[] = [];
+    const hidden = fromCallback(() => () => log.push("stopped"));
+    const machine = setup({}).createMachine({
+      entry: ({ self: parent }) => void createActor(hidden, { parent } as never).start(),
+    });
+    await inProcess(async () => {
+      exit(await spawn(machine), "kill");
+      await sleep(0);
+    });
+    expect(log).toEqual(["stopped"]);
   });
 });

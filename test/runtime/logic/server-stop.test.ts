@@ -154,7 +154,7 @@ describe("a crash report", () => {
           reason: {
             error: expect.objectContaining({
               message: "jammed",
-              stack: expect.stringContaining("server-end"),
+              stack: expect.stringContaining("server-stop"),
             }),
           },
           lastMessage: "crash",

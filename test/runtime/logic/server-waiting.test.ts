@@ -3,6 +3,7 @@ import {
   call,
   cast,
   exit,
+  named,
   noReply,
   ok,
   type Pid,
@@ -79,6 +80,16 @@ describe("an idle timeout", () => {
       await sleep(1_000);
     });
     expect(timeouts).toBe(0);
+  });
+
+  test("E33 is cancelled by a message that comes in the same millisecond, before it", async () => {
+    const { inProcess } = simulation();
+    await inProcess(async () => {
+      sendAfter(named("recorder"), { type: "just", text: "in time" }, 100);
+      const pid = await spawn(recorder, { name: "recorder", input: { timeoutMs: 100 } });
+      await sleep(1_000);
+      expect(await call(pid, "read")).toEqual(["just in time"]);
+    });
   });
 
   test("E33 counts from the end of the callback that asked for it, anew each time", async () => {

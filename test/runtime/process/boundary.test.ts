@@ -1,36 +1,25 @@
 // Conformance: messages are data at the boundary (OTP behaviour D09).
-import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import {
-  alias,
   call,
   cast,
   exit,
-  groupLeader,
-  link,
-  named,
   noReply,
   ok,
   type Pid,
   type Received,
-  type Ref,
   receive,
-  receiveTimeout,
-  reply,
   replyWith,
   self,
   send,
   server,
-  setGroupLeader,
   spawn,
   spawnMonitor,
   startTimer,
   trapExit,
   tryCall,
-  tryReceive,
-  unlink,
 } from "../../../runtime/index.ts";
-import { bench, idle, numbered, ofType, reasonOf, waiting } from "./bench.ts";
+import { bench, reasonOf, waiting } from "./bench.ts";
 
 describe("the boundary", () => {
   test("D09 keeps what the sender does to an object afterwards from the receiver", async () => {
@@ -113,4 +102,3 @@ describe("the boundary", () => {
 async function endedBy(run: () => unknown): Promise<unknown> {
   return reasonOf(spawnMonitor(run).ref);
 }
-

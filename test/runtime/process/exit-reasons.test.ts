@@ -7,10 +7,7 @@ import {
   type ExitReason,
   exit,
   isAlive,
-  link,
-  noReply,
   ok,
-  type Pid,
   type Received,
   readTimer,
   receive,
@@ -27,7 +24,7 @@ import {
   unregister,
   whereis,
 } from "../../../runtime/index.ts";
-import { bench, endOf, idle, numbered, ofType, reasonOf, waiting } from "./bench.ts";
+import { bench, endOf, idle, numbered, ofType, reasonOf } from "./bench.ts";
 
 describe("a process that ends by itself", () => {
   test("A01 ends normal when its function returns", async () => {
@@ -285,4 +282,3 @@ describe("a mailbox bound that kills", () => {
 async function collecting(): Promise<void> {
   for (;;) await receive();
 }
-

@@ -1,9 +1,6 @@
 // Conformance: exit signals (OTP behaviours A05 to A19).
 import { describe, expect, test } from "vitest";
-import { createMachine } from "xstate";
 import {
-  cast,
-  DownMessage,
   type ExitReason,
   exit,
   isAlive,
@@ -12,20 +9,14 @@ import {
   ok,
   type Pid,
   type Received,
-  readTimer,
   receive,
-  register,
   self,
   send,
   sendAfter,
   server,
   spawn,
   spawnMonitor,
-  stopWith,
   trapExit,
-  tryCall,
-  unregister,
-  whereis,
 } from "../../../runtime/index.ts";
 import { bench, endOf, idle, numbered, ofType, reasonOf, waiting } from "./bench.ts";
 
@@ -261,4 +252,3 @@ describe("an exit signal", () => {
     });
   });
 });
-

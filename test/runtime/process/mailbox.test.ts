@@ -1,33 +1,8 @@
 // The queue of a process: its ring and its lanes, against plain arrays.
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import {
-  alias,
-  call,
-  cast,
-  isAlive,
-  monitor,
-  noReply,
-  ok,
-  type Pid,
-  processInfo,
-  type Received,
-  receive,
-  reply,
-  replyWith,
-  self,
-  send,
-  server,
-  sleep,
-  spawn,
-  spawnMonitor,
-  startTimer,
-  tryCall,
-} from "../../../runtime/index.ts";
-import { limits } from "../../../runtime/limits.ts";
 import { type Item, isUserItem, Mailbox, Ring } from "../../../runtime/process/mailbox.ts";
 import { ExitMessage } from "../../../runtime/process/system-message.ts";
-import { bench, numbered, reasonOf, waiting } from "./bench.ts";
 
 const anyIndex = fc.integer({ min: -2, max: 3_000 });
 
@@ -152,4 +127,3 @@ describe("a mailbox", () => {
     );
   });
 });
-

@@ -1,5 +1,4 @@
 // Conformance: sending, the order of signals and the group leader (OTP behaviours D01 to D06 and D16).
-import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import {
   alias,
@@ -15,7 +14,6 @@ import {
   type Received,
   type Ref,
   receive,
-  receiveTimeout,
   reply,
   replyWith,
   self,
@@ -24,13 +22,10 @@ import {
   setGroupLeader,
   spawn,
   spawnMonitor,
-  startTimer,
   trapExit,
-  tryCall,
-  tryReceive,
   unlink,
 } from "../../../runtime/index.ts";
-import { bench, idle, numbered, ofType, reasonOf, waiting } from "./bench.ts";
+import { bench, idle, numbered, reasonOf, waiting } from "./bench.ts";
 
 describe("sending", () => {
   test("D01 to a process that is gone succeeds, and the message vanishes", async () => {
@@ -208,4 +203,3 @@ async function recording(): Promise<void> {
 async function recordedBy(pid: Pid): Promise<readonly Received[]> {
   return (await call(pid, "recorded", undefined, { timeoutMs: Number.POSITIVE_INFINITY })) as Received[];
 }
-

@@ -109,10 +109,10 @@ describe("a monitor", () => {
         const second = spawnMonitor(() => exit("go"));
         await second.ready;
         send(self(), { type: "between" });
-        expect(demonitor(first.ref, { flush })).toBe(false);
+        expect(demonitor(second.ref, { flush })).toBe(false);
         const left = await waiting();
         expect(left.filter((message) => message.type === "sys.down").map((down) => down.ref)).toEqual(
-          flush ? [second.ref] : [first.ref, second.ref],
+          flush ? [first.ref] : [first.ref, second.ref],
         );
         expect(left.filter((message) => message.type === "between")).toHaveLength(1);
       }
@@ -159,6 +159,7 @@ describe("a monitor", () => {
     await bench().inProcess(async () => {
       const ref = monitor(self());
       expect(ref.ref).toBeGreaterThan(0);
+      expect(processInfo(self())).toMatchObject({ monitors: [], monitoredBy: [] });
       expect(await waiting()).toEqual([]);
       expect(() => demonitor(ref)).not.toThrow();
     });

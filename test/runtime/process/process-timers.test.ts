@@ -2,10 +2,13 @@
 import { describe, expect, test } from "vitest";
 import {
   alias,
+  call,
   cancelTimer,
   exit,
   isAlive,
   named,
+  type Pid,
+  processInfo,
   readTimer,
   receive,
   register,
@@ -169,6 +172,25 @@ describe("a timer", () => {
           expect.objectContaining({ code: "misuse" }),
         );
       }
+    });
+  });
+
+  test("refuses a time that is no number wherever one is given, and leaves nothing behind", async () => {
+    const { node, inProcess } = bench();
+    await inProcess(async () => {
+      const pid = (await spawn(idle)) as Pid;
+      const misuse = { code: "misuse" };
+      for (const time of [Number.NaN, "soon"]) {
+        const timeoutMs = time as number;
+        await expect(sleep(timeoutMs)).rejects.toMatchObject(misuse);
+        await expect(call(pid, "question", undefined, { timeoutMs })).rejects.toMatchObject(misuse);
+        await expect(receive(() => false, { timeoutMs })).rejects.toMatchObject(misuse);
+        await expect(spawn(idle, { startTimeoutMs: timeoutMs, link: true })).rejects.toMatchObject(misuse);
+      }
+      expect(node.processes()).toEqual([self(), pid]);
+      expect(processInfo(self())?.links).toEqual([]);
+      sendAfter(self(), numbered(1), 5);
+      expect(await receive()).toEqual(numbered(1));
     });
   });
 

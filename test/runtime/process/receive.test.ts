@@ -2,35 +2,17 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import {
-  alias,
-  call,
-  cast,
-  exit,
-  groupLeader,
-  link,
-  named,
   noReply,
   ok,
-  type Pid,
-  type Received,
-  type Ref,
   receive,
   receiveTimeout,
-  reply,
-  replyWith,
   self,
   send,
   server,
-  setGroupLeader,
-  spawn,
   spawnMonitor,
-  startTimer,
-  trapExit,
-  tryCall,
   tryReceive,
-  unlink,
 } from "../../../runtime/index.ts";
-import { bench, idle, numbered, ofType, reasonOf, waiting } from "./bench.ts";
+import { bench, numbered, ofType, reasonOf, waiting } from "./bench.ts";
 
 describe("selective receive", () => {
   test("D07 takes the message that matches and leaves earlier ones in order", async () => {
@@ -112,4 +94,3 @@ describe("selective receive", () => {
     });
   });
 });
-

@@ -1,7 +1,16 @@
 // Random plays: small trees with everything that makes supervision hard, and commands at random times.
 import fc from "fast-check";
 import type { ExitReason, Restart } from "../../../../runtime/index.ts";
-import type { Command, DynamicPlan, Plan, Play, StartPlan, SupervisorPlan, WorkerPlan } from "./plan.ts";
+import {
+  type Command,
+  type DynamicPlan,
+  type Plan,
+  type Play,
+  rootNumber,
+  type StartPlan,
+  type SupervisorPlan,
+  type WorkerPlan,
+} from "./plan.ts";
 
 const restart = fc.constantFrom<Restart>("permanent", "permanent", "transient", "temporary");
 // Times are spread widely: two at the same instant from different causes have no order, and such plays are left out.
@@ -62,7 +71,7 @@ const dynamic = fc
   })
   .map((plan): DynamicPlan => ({ ...plan, significant: plan.significant && plan.restart !== "permanent" }));
 
-function supervisorOf(child: fc.Arbitrary<Plan>): fc.Arbitrary<SupervisorPlan> {
+function supervisorOf(child: fc.Arbitrary<Plan>, least = 0): fc.Arbitrary<SupervisorPlan> {
   return fc
     .record({
       id: fc.constant(""),
@@ -79,7 +88,7 @@ function supervisorOf(child: fc.Arbitrary<Plan>): fc.Arbitrary<SupervisorPlan> {
         "any_significant" as const,
         "all_significant" as const,
       ),
-      children: fc.array(child, { maxLength: 4 }),
+      children: fc.array(child, { minLength: least, maxLength: 4 }),
     })
     .map(withIds);
 }
@@ -99,9 +108,9 @@ const leaf: fc.Arbitrary<Plan> = fc.oneof(
 );
 const branch = fc.oneof({ weight: 4, arbitrary: leaf }, { weight: 1, arbitrary: supervisorOf(leaf) });
 const limb = fc.oneof({ weight: 3, arbitrary: leaf }, { weight: 1, arbitrary: supervisorOf(branch) });
-const root = supervisorOf(limb).map((plan): SupervisorPlan => ({ ...plan, id: "root", starts: [] }));
+const root = supervisorOf(limb, 2).map((plan): SupervisorPlan => ({ ...plan, id: "root", starts: [] }));
 
-const place = fc.nat(60);
+const place = fc.nat(rootNumber);
 const command: fc.Arbitrary<Command> = fc.record({
   afterMs: timeMs,
   deed: fc.oneof(

@@ -34,6 +34,7 @@ import {
   endMs,
   type Plan,
   type Play,
+  placeOf,
   placesOf,
   type Record,
   reasonText,
@@ -59,7 +60,7 @@ class Performer {
   readonly #world: SimulatedWorld = simulatedWorld();
   readonly #local = startKernelNode({ world: this.#world, boundary: "freeze" });
   readonly #attempts = new Map<string, number>();
-  readonly #latest = new Map<string, { readonly pid: Pid; readonly isWorker: boolean }>();
+  readonly #latest = new Map<string, { readonly pid: Pid; readonly kind: Plan["kind"] }>();
   readonly #labels = new Map<number, string>();
   readonly #reports: { [label: string]: string[] } = {};
   readonly #answers: (string | undefined)[] = [];
@@ -114,17 +115,17 @@ class Performer {
     left.push(...node.registered().map((name) => `name ${name}`));
     if (kernel.calls.size > 0) left.push(`${kernel.calls.size} pending calls`);
     if (kernel.messageTimers.size > 0) left.push(`${kernel.messageTimers.size} timers`);
-    await node.halt();
+    await this.#world.until(node.halt());
     return left;
   }
 
-  #enter(path: string, isWorker: boolean): number {
+  #enter(path: string, kind: Plan["kind"]): number {
     const attempt = (this.#attempts.get(path) ?? 0) + 1;
     this.#attempts.set(path, attempt);
     const label = `${path}#${attempt}`;
     this.#labels.set(self().id, label);
-    this.#latest.set(path, { pid: self(), isWorker });
-    if (!isWorker) this.#reports[label] = [];
+    this.#latest.set(path, { pid: self(), kind });
+    if (kind !== "worker") this.#reports[label] = [];
     return attempt;
   }
 
@@ -163,7 +164,7 @@ class Performer {
   }
 
   #isDeclined(plan: Plan, path: string): boolean {
-    const { outcome } = startOf(plan, this.#enter(path, false));
+    const { outcome } = startOf(plan, this.#enter(path, plan.kind));
     if (outcome === "throw") throw new Error("thrown");
     return outcome === "ignore";
   }
@@ -171,7 +172,7 @@ class Performer {
   #worker(plan: WorkerPlan, path: string) {
     return server(path, {
       init: async () => {
-        const { outcome, delayMs } = startOf(plan, this.#enter(path, true));
+        const { outcome, delayMs } = startOf(plan, this.#enter(path, plan.kind));
         if (delayMs > 0) await sleep(delayMs);
         if (outcome === "throw") throw new Error("thrown");
         if (outcome === "refuse") return refuse("refused");
@@ -197,10 +198,10 @@ class Performer {
     switch (deed.type) {
       case "end":
       case "kill": {
-        const target = this.#latest.get(chosen(places.all, deed.path));
+        const target = this.#latest.get(placeOf(places, deed.path));
         if (target === undefined) return;
         if (deed.type === "kill") node.exit(target.pid, "kill");
-        else if (target.isWorker) node.cast(target.pid, "end", JSON.stringify(deed.reason));
+        else if (target.kind === "worker") node.cast(target.pid, "end", JSON.stringify(deed.reason));
         else node.stop(target.pid, deed.reason).catch(() => {});
         return;
       }
@@ -210,10 +211,8 @@ class Performer {
         this.#answer(index, this.#ask(chosen(places.supervisors, deed.supervisor), deed));
         return;
       default: {
-        const path = chosen(places.all, deed.path);
-        const { parent, id } = splitPath(path);
-        const target = parent === undefined ? undefined : this.#latest.get(parent)?.pid;
-        const changed = this.#change(deed.type, target, id, path);
+        const path = placeOf(places, deed.path);
+        const changed = this.#change(deed.type, path);
         this.#answer(
           index,
           changed.then((result) => changeText(result, (pid) => this.#labelOf(pid))),
@@ -227,7 +226,7 @@ class Performer {
     deed: Extract<Deed, { type: "start_child" | "which_children" | "count_children" }>,
   ) {
     const { node } = this.#local;
-    const pid = this.#latest.get(path)?.pid as unknown as Supervisor | undefined;
+    const pid = this.#supervisorAt(path)?.pid;
     if (pid === undefined) return "gone";
     switch (deed.type) {
       case "start_child":
@@ -244,27 +243,26 @@ class Performer {
 
   async #change(
     request: "terminate_child" | "restart_child" | "delete_child",
-    target: Pid | undefined,
-    id: string,
     path: string,
   ): Promise<Change> {
     const { node } = this.#local;
+    const { parent = "", id } = splitPath(path);
+    const target = this.#supervisorAt(parent);
     if (target === undefined) return { ok: false, error: "gone" };
-    const isDynamic = this.#isDynamic(splitPath(path).parent ?? "");
-    const to = target as unknown as Supervisor;
-    if (request === "delete_child") return node.deleteChild(to, id);
-    if (request === "restart_child") return node.restartChild(to, id);
-    const pid = this.#latest.get(path)?.pid;
-    if (isDynamic && pid === undefined) return { ok: false, error: "not_found" };
-    return node.terminateChild(to, isDynamic && pid !== undefined ? pid : id);
+    if (request === "delete_child") return node.deleteChild(target.pid, id);
+    if (request === "restart_child") return node.restartChild(target.pid, id);
+    if (target.kind === "supervisor") return node.terminateChild(target.pid, id);
+    // Where nobody was started yet, the supervisor itself stands for a pid that is no child's.
+    const nobody = target.pid as unknown as Pid;
+    return node.terminateChild(target.pid, this.#latest.get(path)?.pid ?? nobody);
   }
 
-  #isDynamic(path: string): boolean {
-    let plan: Plan | undefined = this.#play.root;
-    for (const id of path.split("/").slice(1)) {
-      plan = plan?.kind === "supervisor" ? plan.children.find((each) => each.id === id) : undefined;
-    }
-    return plan?.kind === "dynamic";
+  /** Whoever is at `path`, if that is a supervisor. */
+  #supervisorAt(path: string): { readonly pid: Supervisor; readonly kind: Plan["kind"] } | undefined {
+    const found = this.#latest.get(path);
+    return found === undefined || found.kind === "worker"
+      ? undefined
+      : { pid: found.pid as unknown as Supervisor, kind: found.kind };
   }
 
   #answer(index: number, answer: Promise<string>): void {

@@ -107,6 +107,14 @@ export function placesOf({ root, commands }: Play): Places {
   return { all: [...all], supervisors };
 }
 
+/** Numbers from here on mean the root, whose end is the end of most of a play. */
+export const rootNumber = 58;
+
+export function placeOf({ all }: Places, number: number): string {
+  const [root = rootPath, ...others] = all;
+  return number >= rootNumber || others.length === 0 ? root : chosen(others, number);
+}
+
 export function chosen(from: readonly string[], number: number): string {
   const found = from[number % from.length];
   if (found === undefined) throw new RangeError("There is nothing to choose from.");

@@ -8,6 +8,7 @@ import {
   endMs,
   type Plan,
   type Play,
+  placeOf,
   placesOf,
   type Record,
   reasonText,
@@ -119,6 +120,11 @@ export class Reference {
     }
   }
 
+  #supervisorAt(path: string): Actor | undefined {
+    const found = this.#latest.get(path);
+    return found !== undefined && found.label in this.#reports ? found : undefined;
+  }
+
   #perform(index: number, deed: Deed): void {
     const places = placesOf(this.#play);
     const answer = (text: string): void => {
@@ -126,24 +132,24 @@ export class Reference {
     };
     switch (deed.type) {
       case "end":
-        this.#latest.get(chosen(places.all, deed.path))?.post({ type: "stop", reason: deed.reason });
+        this.#latest.get(placeOf(places, deed.path))?.post({ type: "stop", reason: deed.reason });
         return;
       case "kill":
-        this.#latest.get(chosen(places.all, deed.path))?.signal(undefined, "kill");
+        this.#latest.get(placeOf(places, deed.path))?.signal(undefined, "kill");
         return;
       case "start_child":
       case "which_children":
       case "count_children": {
-        const target = this.#latest.get(chosen(places.supervisors, deed.supervisor));
+        const target = this.#supervisorAt(chosen(places.supervisors, deed.supervisor));
         const argument = deed.type === "start_child" ? deed.spec : undefined;
         if (target === undefined) answer("gone");
         else target.post({ type: "call", request: deed.type, argument, answer });
         return;
       }
       default: {
-        const path = chosen(places.all, deed.path);
+        const path = placeOf(places, deed.path);
         const { parent, id } = splitPath(path);
-        const target = parent === undefined ? undefined : this.#latest.get(parent);
+        const target = this.#supervisorAt(parent ?? "");
         const argument = { id, actor: this.#latest.get(path) };
         if (target === undefined) answer("gone");
         else target.post({ type: "call", request: deed.type, argument, answer });

@@ -1,0 +1,54 @@
+import { describe, expect, test } from "vitest";
+import { type ContextManager, contextManager } from "../../../actors/context/manager.ts";
+import { named, simulatedWorld, startNode } from "../../../runtime/index.ts";
+
+const manager = named<ContextManager>("context.manager");
+
+async function withManager(work: (node: ReturnType<typeof startNode>) => Promise<void>): Promise<void> {
+  const world = simulatedWorld();
+  const node = startNode({ world });
+  await world.until(
+    (async () => {
+      const limits = { bytesMax: 1_000, sessionsMax: 10, sessionTimeoutMs: 60_000 };
+      await node.spawn(contextManager(world.clock), { name: "context.manager", input: { limits } });
+      await work(node);
+    })(),
+  );
+}
+
+describe("contextManager", () => {
+  test("keeps and gives values by call", () =>
+    withManager(async (node) => {
+      expect(await node.call(manager, "put", { session: "s", key: "k", value: { a: 1 }, bytes: 7 })).toBe(
+        true,
+      );
+      expect(await node.call(manager, "get", { session: "s", key: "k" })).toEqual({ a: 1 });
+      expect(await node.call(manager, "get", { session: "s", key: "other" })).toBeUndefined();
+    }));
+
+  test("takes values by cast, too", () =>
+    withManager(async (node) => {
+      node.cast(manager, "put", { session: "s", key: "k", value: 1, bytes: 1 });
+      expect(await node.call(manager, "get", { session: "s", key: "k" })).toBe(1);
+      node.cast(manager, "forget", { session: "s" });
+      expect(await node.call(manager, "status")).toMatchObject({ sessions: 0, bytes: 0 });
+    }));
+
+  test("forgets a session by itself when nobody has used it for its timeout", () =>
+    withManager(async (node) => {
+      await node.call(manager, "put", { session: "s", key: "k", value: 1, bytes: 1 });
+      await node.sleep(59_000);
+      expect(await node.call(manager, "status")).toMatchObject({ sessions: 1 });
+      await node.sleep(15_000);
+      expect(await node.call(manager, "status")).toMatchObject({ sessions: 0 });
+    }));
+
+  test("starts empty after it was killed: what it held is not what anybody relies on", () =>
+    withManager(async (node) => {
+      await node.call(manager, "put", { session: "s", key: "k", value: 1, bytes: 1 });
+      const pid = node.whereis("context.manager");
+      if (pid !== undefined) node.exit(pid, "kill");
+      await node.sleep(1);
+      expect(node.whereis("context.manager")).toBeUndefined();
+    }));
+});

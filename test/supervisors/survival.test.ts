@@ -1,0 +1,128 @@
+// Kills every part of the application in the middle of an analysis: the report must be what it is without that.
+import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import type { AnalysisReport } from "../../actors/analysis/report.ts";
+import { type Node, realWorld } from "../../runtime/index.ts";
+import { type Aiex, startAiex } from "../../supervisors/aiex.ts";
+import { type Configuration, loadConfiguration } from "../../supervisors/config.ts";
+
+const fileCount = 40;
+const world = realWorld();
+let directory = "";
+let configuration: Configuration;
+let expected: AnalysisReport;
+
+beforeAll(async () => {
+  directory = await mkdtemp(join(tmpdir(), "aiex-survival-"));
+  await mkdir(join(directory, "lib"));
+  for (let index = 0; index < fileCount; index += 1) {
+    const [name, text] = sources[index % sources.length] ?? ["empty.ts", ""];
+    await writeFile(join(directory, "lib", `${index}-${name}`), text);
+  }
+  configuration = await loadConfiguration({ world, env: {}, home: directory });
+  const aiex = await startAiex({ world, configuration });
+  expected = await aiex.analyze({ input: { kind: "path", path: directory }, type: "all" });
+  await aiex.stop();
+});
+
+afterAll(() => rm(directory, { recursive: true, force: true }));
+
+const sources: readonly (readonly [string, string])[] = [
+  ["a.ts", "export function run(text: string): unknown {\n  return eval(text);\n}\n"],
+  ["b.py", "import pickle\n\ndef load(data):\n    return pickle.loads(data)\n"],
+  ["c.ex", "defmodule C do\n  def atom(text), do: String.to_atom(text)\nend\n"],
+  ["d.js", "export const add = (a, b) => a + b;\n"],
+];
+
+/** Everything that can be killed by name, once the analysis is under way. */
+const victims = [
+  "workspace.reader",
+  "context.manager",
+  "llm.coordinator",
+  "llm.requests",
+  "llm",
+  "analysis.parser.0",
+  "analysis.parser.1",
+  "analysis.parsers",
+  "pipeline.runs",
+  "pipeline.runner",
+  "pipeline",
+];
+
+describe("an analysis", () => {
+  test("finds what the files hold, as a base for the others", () => {
+    expect(expected.complete).toBe(true);
+    expect(expected.totals.analyzed).toBe(fileCount);
+    expect(expected.totals.findings.error + expected.totals.findings.warning).toBeGreaterThan(0);
+  });
+
+  test.each(victims)("is complete and right when %s is killed in the middle of it", async (name) => {
+    const killed = await analyzeWith((node) => {
+      const pid = node.whereis(name);
+      if (pid === undefined) return false;
+      node.exit(pid, "kill");
+      return true;
+    });
+    expect(killed).toEqual(expected);
+  });
+
+  test("is complete and right when its own run is killed", async () => {
+    const report = await analyzeWith((node) => {
+      const pid = node.registered().find((name) => name.startsWith("pipeline.run."));
+      const run = pid === undefined ? undefined : node.whereis(pid);
+      if (run === undefined) return false;
+      node.exit(run, "kill");
+      return true;
+    });
+    expect(report).toEqual(expected);
+  });
+
+  test("is complete and right when one step after the other is killed", async () => {
+    let killed = 0;
+    const report = await analyzeWith((node) => {
+      const step = node.processes().find((pid) => node.processInfo(pid)?.logic === "work");
+      if (step !== undefined) {
+        node.exit(step, "kill");
+        killed += 1;
+      }
+      return killed >= 5;
+    });
+    expect(report).toEqual(expected);
+  });
+
+  test("is complete and right when all of it is killed, one part after the other", async () => {
+    const left = [...victims];
+    const report = await analyzeWith((node) => {
+      const pid = node.whereis(left[0] ?? "");
+      if (pid === undefined) return false;
+      node.exit(pid, "kill");
+      left.shift();
+      return left.length === 0;
+    });
+    expect(report).toEqual(expected);
+  });
+});
+
+/** Analyzes the directory and calls `strike` at every step from the third one on, until it says that it has struck. */
+async function analyzeWith(strike: (node: Node) => boolean): Promise<AnalysisReport> {
+  const aiex: Aiex = await startAiex({ world, configuration });
+  let steps = 0;
+  let hasStruck = false;
+  try {
+    const report = await aiex.analyze({
+      input: { kind: "path", path: directory },
+      type: "all",
+      onProgress: () => {
+        steps += 1;
+        if (steps >= 3 && !hasStruck) hasStruck = strike(aiex.node);
+      },
+    });
+    expect(hasStruck).toBe(true);
+    return report;
+  } finally {
+    await aiex.stop();
+    expect(aiex.node.processes()).toEqual([]);
+  }
+}

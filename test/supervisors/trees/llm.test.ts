@@ -1,0 +1,134 @@
+import { describe, expect, test } from "vitest";
+import { llmConfiguration } from "../../../actors/llm/config.ts";
+import { ProviderError } from "../../../actors/llm/provider.ts";
+import { named, type Supervisor } from "../../../runtime/index.ts";
+import { llmSupervisor } from "../../../supervisors/trees/llm.ts";
+import { llmTree, type Tree } from "../../actors/llm/simulation.ts";
+
+const llmNames = ["llm.breaker.alpha", "llm.breaker.beta", "llm.breakers", "llm.coordinator", "llm.requests"];
+const slowly = { alpha: [{ answer: "a", afterMs: 1_000 }], beta: [{ answer: "b" }] } as const;
+
+async function pidsOf(tree: Tree) {
+  await tree.world.settle();
+  return Object.fromEntries(tree.node.registered().map((name) => [name, tree.pidOf(name).id]));
+}
+
+/** Names whose process is another one after `harm`. */
+async function renewedBy(tree: Tree, harm: () => Promise<void>) {
+  const before = await pidsOf(tree);
+  await harm();
+  const after = await pidsOf(tree);
+  expect(Object.keys(after)).toEqual(llmNames);
+  return llmNames.filter((name) => before[name] !== after[name]);
+}
+
+describe("llmSupervisor()", () => {
+  test("names a breaker for each entry, the requests and the coordinator", async () => {
+    const tree = await llmTree(slowly);
+    expect(tree.node.registered()).toEqual(llmNames);
+    const children = await tree.until(tree.node.whichChildren(tree.top as unknown as Supervisor));
+    expect(children.map(({ id }) => id)).toEqual(["llm.coordinator", "llm.requests", "llm.breakers"]);
+  });
+
+  test("starts without any entry", async () => {
+    const tree = await llmTree({});
+    expect(tree.node.registered()).toEqual(["llm.breakers", "llm.coordinator", "llm.requests"]);
+  });
+
+  test("refuses an entry without a provider", () => {
+    const configuration = llmConfiguration.parse({ providers: { ollama: {} } });
+    expect(() => llmSupervisor(configuration, new Map())).toThrow(/"ollama".*has no provider.*none/);
+  });
+
+  test("starts a breaker that is killed again, closed and alone; requests go on", async () => {
+    const tree = await llmTree(slowly);
+    const done = tree.complete();
+    await tree.world.settle();
+    expect(await renewedBy(tree, () => tree.kill("llm.breaker.alpha"))).toEqual(["llm.breaker.alpha"]);
+    expect(await tree.until(done)).toMatchObject({ entry: "alpha" });
+    expect(await tree.until(tree.complete())).toMatchObject({ entry: "alpha" });
+    expect(await tree.status()).toMatchObject({
+      entries: [{ breaker: { state: "closed", permits: 0 } }, {}],
+    });
+  });
+
+  test("starts the coordinator that is killed again, clean; its callers are told and its attempts end", async () => {
+    const overloaded = { fail: new ProviderError("overloaded", "Too busy.") };
+    const tree = await llmTree(
+      { alpha: [overloaded, { hang: true }], beta: [{ answer: "b", afterMs: 60_000 }] },
+      { max_retries: 0, circuit_breaker: { failure_threshold: 1 } },
+    );
+    const running = tree.complete();
+    await tree.world.advance(10);
+    const killed = await renewedBy(tree, () => tree.kill("llm.coordinator"));
+    expect(killed).toEqual(["llm.coordinator"]);
+    expect(await tree.until(running)).toMatchObject({ error: { code: "callee_exited", reason: "killed" } });
+    expect(tree.calls("beta")[0]?.signal.aborted).toBe(true);
+    expect(await tree.attempts()).toEqual([]);
+    expect(await tree.status()).toMatchObject({
+      running: 0,
+      waiting: 0,
+      entries: [{ breaker: { state: "open" } }, { breaker: { state: "closed", permits: 0 } }],
+    });
+  });
+
+  test("starts the coordinator again with the supervisor of requests, and leaves the breakers", async () => {
+    const tree = await llmTree(slowly);
+    const running = tree.complete();
+    await tree.world.settle();
+    expect(await renewedBy(tree, () => tree.kill("llm.requests"))).toEqual([
+      "llm.coordinator",
+      "llm.requests",
+    ]);
+    expect(await tree.until(running)).toMatchObject({ error: { code: "callee_exited" } });
+    expect(tree.calls("alpha")[0]?.signal.aborted).toBe(true);
+    expect(await tree.until(tree.complete())).toMatchObject({ entry: "alpha" });
+  });
+
+  test("starts all again with the supervisor of breakers", async () => {
+    const tree = await llmTree(slowly);
+    const running = tree.complete();
+    await tree.world.settle();
+    expect(await renewedBy(tree, () => tree.kill("llm.breakers"))).toEqual(llmNames);
+    expect(await tree.until(running)).toMatchObject({ error: { code: "callee_exited" } });
+    expect(await tree.until(tree.complete())).toMatchObject({ entry: "alpha" });
+  });
+
+  test("leaves nothing behind when it is stopped, whatever is under way", async () => {
+    const tree = await llmTree(
+      { alpha: [{ hang: true }], beta: [{ answer: "b" }] },
+      { max_concurrent_requests: 1 },
+    );
+    const callers = [tree.complete(), tree.complete(), tree.complete()];
+    await tree.world.settle();
+    await tree.until(tree.node.stop(tree.top, "shutdown"));
+    for (const caller of callers)
+      expect(await tree.until(caller)).toMatchObject({
+        error: { code: "callee_exited", reason: "shutdown" },
+      });
+    expect(tree.calls("alpha")[0]?.signal.aborted).toBe(true);
+    expect([tree.node.processes(), tree.node.registered()]).toEqual([[], []]);
+  });
+
+  test("leaves nothing behind when it is killed", async () => {
+    const tree = await llmTree({ alpha: [{ hang: true }], beta: [{ answer: "b" }] });
+    const caller = tree.complete();
+    await tree.world.settle();
+    tree.node.exit(tree.top, "kill");
+    expect(await tree.until(caller)).toMatchObject({ error: { code: "callee_exited" } });
+    expect([tree.node.processes(), tree.node.registered()]).toEqual([[], []]);
+    expect(tree.calls("alpha")[0]?.signal.aborted).toBe(true);
+  });
+
+  test("makes an attempt again that could not start while its supervisor was away", async () => {
+    const tree = await llmTree(slowly);
+    const supervisor = named<never>("llm.requests");
+    expect(tree.node.whereis(supervisor.name)).toBeDefined();
+    const top = tree.top as unknown as Supervisor;
+    await tree.until(tree.node.terminateChild(top, "llm.requests"));
+    const done = tree.complete();
+    await tree.world.advance(100);
+    await tree.until(tree.node.restartChild(top, "llm.requests"));
+    expect(await tree.until(done)).toMatchObject({ entry: "alpha" });
+  });
+});
