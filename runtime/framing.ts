@@ -19,9 +19,12 @@ export interface FrameDecoder {
   end(): FrameEvent | null;
 }
 
-/** The bytes of one frame, or null where the value needs more than `bytesMax` bytes. */
+/**
+ * The bytes of one frame, or null where the value needs more than `bytesMax` bytes. `undefined` is sent as JSON's null.
+ * @throws {TypeError} the value is nothing that JSON can say: a bigint, or a cycle
+ */
 export function encodeFrame(value: unknown, bytesMax: number = limits.portFrameBytesMax): Uint8Array | null {
-  const payload = new TextEncoder().encode(JSON.stringify(value));
+  const payload = new TextEncoder().encode(JSON.stringify(value) ?? "null");
   if (payload.length > bytesMax) return null;
   const frame = new Uint8Array(headerBytes + payload.length);
   new DataView(frame.buffer).setUint32(0, payload.length);

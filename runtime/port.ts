@@ -6,6 +6,7 @@ import type { NativeLogic } from "./logic/logic.ts";
 import { reply } from "./process/acting.ts";
 import { type Behaviour, type Outcome, Stopping } from "./process/behaviour.ts";
 import type { ExitReason } from "./process/exit-reason.ts";
+import { Misuse } from "./process/failures.ts";
 import { type Item, Request } from "./process/mailbox.ts";
 import type { Ref } from "./process/pid.ts";
 import type { Process } from "./process/process.ts";
@@ -26,14 +27,21 @@ export interface PortOptions {
 }
 
 /**
- * What a request came to. `timed_out` and `program_ended` are the fate of the one request that the program was working
- * on; those that waited behind it see the port exit and may be asked again.
+ * What a request came to. `timed_out`, `program_ended` and `broken_answer` are the fate of the one request that the
+ * program was working on; those that waited behind it see the port exit and may be asked again. `too_large`,
+ * `bad_request` (it is nothing that JSON can say) and `overload` (too many wait) never reached the program.
  */
 export type PortAnswer =
   | { readonly ok: true; readonly value: unknown }
   | {
       readonly ok: false;
-      readonly error: "timed_out" | "program_ended" | "too_large" | "broken_answer";
+      readonly error:
+        | "timed_out"
+        | "program_ended"
+        | "broken_answer"
+        | "too_large"
+        | "bad_request"
+        | "overload";
       readonly message: string;
     };
 
@@ -49,8 +57,14 @@ const errorTailCharactersMax = 2_000;
 /**
  * Defines a port.
  * @param name what reports and child specs call it
+ * @throws {Misuse} the time for a request is none
  */
 export function port(name: string, options: PortOptions): NativeLogic<PortProtocol, void> {
+  if (!(options.requestTimeoutMs > 0)) {
+    throw new Misuse(
+      `The requestTimeoutMs of port "${name}" is a number of milliseconds above 0; given was ${options.requestTimeoutMs}.`,
+    );
+  }
   return { logicName: name, host: (process) => new PortBehaviour(process, options) };
 }
 
@@ -157,7 +171,7 @@ class PortBehaviour implements Behaviour {
     if (request.from === undefined || request.type !== "request") return;
     if (this.#waiting.length >= limits.portQueueMax) {
       const message = `${limits.portQueueMax} requests wait already`;
-      reply(request.from, { ok: false, error: "too_large", message } satisfies PortAnswer);
+      this.#answer(request.from, { ok: false, error: "overload", message });
       return;
     }
     this.#waiting.push(request);
@@ -168,10 +182,9 @@ class PortBehaviour implements Behaviour {
     while (this.#current === undefined) {
       const request = this.#waiting.shift();
       if (request === undefined) return;
-      const frame = encodeFrame(request.payload);
-      if (frame === null) {
-        const message = `The request is larger than ${limits.portFrameBytesMax} bytes`;
-        this.#answer(request.from, { ok: false, error: "too_large", message });
+      const frame = encoded(request.payload);
+      if (!(frame instanceof Uint8Array)) {
+        this.#answer(request.from, frame);
         continue;
       }
       this.#current = request;
@@ -222,13 +235,36 @@ class PortBehaviour implements Behaviour {
   }
 
   #answer(to: Ref | undefined, answer: PortAnswer): void {
-    if (to !== undefined) reply(to, answer);
+    if (to === undefined) return;
+    try {
+      reply(to, answer);
+    } catch (error) {
+      // JSON may hold what a message may not: it is nested too deep. The program is in step all the same.
+      reply(to, { ok: false, error: "broken_answer", message: messageOf(error) } satisfies PortAnswer);
+    }
   }
 
   #clearDeadline(): void {
     if (this.#deadline !== undefined) this.#process.kernel.timers.stop(this.#deadline);
     this.#deadline = undefined;
   }
+}
+
+/** The frame of a request, or why there is none. */
+function encoded(payload: unknown): Uint8Array | PortAnswer {
+  try {
+    const frame = encodeFrame(payload);
+    if (frame !== null) return frame;
+    const message = `The request is larger than ${limits.portFrameBytesMax} bytes`;
+    return { ok: false, error: "too_large", message };
+  } catch (error) {
+    const message = `The request cannot be written as JSON: ${messageOf(error)}`;
+    return { ok: false, error: "bad_request", message };
+  }
+}
+
+function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
 }
 
 function describeEnd(command: string, end: ProgramEnd): string {

@@ -3,7 +3,6 @@ import { execFile } from "node:child_process";
 import {
   chmodSync,
   cpSync,
-  existsSync,
   mkdirSync,
   mkdtempSync,
   readFileSync,
@@ -62,11 +61,6 @@ describe("The README", () => {
 
   it("publishes the exit codes that the command ends with", () => {
     expect(readme).toContain(exitCodeMarkdown());
-  });
-
-  it("leads to files that exist", () => {
-    const targets = [...readme.matchAll(/\]\((?!https?:)([^)#]+)[^)]*\)/g)].map(([, target]) => target ?? "");
-    expect(targets.filter((target) => !existsSync(join(repository, target)))).toEqual([]);
   });
 
   it.each(shellBlocks)("runs, below $heading: $text", async ({ text, prints }) => {

@@ -1,4 +1,5 @@
 // What each kind of structure adds to the two complexities, and the sequences of logical operators.
+import type { SgNode } from "@ast-grep/napi";
 import type { Element, Role, Syntax } from "./structure.ts";
 
 export interface Increment {
@@ -64,21 +65,23 @@ function operatorsOf(
   const todo: (number | string)[] = [outermost];
   while (todo.length > 0) {
     const next = todo.pop();
-    if (typeof next === "string") {
-      operators.push(next);
+    if (typeof next !== "number") {
+      operators.push(next ?? "");
       continue;
     }
-    const element = elements[next ?? -1];
-    const parts = element === undefined ? null : syntax.logical(element.node);
+    const node = elements[next]?.node;
+    const parts = node === undefined ? null : syntax.logical(node);
     if (parts === null) continue;
-    const [left, right] = [parts.left, parts.right].map((operand) => {
-      const { start, end } = syntax.unwrapped(operand).range();
-      return byRange.get(`${start.index}:${end.index}`);
-    });
-    if (right !== undefined) todo.push(right);
-    todo.push(parts.operator);
-    if (left !== undefined) todo.push(left);
-    for (const operand of [left, right]) if (operand !== undefined) inner.add(operand);
+    const [left, right] = [parts.left, parts.right].map((operand) => logicalAt(operand, syntax, byRange));
+    for (const operand of [...(left ?? []), ...(right ?? [])]) inner.add(operand);
+    todo.push(...(right ?? []), parts.operator, ...(left ?? []));
   }
   return operators;
+}
+
+/** The logical operator that an operand is, through parentheses: one or none. */
+function logicalAt(operand: SgNode, syntax: Syntax, byRange: ReadonlyMap<string, number>): number[] {
+  const { start, end } = syntax.unwrapped(operand).range();
+  const index = byRange.get(`${start.index}:${end.index}`);
+  return index === undefined ? [] : [index];
 }

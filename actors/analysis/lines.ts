@@ -19,34 +19,35 @@ export interface Span {
 /** A line with a comment and code is code; a line of white space is blank wherever it stands. `comments` are in order. */
 export function countLines(text: string, comments: readonly Span[]): LineCounts {
   const isCode: boolean[] = [];
-  let commentLines = 0;
   let blankLines = 0;
-  let at = 0;
   let comment = 0;
-  while (at < text.length) {
+  for (let at = 0; at < text.length; ) {
     const newline = text.indexOf("\n", at);
     const end = newline < 0 ? text.length : newline;
-    let rest = "";
-    let cursor = at;
-    while (comment < comments.length && (comments[comment]?.start ?? 0) < end) {
-      const span = comments[comment];
-      if (span === undefined) break;
-      rest += text.slice(cursor, Math.max(cursor, span.start));
-      cursor = Math.max(cursor, Math.min(span.end, end));
-      if (span.end > end) break;
-      comment += 1;
-    }
-    rest += text.slice(cursor, end);
-    const hasCode = rest.trim() !== "";
-    isCode.push(hasCode);
-    if (!hasCode) {
-      if (text.slice(at, end).trim() === "") blankLines += 1;
-      else commentLines += 1;
-    }
+    while ((comments[comment]?.end ?? text.length) <= at) comment += 1;
+    isCode.push(hasCode(text, { start: at, end }, comments, comment));
+    if (isBlank(text, at, end)) blankLines += 1;
     at = end + 1;
   }
-  const codeLines = isCode.length - commentLines - blankLines;
+  const codeLines = isCode.filter((code) => code).length;
+  const commentLines = isCode.length - codeLines - blankLines;
   return { lines: isCode.length, codeLines, commentLines, blankLines, isCode };
+}
+
+/** True where something of the line stands outside of the comments, of which `first` is the first that may touch it. */
+function hasCode(text: string, line: Span, comments: readonly Span[], first: number): boolean {
+  let cursor = line.start;
+  for (let index = first; cursor < line.end; index++) {
+    const comment = comments[index];
+    if (comment === undefined || comment.start >= line.end) break;
+    if (!isBlank(text, cursor, comment.start)) return true;
+    cursor = Math.max(cursor, comment.end);
+  }
+  return !isBlank(text, cursor, line.end);
+}
+
+function isBlank(text: string, start: number, end: number): boolean {
+  return start >= end || text.slice(start, end).trim() === "";
 }
 
 /**

@@ -24,10 +24,11 @@ export interface MeasuredFunction extends FunctionMetrics {
 }
 
 export function measure(root: SgNode, text: string, syntax: Syntax): Measured {
-  const { elements, comments } = skeleton(root, syntax);
+  const found = skeleton(root, syntax);
+  const { elements, comments } = found;
   const lines = countLines(text, comments);
   const { owner, listed } = ownership(elements, syntax);
-  const tallies = tally(elements, owner, syntax);
+  const tallies = tally(found, owner, syntax);
   const ownCode = ownCodeLines(elements, lines.isCode);
   const functions = listed.map((index) => {
     const counted = tallies.get(index) ?? emptyTally(0);

@@ -16,26 +16,41 @@ export interface Ownership {
  */
 export function ownership(elements: readonly Element[], syntax: Syntax): Ownership {
   const structured = structuredFunctions(elements);
-  const owner: number[] = [];
-  const isOpen: boolean[] = [];
-  const listed: number[] = [];
+  const scopes: Scope[] = [];
   for (const [index, element] of elements.entries()) {
-    const outerOwner = owner[element.parent] ?? -1;
-    const outerOpen = isOpen[element.parent] ?? true;
-    if (element.role === "class") {
-      owner.push(-1);
-      isOpen.push(true);
-    } else if (element.role === "declaration" || element.role === "lambda") {
-      const isListed = element.role === "declaration" || (outerOpen && syntax.isListable(element.node));
-      if (isListed) listed.push(index);
-      owner.push(isListed ? index : outerOwner);
-      isOpen.push((isListed || outerOpen) && !structured.has(index));
-    } else {
-      owner.push(outerOwner);
-      isOpen.push(outerOpen);
-    }
+    const around = scopes[element.parent] ?? { owner: -1, isOpen: true };
+    scopes.push(scopeOf(element, index, around, structured, syntax));
   }
-  return { owner, listed };
+  const owner = scopes.map((scope) => scope.owner);
+  return { owner, listed: owner.flatMap((owning, index) => (owning === index ? [index] : [])) };
+}
+
+interface Scope {
+  readonly owner: number;
+  /** True where a lambda may be listed by itself. */
+  readonly isOpen: boolean;
+}
+
+function scopeOf(
+  { role, node }: Element,
+  index: number,
+  around: Scope,
+  structured: ReadonlySet<number>,
+  syntax: Syntax,
+): Scope {
+  switch (role) {
+    case "class":
+      return { owner: -1, isOpen: true };
+    case "declaration":
+      return { owner: index, isOpen: !structured.has(index) };
+    case "lambda":
+      return {
+        owner: around.isOpen && syntax.isListable(node) ? index : around.owner,
+        isOpen: around.isOpen && !structured.has(index),
+      };
+    default:
+      return around;
+  }
 }
 
 /** Functions with a structure directly in them, not in a function or class inside. */

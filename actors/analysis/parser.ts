@@ -3,7 +3,9 @@ import { fileURLToPath } from "node:url";
 import { type PortProtocol, port } from "../../runtime/port.ts";
 
 // Beside the sources lies no program that Node could run; the built one is used from there, too.
-const program = import.meta.url.endsWith(".ts") ? "../../dist/actors/analysis/parser-program.js" : "./parser-program.js";
+const program = import.meta.url.endsWith(".ts")
+  ? "../../dist/actors/analysis/parser-program.js"
+  : "./parser-program.js";
 
 export type Parser = PortProtocol;
 

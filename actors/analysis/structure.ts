@@ -48,8 +48,8 @@ export interface Syntax {
   logical(node: SgNode): LogicalParts | null;
   /** The node inside parentheses; the node itself where there are none. */
   unwrapped(node: SgNode): SgNode;
-  /** How a function's own body would spell a call of it, such as `this.next`; null where it has no name. */
-  selfCall(node: SgNode): string | null;
+  /** How a declaration's own body would spell a call of it, such as `this.next`; `isMethod` where it stands in a class. */
+  selfCall(node: SgNode, isMethod: boolean): string | null;
   /** Finds calls spelled in one of these ways; it may find others too. */
   callsTo(spellings: readonly string[]): Rule;
   /** How a call is spelled, in the words of `selfCall`. */
@@ -73,6 +73,8 @@ export interface Skeleton {
   /** In source order, outer before inner. */
   readonly elements: readonly Element[];
   readonly comments: readonly Span[];
+  /** Per offset at which a declaration starts: how a call of itself would be spelled. */
+  readonly selfCalls: ReadonlyMap<number, string>;
 }
 
 type Found = Omit<Element, "parent"> & { readonly rank: number };
@@ -88,19 +90,32 @@ export function skeleton(root: SgNode, syntax: Syntax): Skeleton {
     if (role === undefined) comments.push({ start: place.start, end: place.end });
     else found.push({ role, rank: rule, ...place });
   }
-  const spellings = new Set<string>();
-  for (const { role, node } of found) {
-    const spelled = role === "declaration" ? syntax.selfCall(node) : null;
-    if (spelled !== null && spellings.size < recursionNamesMax) spellings.add(spelled);
-  }
-  if (spellings.size > 0) {
-    const calls = root.findAll({ rule: syntax.callsTo([...spellings]) });
+  found.sort(inSource);
+  const selfCalls = selfCallsOf(nested(found), syntax);
+  const spellings = [...new Set(selfCalls.values())].slice(0, recursionNamesMax);
+  if (spellings.length > 0) {
+    const calls = root.findAll({ rule: syntax.callsTo(spellings) });
     found.push(
       ...calls.map((node): Found => ({ role: "call", rank: syntax.roles.length, ...located(node) })),
     );
+    found.sort(inSource);
   }
-  found.sort((a, b) => a.start - b.start || b.end - a.end || a.rank - b.rank);
-  return { elements: nested(found), comments };
+  return { elements: nested(found), comments, selfCalls };
+}
+
+/** Per start of a declaration: how it would call itself. */
+function selfCallsOf(elements: readonly Element[], syntax: Syntax): ReadonlyMap<number, string> {
+  const selfCalls = new Map<number, string>();
+  for (const { role, node, start, parent } of elements) {
+    if (role !== "declaration") continue;
+    const spelled = syntax.selfCall(node, elements[parent]?.role === "class");
+    if (spelled !== null) selfCalls.set(start, spelled);
+  }
+  return selfCalls;
+}
+
+function inSource(a: Found, b: Found): number {
+  return a.start - b.start || b.end - a.end || a.rank - b.rank;
 }
 
 /** The roles and, behind them, the comments: one walk finds all. */

@@ -1,6 +1,6 @@
 // Adds up the complexities and the nesting of each listed function.
 import { increments, logicalSequences } from "./cognitive.ts";
-import type { Element, Syntax } from "./structure.ts";
+import type { Element, Role, Skeleton, Syntax } from "./structure.ts";
 
 export interface Tally {
   /** Decisions; a function's cyclomatic complexity is one more. */
@@ -16,37 +16,48 @@ export interface Tally {
  * what is around each.
  */
 export function tally(
-  elements: readonly Element[],
+  { elements, selfCalls }: Skeleton,
   owner: readonly number[],
   syntax: Syntax,
 ): ReadonlyMap<number, Tally> {
   const sequences = logicalSequences(elements, syntax);
+  const recursive = recursiveFunctions(elements, selfCalls, owner, syntax);
   const tallies = new Map<number, Tally>();
-  /** Levels around what is inside an element: all that count for cognitive complexity, and those that are control flow. */
-  const inside: { readonly cognitive: number; readonly control: number }[] = [];
+  /** Per element: the levels around what is inside it. */
+  const inside: Levels[] = [];
   for (const [index, element] of elements.entries()) {
     const owning = owner[index] ?? -1;
     const counted = tallies.get(owning) ?? emptyTally(elements[owning]?.line ?? 1);
     tallies.set(owning, counted);
     const startsAnew = owning === index || element.role === "class";
-    const level = (startsAnew ? undefined : inside[element.parent]) ?? { cognitive: 0, control: 0 };
-    const { cyclomatic, cognitive, deepens } = increments[element.role];
+    const around = (startsAnew ? undefined : inside[element.parent]) ?? { cognitive: 0, control: 0 };
+    const levels = levelsInside(element.role, around, owning === index);
+    inside.push(levels);
+    const { cyclomatic, cognitive } = increments[element.role];
     counted.cyclomatic += cyclomatic;
-    if (cognitive !== "none") counted.cognitive += cognitive === "nested" ? 1 + level.cognitive : 1;
-    counted.cognitive += sequences.get(index) ?? 0;
-    const isFolded = (element.role === "declaration" || element.role === "lambda") && owning !== index;
-    const control = level.control + (deepens && element.role !== "ternary" ? 1 : 0);
-    inside.push({ cognitive: level.cognitive + (deepens || isFolded ? 1 : 0), control });
-    if (control > counted.nesting) {
-      counted.nesting = control;
-      counted.deepestLine = element.line;
-    }
-  }
-  for (const index of recursiveFunctions(elements, owner, syntax)) {
-    const counted = tallies.get(index);
-    if (counted !== undefined) counted.cognitive += 1;
+    counted.cognitive += costs[cognitive](around.cognitive) + (sequences.get(index) ?? 0);
+    if (owning === index && recursive.has(index)) counted.cognitive += 1;
+    if (levels.control > counted.nesting)
+      Object.assign(counted, { nesting: levels.control, deepestLine: element.line });
   }
   return tallies;
+}
+
+/** All levels that count for cognitive complexity, and those of them that are control flow. */
+interface Levels {
+  readonly cognitive: number;
+  readonly control: number;
+}
+
+const costs = { none: () => 0, flat: () => 1, nested: (levels: number) => 1 + levels } as const;
+
+function levelsInside(role: Role, around: Levels, isListed: boolean): Levels {
+  const isFolded = (role === "declaration" || role === "lambda") && !isListed;
+  const { deepens } = increments[role];
+  return {
+    cognitive: around.cognitive + (deepens || isFolded ? 1 : 0),
+    control: around.control + (deepens && role !== "ternary" ? 1 : 0),
+  };
 }
 
 export function emptyTally(line: number): Tally {
@@ -56,16 +67,17 @@ export function emptyTally(line: number): Tally {
 /** Declared functions that call themselves; a cycle of several functions is not looked for. */
 function recursiveFunctions(
   elements: readonly Element[],
+  selfCalls: ReadonlyMap<number, string>,
   owner: readonly number[],
   syntax: Syntax,
 ): ReadonlySet<number> {
   const recursive = new Set<number>();
-  const selfCalls = new Map<number, string | null>();
   for (const [index, { role, node }] of elements.entries()) {
+    if (role !== "call") continue;
     const owning = owner[index] ?? -1;
-    if (role === "declaration") selfCalls.set(index, syntax.selfCall(node));
-    if (role !== "call" || recursive.has(owning) || !selfCalls.has(owning)) continue;
-    if (selfCalls.get(owning) === syntax.spelling(node)) recursive.add(owning);
+    const caller = elements[owning];
+    if (caller?.role !== "declaration" || recursive.has(owning)) continue;
+    if (selfCalls.get(caller.start) === syntax.spelling(node)) recursive.add(owning);
   }
   return recursive;
 }

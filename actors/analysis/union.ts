@@ -16,6 +16,8 @@ interface Side {
   readonly config: NapiConfig;
   /** From the number that the captures of a match spell to the index of a rule. */
   readonly ruleAt: (position: number) => number;
+  /** Kinds that only one rule can match, with its index: for these the captures need not be read. */
+  readonly ruleOfKind: ReadonlyMap<string, number>;
 }
 
 /**
@@ -29,10 +31,12 @@ export function union(matchers: readonly NapiConfig[], options: { readonly areEx
   if (matchers.length === 0) return { findAll: () => [] };
   const bits = Math.max(1, Math.ceil(Math.log2(matchers.length)));
   const last = matchers.length - 1;
-  const forward: Side = { config: joined(matchers, bits), ruleAt: (position) => position };
+  const ruleOfKind = unsharedKinds(matchers);
+  const forward: Side = { config: joined(matchers, bits), ruleAt: (position) => position, ruleOfKind };
   const backward: Side = {
     config: joined([...matchers].reverse(), bits),
     ruleAt: (position) => last - position,
+    ruleOfKind,
   };
   return {
     findAll(root) {
@@ -53,6 +57,8 @@ export function union(matchers: readonly NapiConfig[], options: { readonly areEx
 
 function told(root: SgNode, side: Side, bits: number): Match[] {
   return root.findAll(side.config).map((node) => {
+    const only = side.ruleOfKind.size > 0 ? side.ruleOfKind.get(String(node.kind())) : undefined;
+    if (only !== undefined) return { node, rule: only };
     let position = 0;
     for (let bit = 0; bit < bits; bit++) if (node.getMatch(captureName(bit)) !== null) position |= 1 << bit;
     return { node, rule: side.ruleAt(position) };
@@ -76,6 +82,34 @@ function joined(matchers: readonly NapiConfig[], bits: number): NapiConfig {
     };
   });
   return { rule: { any }, utils };
+}
+
+/** Empty where a rule does not say which kinds it matches, since that rule might match any. */
+function unsharedKinds(matchers: readonly NapiConfig[]): ReadonlyMap<string, number> {
+  const rules = new Map<string, number>();
+  const shared = new Set<string>();
+  for (const [index, { rule }] of matchers.entries()) {
+    const kinds = kindsOf(rule);
+    if (kinds === null) return new Map();
+    for (const kind of kinds) {
+      if (rules.has(kind) && rules.get(kind) !== index) shared.add(kind);
+      rules.set(kind, index);
+    }
+  }
+  for (const kind of shared) rules.delete(kind);
+  return rules;
+}
+
+/** The kinds of nodes that a rule can match, or null where it does not say. */
+function kindsOf(rule: Rule): string[] | null {
+  if (rule.kind !== undefined) return [String(rule.kind)];
+  for (const part of rule.all ?? []) {
+    const kinds = kindsOf(part);
+    if (kinds !== null) return kinds;
+  }
+  const branches = (rule.any ?? []).map((branch) => kindsOf(branch));
+  if (branches.length === 0 || branches.includes(null)) return null;
+  return branches.flatMap((kinds) => kinds ?? []);
 }
 
 /** The rule with every reference to one of its utility rules renamed, so that two rules may use one name. */

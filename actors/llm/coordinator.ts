@@ -52,7 +52,7 @@ export type CoordinatorEvent =
   | { readonly type: "deadline"; readonly job: number };
 
 /** Where the processes of attempts live. */
-export const requests: Supervisor = named("llm.requests");
+const requests: Supervisor = named("llm.requests");
 
 /** The coordinator that makes attempts with the logic that `attempts` has for an entry. */
 export function llmCoordinator(attempts: ReadonlyMap<string, AttemptLogic>) {
@@ -168,7 +168,7 @@ function stepOn(dispatch: Dispatch, event: CoordinatorEvent): Step {
     }
     case "pause_over":
     case "deadline":
-      return step(dispatch, { type: event.type, job: event.job, nowMs });
+      return step(dispatch, { type: event.type, job: event.job });
   }
   return { state: dispatch, actions: [] };
 }

@@ -72,8 +72,8 @@ export type DispatchEvent =
       readonly reason: ExitReason;
       readonly outcome: AttemptOutcome | undefined;
     }>
-  | { readonly type: "pause_over"; readonly job: number; readonly nowMs: number }
-  | { readonly type: "deadline"; readonly job: number; readonly nowMs: number };
+  | { readonly type: "pause_over"; readonly job: number }
+  | { readonly type: "deadline"; readonly job: number };
 
 /** The end of an attempt may lead to a pause: it needs the time, and a number in [0, 1) for the jitter. */
 type Ending<E> = E & { readonly nowMs: number; readonly random: number };
@@ -115,23 +115,22 @@ export function step(state: Dispatch, event: DispatchEvent): Step {
     case "ended": {
       const job = jobOf(state, event);
       if (job === undefined) return unchanged(state);
-      return then(concluded(state, job, event), (next) => startWaiting(next, event.nowMs));
+      return then(concluded(state, job, event), startWaiting);
     }
     case "pause_over": {
       const job = state.jobs.get(event.job);
       if (job?.place.is !== "pausing") return unchanged(state);
-      return startWaiting(put(state, { ...job, place: { is: "waiting" } }), event.nowMs);
+      return startWaiting(put(state, { ...job, place: { is: "waiting" } }));
     }
     case "deadline": {
       const job = state.jobs.get(event.job);
       if (job === undefined) return unchanged(state);
+      // Its process is ended and not left to its own timeout: that would be blamed on the provider.
       const { place } = job;
       const stop: readonly DispatchAction[] =
         place.is === "running" && place.pid !== undefined ? [{ type: "stop", pid: place.pid }] : [];
       const { state: without, actions } = finished(state, job, deadlinePassed(job.deadlineMs, job.last));
-      return then({ state: without, actions: [...actions, ...stop] }, (next) =>
-        startWaiting(next, event.nowMs),
-      );
+      return then({ state: without, actions: [...actions, ...stop] }, startWaiting);
     }
   }
 }
@@ -165,9 +164,10 @@ function asked(state: Dispatch, order: CompletionOrder, replyTo: Ref, nowMs: num
     refusedBy: [],
     retryInMs: Number.POSITIVE_INFINITY,
   };
-  const admitted = startWaiting({ ...put(state, job), lastJob: id }, nowMs);
+  const admitted = startWaiting({ ...put(state, job), lastJob: id });
   const waiting = [...admitted.state.jobs.values()].filter((other) => other.place.is !== "running").length;
-  if (waiting > waitingRequestsMax) return refuse(tooManyWaiting(waitingRequestsMax));
+  const mustWait = admitted.state.jobs.get(id)?.place.is === "waiting";
+  if (mustWait && waiting > waitingRequestsMax) return refuse(tooManyWaiting(waitingRequestsMax));
   const deadline: DispatchAction = { type: "set_deadline", job: id, delayMs: deadlineMs };
   return { state: admitted.state, actions: [deadline, ...admitted.actions] };
 }
@@ -239,7 +239,7 @@ function finished(state: Dispatch, job: Job, failure: Failure | undefined): Step
 }
 
 /** Starts what waits, in order of arrival, as far as its entry has a place free. */
-function startWaiting(state: Dispatch, nowMs: number): Step {
+function startWaiting(state: Dispatch): Step {
   const free = new Map(
     state.entries.map(({ name, concurrentMax }) => [name, concurrentMax - countAt(state, name, "running")]),
   );
@@ -253,9 +253,9 @@ function startWaiting(state: Dispatch, nowMs: number): Step {
     free.set(entry.name, places - 1);
     attempt += 1;
     jobs.set(job.id, { ...job, place: { is: "running", attempt, pid: undefined } });
-    const timeoutMs = Math.max(1, Math.min(entry.timeoutMs, job.dueMs - nowMs));
     const { request, replyTo } = job;
-    actions.push({ type: "start", attempt, entry: entry.name, request, replyTo, timeoutMs });
+    const { name, timeoutMs } = entry;
+    actions.push({ type: "start", attempt, entry: name, request, replyTo, timeoutMs });
   }
   return { state: { ...state, jobs, lastAttempt: attempt }, actions };
 }

@@ -24,6 +24,7 @@ export const receiveTimeout = Symbol("receive timeout");
 interface Waiting {
   readonly matches: (message: Received) => boolean;
   readonly resolve: (message: Received | typeof receiveTimeout) => void;
+  readonly reject: (thrown: unknown) => void;
   timer: Timer | undefined;
 }
 
@@ -72,11 +73,21 @@ class FunctionBehaviour implements Behaviour {
   arrived(): void {
     const waiting = this.#waiting;
     if (waiting === undefined) return;
-    const message = this.#take(waiting.matches);
-    if (message === undefined) return;
+    try {
+      const message = this.#take(waiting.matches);
+      if (message === undefined) return;
+      this.#stopWaiting(waiting);
+      waiting.resolve(message);
+    } catch (thrown) {
+      // The match is the function's own code: what it throws comes out of its `receive`.
+      this.#stopWaiting(waiting);
+      waiting.reject(thrown);
+    }
+  }
+
+  #stopWaiting(waiting: Waiting): void {
     this.#waiting = undefined;
     if (waiting.timer !== undefined) this.#process.kernel.timers.stop(waiting.timer);
-    waiting.resolve(message);
   }
 
   /** The next message that matches, at once or when it comes; `receiveTimeout` after `timeoutMs`. */
@@ -90,8 +101,8 @@ class FunctionBehaviour implements Behaviour {
     const message = this.#take(matches);
     if (message !== undefined) return Promise.resolve(message);
     if (timeoutMs <= 0) return Promise.resolve(receiveTimeout);
-    return new Promise((resolve) => {
-      const waiting: Waiting = { matches, resolve, timer: undefined };
+    return new Promise((resolve, reject) => {
+      const waiting: Waiting = { matches, resolve, reject, timer: undefined };
       if (timeoutMs !== Number.POSITIVE_INFINITY) {
         waiting.timer = this.#process.kernel.timers.start(timeoutMs, () => {
           if (this.#waiting !== waiting) return;
@@ -107,8 +118,7 @@ class FunctionBehaviour implements Behaviour {
   terminate(): void {}
 
   release(): void {
-    if (this.#waiting?.timer !== undefined) this.#process.kernel.timers.stop(this.#waiting.timer);
-    this.#waiting = undefined;
+    if (this.#waiting !== undefined) this.#stopWaiting(this.#waiting);
   }
 
   state(): unknown {

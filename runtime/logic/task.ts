@@ -91,7 +91,10 @@ export const task = {
   },
 
   /** How it ended, or undefined when it has not yet: it may be asked again. */
-  yield<T>(started: Task<T>, timeoutMs: number = limits.callTimeoutMsDefault): Promise<Ended<T> | undefined> {
+  async yield<T>(
+    started: Task<T>,
+    timeoutMs: number = limits.callTimeoutMsDefault,
+  ): Promise<Ended<T> | undefined> {
     return started.ended(timeoutMs);
   },
 

@@ -3,7 +3,7 @@ import type { NativeLogic } from "../logic/logic.ts";
 import type { Behaviour } from "../process/behaviour.ts";
 import { currentProcess } from "../process/current.ts";
 import { Misuse } from "../process/failures.ts";
-import { formatPid, type Pid, type Ref, sameRef } from "../process/pid.ts";
+import { formatPid, isPid, type Pid, type Ref, sameRef } from "../process/pid.ts";
 import type { Process } from "../process/process.ts";
 import type { Protocol } from "../process/protocol.ts";
 import { SystemMessage } from "../process/system-message.ts";
@@ -28,6 +28,13 @@ interface GroupMonitor {
   readonly ref: Ref;
   readonly watcher: Process;
   readonly group: string;
+  readonly release: () => void;
+}
+
+/** What one process is in. */
+interface Membership {
+  readonly groups: Set<string>;
+  readonly release: () => void;
 }
 
 /** The groups of one scope. A process may be in a group more than once. */
@@ -35,17 +42,18 @@ export class GroupScope {
   readonly name: string;
   readonly #groups = new Map<string, Process[]>();
   readonly #monitors = new Map<number, GroupMonitor>();
-  readonly #members = new Set<Process>();
+  readonly #memberships = new Map<Process, Membership>();
 
   constructor(name: string) {
     this.name = name;
   }
 
   join(group: string, processes: readonly Process[]): void {
+    if (processes.length === 0) return;
     const members = this.#groups.get(group) ?? [];
     members.push(...processes);
     this.#groups.set(group, members);
-    for (const process of processes) this.#remember(process);
+    for (const process of processes) this.#membershipOf(process).groups.add(group);
     this.#tell("join", group, processes);
   }
 
@@ -57,8 +65,9 @@ export class GroupScope {
       if (index >= 0) members.splice(index, 1);
       return index >= 0;
     });
-    if (members.length === 0) this.#groups.delete(group);
     if (left.length === 0) return false;
+    if (members.length === 0) this.#groups.delete(group);
+    for (const process of left) if (!members.includes(process)) this.#leaveFor(process, group);
     this.#tell("leave", group, left);
     return true;
   }
@@ -73,38 +82,57 @@ export class GroupScope {
 
   monitor(watcher: Process, group: string): Ref {
     const ref = watcher.kernel.nextRef();
-    this.#monitors.set(ref.ref, { ref, watcher, group });
+    const release = (): void => void this.#monitors.delete(ref.ref);
+    this.#monitors.set(ref.ref, { ref, watcher, group, release });
     watcher.releases ??= new Set();
-    watcher.releases.add(() => this.#monitors.delete(ref.ref));
+    watcher.releases.add(release);
     return ref;
   }
 
   demonitor(ref: Ref): boolean {
     const entry = this.#monitors.get(ref.ref);
-    if (entry === undefined) return false;
+    if (entry === undefined || !sameRef(entry.ref, ref)) return false;
     this.#monitors.delete(ref.ref);
+    entry.watcher.releases?.delete(entry.release);
     const isOne = (item: unknown): boolean => item instanceof GroupMessage && sameRef(item.ref, ref);
     while (entry.watcher.mailbox.take(isOne) !== undefined);
     return true;
   }
 
-  #remember(process: Process): void {
-    if (this.#members.has(process)) return;
-    this.#members.add(process);
+  /** The scope ends: nobody has to be told out of it any more. */
+  close(): void {
+    for (const [process, { release }] of this.#memberships) process.releases?.delete(release);
+    for (const { watcher, release } of this.#monitors.values()) watcher.releases?.delete(release);
+  }
+
+  #membershipOf(process: Process): Membership {
+    const known = this.#memberships.get(process);
+    if (known !== undefined) return known;
+    const membership: Membership = { groups: new Set(), release: () => this.#forget(process) };
+    this.#memberships.set(process, membership);
     process.releases ??= new Set();
-    process.releases.add(() => this.#forget(process));
+    process.releases.add(membership.release);
+    return membership;
+  }
+
+  /** `process` is in `group` no more, not even once. */
+  #leaveFor(process: Process, group: string): void {
+    const membership = this.#memberships.get(process);
+    membership?.groups.delete(group);
+    if (membership?.groups.size !== 0) return;
+    this.#memberships.delete(process);
+    process.releases?.delete(membership.release);
   }
 
   #forget(process: Process): void {
-    this.#members.delete(process);
-    for (const [group, members] of this.#groups) {
-      const times = members.filter((member) => member === process);
-      if (times.length > 0) this.leave(group, times);
+    for (const group of this.#memberships.get(process)?.groups ?? []) {
+      const times = (this.#groups.get(group) ?? []).filter((member) => member === process);
+      this.leave(group, times);
     }
   }
 
   #tell(change: "join" | "leave", group: string, processes: readonly Process[]): void {
-    const pids = processes.map((process) => process.pid);
+    const pids = Object.freeze(processes.map((process) => process.pid));
     for (const entry of this.#monitors.values()) {
       if (entry.group === group) entry.watcher.deliver(new GroupMessage(entry.ref, change, group, pids));
     }
@@ -117,8 +145,8 @@ export function groupScope(name: string): NativeLogic<Protocol, void> {
 }
 
 /**
- * Puts processes of this node into a group.
- * @throws {Misuse} no such scope, or a process of another node (OTP: `nolocal`) or none
+ * Puts processes of this node into a group. One that has ended is passed over, as if it had left at once.
+ * @throws {Misuse} no such scope, or a process of another node or of none (OTP: `nolocal`); then nobody has joined
  */
 export function joinGroup(scope: string, group: string, ...pids: readonly Pid<Protocol>[]): void {
   const current = currentProcess();
@@ -190,7 +218,9 @@ class ScopeBehaviour implements Behaviour {
 
   release(): void {
     const { scopes } = this.#process.kernel;
-    if (scopes.get(this.#scope.name) === this.#scope) scopes.delete(this.#scope.name);
+    if (scopes.get(this.#scope.name) !== this.#scope) return;
+    scopes.delete(this.#scope.name);
+    this.#scope.close();
   }
 
   state(): unknown {
@@ -203,12 +233,11 @@ class ScopeBehaviour implements Behaviour {
 }
 
 function localProcesses(current: Process, pids: readonly Pid<Protocol>[]): Process[] {
-  return pids.map((pid) => {
-    const process = current.kernel.find(pid);
-    if (process !== undefined) return process;
-    const why = current.kernel.isLocal(pid) ? "has ended" : "belongs to another node";
+  return pids.flatMap((pid) => {
+    if (isPid(pid) && current.kernel.isLocal(pid)) return current.kernel.find(pid) ?? [];
+    const given = isPid(pid) ? formatPid(pid) : (JSON.stringify(pid) ?? String(pid));
     throw new Misuse(
-      `${formatPid(pid)} ${why} and cannot join a group here. A process joins on its own node.`,
+      `${given} is no process of node ${current.kernel.name} and cannot join a group here. A process joins on its own node.`,
     );
   });
 }

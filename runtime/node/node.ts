@@ -1,14 +1,20 @@
 // A node: one kernel with a name, the verbs for code outside of any process, and a beginning and an end.
 import type { EventSubscriber, RuntimeEventName, RuntimeEvents } from "../observe/events.ts";
+import type { Address } from "../process/address.ts";
 import type { Behaviour } from "../process/behaviour.ts";
+import { failCallers } from "../process/calls.ts";
 import { outsideProcesses } from "../process/current.ts";
 import type { Boundary } from "../process/data.ts";
 import { reasonOfThrown } from "../process/exit-reason.ts";
 import { Misuse } from "../process/failures.ts";
 import { Kernel } from "../process/kernel.ts";
 import { signalExit } from "../process/links.ts";
+import { type Item, Request } from "../process/mailbox.ts";
+import type { DownListener, MonitorOptions } from "../process/monitors.ts";
 import type { Pid } from "../process/pid.ts";
 import { Process } from "../process/process.ts";
+import type { Protocol } from "../process/protocol.ts";
+import { DownMessage, StopMessage } from "../process/system-message.ts";
 import { createVerbs, type Verbs } from "../process/verbs.ts";
 import { createSupervisorVerbs, type SupervisorVerbs } from "../supervision/admin.ts";
 import type { World } from "../world.ts";
@@ -67,8 +73,12 @@ export function startKernelNode(options: NodeOptions): { readonly node: Node; re
   const releaseFailures =
     options.world.kind === "real" ? attributeFailures((thrown) => void haltAfter(thrown)) : (): void => {};
 
+  let hasFailed = false;
   const haltAfter = async (thrown: unknown): Promise<void> => {
     kernel.events.emit("unattributed_failure", { reason: reasonOfThrown(thrown) });
+    // The policy is asked once, however much else fails while the node halts.
+    if (hasFailed) return;
+    hasFailed = true;
     await halt(kernel, outside, releaseFailures);
     if (options.onHalt === undefined) throw thrown;
     options.onHalt(thrown);
@@ -76,6 +86,13 @@ export function startKernelNode(options: NodeOptions): { readonly node: Node; re
   const verbs = createVerbs(() => outside);
   const node: Node = {
     ...verbs,
+    monitor: (
+      target: Address<Protocol>,
+      ...[first, second]: readonly [(DownListener | MonitorOptions)?, MonitorOptions?]
+    ) =>
+      typeof first === "function"
+        ? verbs.monitor(target, onBehalfOfNobody(first, options.world), second)
+        : verbs.monitor(target, first),
     ...createSupervisorVerbs(verbs.call),
     name,
     world: options.world,
@@ -92,18 +109,45 @@ export function startKernelNode(options: NodeOptions): { readonly node: Node; re
 }
 
 async function halt(kernel: Kernel, outside: Process, release: () => void): Promise<void> {
-  release();
-  const living = [...kernel.processes.values()].filter((other) => other !== outside).reverse();
-  for (const other of living) signalExit(other, outside.pid, "kill");
-  await new Promise<void>((resolve) => kernel.world.turns.afterIo(resolve));
-  while (kernel.processes.size > 1) await new Promise<void>((resolve) => kernel.world.turns.afterIo(resolve));
+  const living = (): Process[] => [...kernel.processes.values()].filter((other) => other !== outside);
+  do {
+    // Again each time: code outside of processes may start one while the others end.
+    for (const other of living().reverse()) signalExit(other, outside.pid, "kill");
+    await new Promise<void>((resolve) => kernel.world.turns.afterIo(resolve));
+  } while (living().length > 0);
   kernel.timers.stopAll();
+  // Not before: what fails in the code of a process on its way out is still its own.
+  release();
 }
 
-/** The process in whose name code outside of processes acts: it traps exits and keeps no messages. */
+/** A listener of code outside of processes; what it throws is a failure that no process can be blamed for. */
+function onBehalfOfNobody(listener: DownListener, world: World): DownListener {
+  return (down) =>
+    outsideProcesses(() => {
+      try {
+        listener(down);
+      } catch (thrown) {
+        world.turns.soon(() => {
+          throw thrown;
+        });
+      }
+    });
+}
+
+/** The process in whose name code outside of processes acts. It traps exits, keeps no messages, and nobody can end it. */
+class Outside extends Process {
+  override doomWith(): void {}
+
+  override deliver(item: Item): void {
+    if (item instanceof DownMessage) super.deliver(item);
+    else if (item instanceof StopMessage || (item instanceof Request && item.from !== undefined))
+      failCallers(this, "noproc");
+  }
+}
+
 function startOutside(kernel: Kernel): Process {
   const pid = kernel.nextPid();
-  const process = new Process(kernel, pid, {
+  const process = new Outside(kernel, pid, {
     behaviour: () => outsideBehaviour,
     logicName: "outside",
     input: undefined,

@@ -23,13 +23,22 @@ interface Holding {
   value: unknown;
 }
 
+/** What one process holds. */
+interface Holder {
+  /** How many entries it has under each key. */
+  readonly keys: Map<string, number>;
+  /** False for a process that was linked to the registry before, and stays so when it gives its last key up. */
+  readonly isLinkedForKeys: boolean;
+  readonly release: () => void;
+}
+
 /** The keys of one registry. */
 export class RegistryTable {
   readonly name: string;
   readonly keys: RegistryKeys;
   readonly #owner: Process;
   readonly #holdings = new Map<string, Holding[]>();
-  readonly #keysOf = new Map<Process, Set<string>>();
+  readonly #holders = new Map<Process, Holder>();
 
   constructor(owner: Process, name: string, keys: RegistryKeys) {
     this.#owner = owner;
@@ -39,43 +48,37 @@ export class RegistryTable {
 
   /** Gives `process` a key and links it to the registry: names cannot outlive the registry that knows them. */
   add(process: Process, key: string, value: unknown): void {
-    if (typeof key !== "string")
-      throw new Misuse(`A registry's key is a string; given was ${JSON.stringify(key) ?? String(key)}.`);
+    checkKey(key);
     const holdings = this.#holdings.get(key) ?? [];
-    const [holder] = holdings;
-    if (this.keys === "unique" && holder !== undefined)
-      throw new AlreadyStarted(`${key}" of registry "${this.name}`, holder.process.pid);
+    const [first] = holdings;
+    if (this.keys === "unique" && first !== undefined)
+      throw new AlreadyStarted(`${key}" of registry "${this.name}`, first.process.pid);
     holdings.push({ process, value });
     this.#holdings.set(key, holdings);
-    const held = this.#keysOf.get(process);
-    if (held !== undefined) {
-      held.add(key);
-      return;
-    }
-    this.#keysOf.set(process, new Set([key]));
-    process.releases ??= new Set();
-    process.releases.add(this.#releaseOf(process));
-    addLink(process, this.#owner);
+    const { keys } = this.#holders.get(process) ?? this.#hold(process);
+    keys.set(key, (keys.get(key) ?? 0) + 1);
   }
 
   /** Takes every entry of `process` under `key` out. */
   remove(process: Process, key: string): void {
-    const left = (this.#holdings.get(key) ?? []).filter((holding) => holding.process !== process);
+    const holder = this.#holders.get(process);
+    if (holder?.keys.delete(key) !== true) return;
+    const left = this.holdings(key).filter((holding) => holding.process !== process);
     if (left.length === 0) this.#holdings.delete(key);
     else this.#holdings.set(key, left);
-    const held = this.#keysOf.get(process);
-    held?.delete(key);
-    if (held?.size !== 0) return;
-    this.#keysOf.delete(process);
-    removeLink(process, this.#owner);
+    if (holder.keys.size > 0) return;
+    this.#holders.delete(process);
+    process.releases?.delete(holder.release);
+    if (holder.isLinkedForKeys) removeLink(process, this.#owner);
   }
 
   holdings(key: string): readonly Holding[] {
     return this.#holdings.get(key) ?? [];
   }
 
-  /** @throws {Misuse} in a duplicate registry, whose keys name nobody */
+  /** @throws {Misuse} it is no key, or the registry is a duplicate one, whose keys name nobody */
   resolve(key: string): Process | undefined {
+    checkKey(key);
     if (this.keys === "duplicate") {
       throw new Misuse(
         `Registry "${this.name}" has duplicate keys, so "${key}" is no address. Use dispatch, or a unique registry.`,
@@ -85,7 +88,8 @@ export class RegistryTable {
   }
 
   keysOf(process: Process): readonly string[] {
-    return [...(this.#keysOf.get(process) ?? [])];
+    const keys = this.#holders.get(process)?.keys ?? new Map<string, number>();
+    return [...keys].flatMap(([key, entries]) => new Array<string>(entries).fill(key));
   }
 
   get size(): number {
@@ -94,21 +98,36 @@ export class RegistryTable {
     return entries;
   }
 
-  #releaseOf(process: Process): () => void {
-    return () => {
-      for (const key of this.keysOf(process)) this.remove(process, key);
+  #hold(process: Process): Holder {
+    const holder: Holder = {
+      keys: new Map(),
+      isLinkedForKeys: process.links?.has(this.#owner) !== true,
+      release: () => {
+        for (const key of holder.keys.keys()) this.remove(process, key);
+      },
     };
+    this.#holders.set(process, holder);
+    process.releases ??= new Set();
+    process.releases.add(holder.release);
+    addLink(process, this.#owner);
+    return holder;
   }
 }
 
 /**
  * A registry as a process to supervise (Elixir: `Registry`).
  * @param name what `via` and the functions below call it
+ * @throws {Misuse} `keys` is neither of the two
  */
 export function registry(
   name: string,
   options: { readonly keys: RegistryKeys },
 ): NativeLogic<Protocol, void> {
+  if (options.keys !== "unique" && options.keys !== "duplicate") {
+    throw new Misuse(
+      `The keys of registry "${name}" are "unique" or "duplicate"; given was ${JSON.stringify(options.keys)}.`,
+    );
+  }
   return { logicName: name, host: (process) => new RegistryBehaviour(process, name, options.keys) };
 }
 
@@ -137,7 +156,7 @@ export function lookup(registryName: string, key: string): readonly RegistryEntr
   return entriesOf(tableOf(currentProcess(), registryName), key);
 }
 
-/** The keys that the process behind `pid` holds. */
+/** The keys that the process behind `pid` holds, each as often as it holds it. */
 export function keysOf(registryName: string, pid: Pid<Protocol>): readonly string[] {
   const current = currentProcess();
   const process = current.kernel.find(pid);
@@ -227,6 +246,12 @@ class RegistryBehaviour implements Behaviour {
   output(): undefined {
     return undefined;
   }
+}
+
+/** @throws {Misuse} it is no string */
+function checkKey(key: string): void {
+  if (typeof key === "string") return;
+  throw new Misuse(`A registry's key is a string; given was ${JSON.stringify(key) ?? String(key)}.`);
 }
 
 function entriesOf(table: RegistryTable, key: string): readonly RegistryEntry[] {

@@ -154,7 +154,23 @@ export interface Verbs {
 
 /** The verbs of whichever process `own` names at the moment of the call. */
 export function createVerbs(own: () => Process): Verbs {
-  const verbs: Verbs = {
+  return {
+    ...startingVerbs(own),
+    ...messagingVerbs(own),
+    ...signalVerbs(own),
+    ...nameVerbs(own),
+    ...timerVerbs(own),
+    ...mailboxVerbs(own),
+  };
+}
+
+function startingVerbs(
+  own: () => Process,
+): Pick<
+  Verbs,
+  "self" | "spawn" | "spawnMonitor" | "isAlive" | "processInfo" | "groupLeader" | "setGroupLeader"
+> {
+  return {
     self: () => own().pid,
     spawn: async (logic, ...[options]) => {
       const starter = own();
@@ -176,6 +192,20 @@ export function createVerbs(own: () => Process): Verbs {
       pid.catch(() => {});
       return { pid: process.pid as never, ref: monitorRef as Ref, ready: pid };
     },
+    isAlive: (pid) => own().kernel.find(pid)?.isAlive === true,
+    processInfo: (pid) => processInfo(own().kernel, pid),
+    groupLeader: () => own().groupLeader,
+    setGroupLeader: (pid, leader) => {
+      const process = own().kernel.find(pid);
+      if (process !== undefined) process.groupLeader = leader;
+    },
+  };
+}
+
+function messagingVerbs(
+  own: () => Process,
+): Pick<Verbs, "send" | "cast" | "call" | "tryCall" | "sendRequest" | "reply" | "alias" | "unalias"> {
+  return {
     send: (to, message, options) => send(own(), to, message as Message, options?.priority === true),
     cast: (to, type, ...[payload, options]) => cast(own(), to, type, payload, options?.priority === true),
     call: (to, type, ...[payload, options]) => call(own(), to, type, payload, options?.timeoutMs) as never,
@@ -193,6 +223,15 @@ export function createVerbs(own: () => Process): Verbs {
       ) as never;
     },
     reply: (to, value) => reply(own(), to, value),
+    alias: (options) => createAlias(own(), options),
+    unalias: (ref) => removeAlias(own(), ref),
+  };
+}
+
+function signalVerbs(
+  own: () => Process,
+): Pick<Verbs, "link" | "unlink" | "exit" | "trapExit" | "monitor" | "demonitor" | "stop"> {
+  return {
     link: (pid, options) => link(own(), pid, options),
     unlink: (pid) => unlink(own(), pid),
     exit: (...given: readonly [ExitReason] | readonly [Pid<Protocol>, ExitReason]) => {
@@ -222,8 +261,12 @@ export function createVerbs(own: () => Process): Verbs {
         : monitor(process, watched, target, first);
     },
     demonitor: (ref, options) => demonitor(own(), ref, options ?? {}),
-    alias: (options) => createAlias(own(), options),
-    unalias: (ref) => removeAlias(own(), ref),
+    stop: (target, reason, options) => stop(own(), target, reason ?? "normal", options?.timeoutMs),
+  };
+}
+
+function nameVerbs(own: () => Process): Pick<Verbs, "register" | "unregister" | "whereis"> {
+  return {
     register: (name, pid) => {
       const { kernel } = own();
       const process = kernel.find(pid);
@@ -233,8 +276,13 @@ export function createVerbs(own: () => Process): Verbs {
     },
     unregister: (name) => own().kernel.unregister(name),
     whereis: (name) => own().kernel.names.get(name)?.pid,
-    isAlive: (pid) => own().kernel.find(pid)?.isAlive === true,
-    processInfo: (pid) => processInfo(own().kernel, pid),
+  };
+}
+
+function timerVerbs(
+  own: () => Process,
+): Pick<Verbs, "sendAfter" | "startTimer" | "cancelTimer" | "readTimer" | "sleep"> {
+  return {
     sendAfter: (to, message, delayMs) => {
       const process = own();
       const data = process.kernel.data(message as Message, "the message");
@@ -248,6 +296,11 @@ export function createVerbs(own: () => Process): Verbs {
     cancelTimer: (ref) => cancelProcessTimer(own().kernel, ref),
     readTimer: (ref) => readProcessTimer(own().kernel, ref),
     sleep: (delayMs) => sleep(own(), delayMs),
+  };
+}
+
+function mailboxVerbs(own: () => Process): Pick<Verbs, "receive" | "tryReceive"> {
+  return {
     receive: async (matches = anything, options) => {
       const message = await receiveIn(own(), matches, options?.timeoutMs ?? Number.POSITIVE_INFINITY);
       if (message === receiveTimeout)
@@ -256,14 +309,7 @@ export function createVerbs(own: () => Process): Verbs {
     },
     tryReceive: async (matches = anything, options) =>
       receiveIn(own(), matches, options?.timeoutMs ?? Number.POSITIVE_INFINITY),
-    stop: (target, reason, options) => stop(own(), target, reason ?? "normal", options?.timeoutMs),
-    groupLeader: () => own().groupLeader,
-    setGroupLeader: (pid, leader) => {
-      const process = own().kernel.find(pid);
-      if (process !== undefined) process.groupLeader = leader;
-    },
   };
-  return verbs;
 }
 
 function anything(): boolean {

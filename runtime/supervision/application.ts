@@ -1,11 +1,12 @@
 // Applications: supervision trees that depend on each other, started in that order and stopped in reverse.
-
+// Their hooks run on behalf of nobody: whoever asks for a stop may well be one of the processes that it ends.
 import { AiexError } from "../errors.ts";
 import { limits } from "../limits.ts";
 import type { AnyLogic } from "../logic/logic.ts";
 import type { Node } from "../node/node.ts";
-import type { ExitReason } from "../process/exit-reason.ts";
-import { Misuse } from "../process/failures.ts";
+import { outsideProcesses } from "../process/current.ts";
+import { type ExitReason, isOrderly } from "../process/exit-reason.ts";
+import { CalleeExited, Misuse } from "../process/failures.ts";
 import type { Pid } from "../process/pid.ts";
 import type { Protocol } from "../process/protocol.ts";
 
@@ -16,9 +17,9 @@ export interface Application {
   /** The top supervisor. */
   readonly tree: AnyLogic;
   readonly input?: unknown;
-  /** Runs before the tree is stopped: the place to refuse new work (OTP: `prep_stop`). */
+  /** Runs before the tree is stopped: the place to refuse new work (OTP: `prep_stop`). Not when the tree ends by itself. */
   readonly beforeStop?: () => void | Promise<void>;
-  /** Runs after the tree has stopped (OTP: `stop`). */
+  /** Runs after the tree has ended, stopped or by itself (OTP: `stop`). */
   readonly afterStop?: () => void | Promise<void>;
 }
 
@@ -48,7 +49,9 @@ export class Applications {
   readonly #known = new Map<string, Application>();
   /** In start order. */
   readonly #running = new Map<string, Running>();
-  #stopping: Promise<void> | undefined;
+  readonly #starting = new Map<string, Promise<void>>();
+  readonly #stopping = new Map<string, Promise<ExitReason>>();
+  #stoppingAll: Promise<boolean> | undefined;
 
   /** @throws {Misuse} two applications have one name, or one depends on a name that is not among them, or on itself */
   constructor(node: Node, applications: readonly Application[]) {
@@ -67,19 +70,16 @@ export class Applications {
   }
 
   /**
-   * Starts one application.
-   * @throws {ApplicationNotStarted} a dependency does not run; {StartFailed} its tree did not start; {Misuse} unknown name
+   * Starts one application; one that runs, or is about to, is not started twice.
+   * @throws {ApplicationNotStarted} a dependency does not run; {StartFailed} its tree did not start; {Misuse} unknown
+   * name, or everything is being shut down
    */
   async start(name: string): Promise<void> {
     const application = this.#find(name);
     if (this.#running.has(name)) return;
-    for (const dependency of application.dependsOn ?? []) {
-      if (!this.#running.has(dependency)) throw new ApplicationNotStarted(name, dependency);
-    }
-    const pid = await this.#node.spawn(application.tree, { input: application.input } as never);
-    this.#running.set(name, { application, pid });
-    this.#node.monitor(pid, (down) => this.#ended(name, down.reason));
-    this.#node.emit("application_started", { application: name });
+    const begun = this.#starting.get(name) ?? outsideProcesses(() => this.#start(application));
+    this.#starting.set(name, begun);
+    await begun.finally(() => this.#starting.delete(name));
   }
 
   /**
@@ -90,31 +90,26 @@ export class Applications {
     const started: string[] = [];
     for (const next of this.#order(name)) {
       if (this.#running.has(next)) continue;
+      // What somebody else is starting is theirs to stop.
+      const isOwn = !this.#starting.has(next);
       try {
         await this.start(next);
       } catch (error) {
-        for (const other of started.reverse()) await this.stop(other);
+        // The first failure is the one to tell.
+        for (const other of started.reverse()) await this.stop(other).catch(() => {});
         throw error;
       }
-      started.push(next);
+      if (isOwn) started.push(next);
     }
     return started;
   }
 
-  /** Stops one application: `beforeStop`, its tree, `afterStop`. Dependants that still run are not asked (OTP). */
+  /**
+   * Stops one application: `beforeStop`, its tree, `afterStop`. Dependants that still run are not asked (OTP).
+   * @throws what one of the two has thrown, when all the rest is done
+   */
   async stop(name: string): Promise<void> {
-    const running = this.#running.get(name);
-    if (running === undefined) return;
-    await running.application.beforeStop?.();
-    try {
-      await this.#node.stop(running.pid, "shutdown");
-    } catch (error) {
-      // It may have ended by itself while it was being asked; then it has stopped as well.
-      if (!(error instanceof AiexError) || error.code === "misuse") throw error;
-    }
-    this.#running.delete(name);
-    await running.application.afterStop?.();
-    this.#node.emit("application_stopped", { application: name, reason: "shutdown" });
+    await this.#stopOne(name);
   }
 
   /**
@@ -122,50 +117,109 @@ export class Applications {
    * Gives true when everything ended in good order.
    */
   async shutdown(deadlineMs: number = limits.applicationStopMsDefault): Promise<boolean> {
-    let timedOut = false;
-    let expire: () => void = () => {};
-    const deadline = new Promise<void>((resolve) => {
+    let expire: (inGoodOrder: boolean) => void = () => {};
+    const deadline = new Promise<boolean>((resolve) => {
       expire = resolve;
     });
     const { timers } = this.#node.world;
-    const timer = timers.set(deadlineMs, () => {
-      timedOut = true;
-      expire();
-    });
-    await Promise.race([this.#stopAll(), deadline]);
+    const timer = timers.set(deadlineMs, () => expire(false));
+    this.#stoppingAll ??= outsideProcesses(() => this.#stopAll());
+    const inGoodOrder = await Promise.race([this.#stoppingAll, deadline]);
     timers.clear(timer);
     await this.#node.halt();
-    return !timedOut;
+    return inGoodOrder;
   }
 
-  #stopAll(): Promise<void> {
-    this.#stopping ??= (async () => {
-      for (const name of this.running.toReversed()) await this.stop(name);
-    })();
-    return this.#stopping;
+  async #start(application: Application): Promise<void> {
+    const { name, tree, input, dependsOn = [] } = application;
+    if (this.#stoppingAll !== undefined)
+      throw new Misuse(`Application "${name}" cannot start: everything is being shut down.`);
+    for (const dependency of dependsOn) {
+      if (!this.#running.has(dependency)) throw new ApplicationNotStarted(name, dependency);
+    }
+    const pid = await this.#node.spawn(tree, { input } as never);
+    this.#running.set(name, { application, pid });
+    this.#node.monitor(pid, (down) => this.#ended(application, down.reason));
+    this.#node.emit("application_started", { application: name });
   }
 
-  #ended(name: string, reason: ExitReason): void {
-    if (!this.#running.has(name) || this.#stopping !== undefined) return;
+  /** Whoever asks while it is being stopped gets the same outcome. */
+  async #stopOne(name: string): Promise<ExitReason> {
+    const running = this.#running.get(name);
+    const begun =
+      this.#stopping.get(name) ??
+      (running === undefined ? undefined : outsideProcesses(() => this.#stop(running)));
+    if (begun === undefined) return "noproc";
+    this.#stopping.set(name, begun);
+    return begun.finally(() => this.#stopping.delete(name));
+  }
+
+  /** Gives what the tree ended with: `shutdown`, unless it was quicker or was killed meanwhile. */
+  async #stop({ application, pid }: Running): Promise<ExitReason> {
+    const { name, beforeStop, afterStop } = application;
+    const failures: unknown[] = [];
+    await attempt(beforeStop, failures);
+    const reason = await this.#node.stop(pid, "shutdown").then(
+      () => "shutdown",
+      (error: unknown) => (error instanceof CalleeExited ? error.reason : "noproc"),
+    );
     this.#running.delete(name);
+    await attempt(afterStop, failures);
+    this.#node.emit("application_stopped", { application: name, reason });
+    if (failures.length > 0) throw failures[0];
+    return reason;
+  }
+
+  /** True when nothing failed on the way. */
+  async #stopAll(): Promise<boolean> {
+    let inGoodOrder = true;
+    for (let name = this.running.at(-1); name !== undefined; name = this.running.at(-1)) {
+      try {
+        if (!isOrderly(await this.#stopOne(name))) inGoodOrder = false;
+      } catch {
+        inGoodOrder = false;
+      }
+    }
+    return inGoodOrder;
+  }
+
+  /** A tree has ended by itself. */
+  #ended({ name, afterStop }: Application, reason: ExitReason): void {
+    if (!this.#running.has(name) || this.#stopping.has(name) || this.#stoppingAll !== undefined) return;
+    this.#running.delete(name);
+    void attempt(afterStop, []);
     this.#node.emit("application_stopped", { application: name, reason });
   }
 
   /** An application and all it depends on, dependencies first. */
-  #order(name: string, above: readonly string[] = []): readonly string[] {
-    if (above.includes(name))
-      throw new Misuse(`Applications depend on each other in a circle: ${[...above, name].join(" -> ")}.`);
-    const { dependsOn = [] } = this.#find(name, above.at(-1));
-    const before = dependsOn.flatMap((dependency) => this.#order(dependency, [...above, name]));
-    return [...new Set([...before, name])];
+  #order(name: string): readonly string[] {
+    const ordered = new Set<string>();
+    const visit = (next: string, above: readonly string[]): void => {
+      if (above.includes(next))
+        throw new Misuse(`Applications depend on each other in a circle: ${[...above, next].join(" -> ")}.`);
+      if (ordered.has(next)) return;
+      const { dependsOn = [] } = this.#find(next, above.at(-1));
+      for (const dependency of dependsOn) visit(dependency, [...above, next]);
+      ordered.add(next);
+    };
+    visit(name, []);
+    return [...ordered];
   }
 
   #find(name: string, wantedBy?: string): Application {
     const application = this.#known.get(name);
     if (application !== undefined) return application;
     const who = wantedBy === undefined ? "" : ` that "${wantedBy}" depends on`;
-    throw new Misuse(
-      `There is no application "${name}"${who}. Known are: ${[...this.#known.keys()].join(", ")}.`,
-    );
+    const known = [...this.#known.keys()].join(", ") || "none";
+    throw new Misuse(`There is no application "${name}"${who}. Known are: ${known}.`);
+  }
+}
+
+/** Runs a hook: its failure is kept for later, since nothing that it does may hold up a stop. */
+async function attempt(hook: (() => void | Promise<void>) | undefined, failures: unknown[]): Promise<void> {
+  try {
+    await hook?.();
+  } catch (error) {
+    failures.push(error);
   }
 }

@@ -3,7 +3,7 @@ import { exit, unlink } from "../process/acting.ts";
 import { awaitExit } from "../process/calls.ts";
 import { currentProcess } from "../process/current.ts";
 import { type ExitReason, isOrderly, reasonOfThrown } from "../process/exit-reason.ts";
-import { StartFailed } from "../process/failures.ts";
+import { StartFailed, StartIgnored } from "../process/failures.ts";
 import { isPid, type Pid, samePid } from "../process/pid.ts";
 import type { Process } from "../process/process.ts";
 import type { Protocol } from "../process/protocol.ts";
@@ -36,6 +36,7 @@ export async function startChildProcess(
   try {
     result = await spec.start(...(given as readonly never[]));
   } catch (thrown) {
+    if (thrown instanceof StartIgnored) return { is: "ignored" };
     return { is: "failed", reason: thrown instanceof StartFailed ? thrown.reason : reasonOfThrown(thrown) };
   }
   if (result === undefined) return { is: "ignored" };

@@ -4,7 +4,7 @@ import { limits } from "../limits.ts";
 import { type AnyLogic, childDefaultsOf, type InputOf, logicName } from "../logic/logic.ts";
 import { spawn } from "../process/acting.ts";
 import type { Via } from "../process/address.ts";
-import { Misuse, StartIgnored } from "../process/failures.ts";
+import { Misuse } from "../process/failures.ts";
 import type { MailboxBound } from "../process/mailbox.ts";
 import type { Pid } from "../process/pid.ts";
 import type { Protocol } from "../process/protocol.ts";
@@ -17,7 +17,10 @@ export type Shutdown = number | "brutal_kill";
 
 export interface ChildSpec {
   readonly id: string;
-  /** Starts the child, linked to the process that calls it. Undefined for a child that declined (OTP: `ignore`). */
+  /**
+   * Starts the child, linked to the process that calls it. A child that declines (OTP: `ignore`) is undefined, or what
+   * `spawn` throws then.
+   */
   readonly start: (...given: readonly never[]) => Promise<Pid<Protocol> | undefined>;
   /** What `start` is called with, the first time and every other. */
   readonly given: readonly unknown[];
@@ -88,14 +91,8 @@ export function child<L extends AnyLogic>(logic: L, options: LogicChildOptions<L
     ...(trapExit === undefined ? {} : { trapExit }),
     ...(startTimeoutMs === undefined ? {} : { startTimeoutMs }),
   };
-  const start = async (input: unknown): Promise<Pid<Protocol> | undefined> => {
-    try {
-      return await spawn(logic as AnyLogic, { ...rest, input, link: true } as never);
-    } catch (error) {
-      if (error instanceof StartIgnored) return undefined;
-      throw error;
-    }
-  };
+  const start = (input: unknown): Promise<Pid<Protocol> | undefined> =>
+    spawn(logic as AnyLogic, { ...rest, input, link: true } as never);
   const given = "input" in options ? [options.input] : [];
   return specOf(options.id ?? logicName(logic), start, given, options, defaults?.type, defaults?.shutdownMs);
 }
@@ -103,8 +100,12 @@ export function child<L extends AnyLogic>(logic: L, options: LogicChildOptions<L
 /** A child that `start` starts by hand. */
 export function childOf<Given extends readonly unknown[]>(options: FunctionChildOptions<Given>): ChildSpec {
   checkOptions(options, ["id", "restart", "shutdownMs", "type", "significant", "start", "given"]);
+  // Not the options as a whole: they hold what the child is given, which a temporary child's supervisor lets go of.
+  const { start: run } = options;
+  if (typeof run !== "function")
+    throw new Misuse(problemOfStart(options.id), { details: { id: options.id } });
   const start = async (...given: readonly never[]): Promise<Pid<Protocol> | undefined> =>
-    options.start(...(given as unknown as Given));
+    run(...(given as unknown as Given));
   return specOf(options.id, start, options.given ?? [], options, undefined, undefined);
 }
 
@@ -158,7 +159,7 @@ export function problemOf(spec: ChildSpec): string | undefined {
   if (typeof id !== "string" || id === "")
     return `A child's id is a string that is not empty; given was ${JSON.stringify(id)}.`;
   const of = `of child "${id}"`;
-  if (typeof spec.start !== "function") return `The start ${of} is a function that gives a pid.`;
+  if (typeof spec.start !== "function") return problemOfStart(id);
   if (restart !== "permanent" && restart !== "transient" && restart !== "temporary") {
     return `The restart ${of} is "permanent", "transient" or "temporary"; given was ${JSON.stringify(restart)}.`;
   }
@@ -172,6 +173,10 @@ export function problemOf(spec: ChildSpec): string | undefined {
     return `Child "${id}" is significant and permanent: it would always be started again. Make it transient or temporary.`;
   }
   return undefined;
+}
+
+function problemOfStart(id: string): string {
+  return `The start of child "${id}" is a function that gives a pid.`;
 }
 
 function checkOptions(options: object, accepted: readonly string[]): void {

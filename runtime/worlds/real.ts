@@ -1,6 +1,7 @@
 // The real world: the machine's clock, its timers, its files and its programs.
 import { randomBytes } from "node:crypto";
 import { realFileSystem } from "../file-systems/real.ts";
+import { limits } from "../limits.ts";
 import { realPrograms } from "../programs/real.ts";
 import type { Random, World } from "../world.ts";
 
@@ -22,7 +23,8 @@ const world: World = {
   },
   random,
   timers: {
-    set: (delayMs, run) => setTimeout(run, delayMs),
+    // Node fires a longer one at once. Nothing runs that long: it may as well be never.
+    set: (delayMs, run) => setTimeout(run, Math.min(delayMs, limits.timerMsMax)),
     clear: (handle) => clearTimeout(handle as NodeJS.Timeout),
   },
   turns: {

@@ -12,7 +12,10 @@ interface VirtualTimer {
 export interface SimulatedWorld extends World {
   /** Virtual milliseconds since the world was made. */
   readonly elapsedMs: number;
-  /** Runs all that is due within `durationMs` of virtual time, in order, and lets the clock end there. */
+  /**
+   * Runs all that is due within `durationMs` of virtual time, in order, and lets the clock end there.
+   * @throws where that is not a number of milliseconds from 0; and what the work throws that is run
+   */
   advance(durationMs: number): Promise<void>;
   /** Runs until nothing is due now; the clock stands still. */
   settle(): Promise<void>;
@@ -63,7 +66,8 @@ class Simulation implements SimulatedWorld {
   readonly timers = {
     set: (delayMs: number, run: () => void): TimerHandle => {
       this.#order += 1;
-      const timer = { due: this.#now + Math.max(0, delayMs), order: this.#order, run };
+      // What is no number is due at once, as with the real timers.
+      const timer = { due: this.#now + Math.max(0, delayMs || 0), order: this.#order, run };
       this.#timers.add(timer);
       return timer;
     },
@@ -88,13 +92,14 @@ class Simulation implements SimulatedWorld {
   }
 
   async advance(durationMs: number): Promise<void> {
+    if (!(durationMs >= 0)) throw new RangeError(`The clock cannot be moved by ${durationMs} ms.`);
     const end = this.#now + durationMs;
     await this.settle();
     for (let next = this.#nextTimer(); next !== undefined && next.due <= end; next = this.#nextTimer()) {
       this.#fire(next);
       await this.settle();
     }
-    this.#now = end;
+    this.#now = Math.max(this.#now, end);
   }
 
   async settle(): Promise<void> {
@@ -103,7 +108,7 @@ class Simulation implements SimulatedWorld {
       const tasks = this.#tasks;
       if (tasks.length === 0) return;
       this.#tasks = [];
-      for (const run of tasks) run();
+      this.#run(tasks);
     }
   }
 
@@ -118,12 +123,26 @@ class Simulation implements SimulatedWorld {
       await this.settle();
       if (settled) return promise;
       const next = this.#nextTimer();
-      if (next === undefined || next.due > end) {
+      if (next === undefined) {
         throw new Error(
           `The simulated world stands still at ${this.#now} ms: nothing is due that could settle the promise.`,
         );
       }
+      if (next.due > end)
+        throw new Error(`The promise has not settled within ${maxMs} ms of virtual time, until ${end} ms.`);
       this.#fire(next);
+    }
+  }
+
+  #run(tasks: readonly (() => void)[]): void {
+    for (const [index, run] of tasks.entries()) {
+      try {
+        run();
+      } catch (thrown) {
+        // Those behind it are no part of the failure: they run when the world goes on.
+        this.#tasks = [...tasks.slice(index + 1), ...this.#tasks];
+        throw thrown;
+      }
     }
   }
 

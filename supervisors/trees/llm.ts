@@ -48,7 +48,7 @@ function breakers({ circuit_breaker }: LlmConfiguration, entries: readonly Entry
 }
 
 /** The entries in the order in which they are tried: the default, the fallback, then by priority and name. */
-export function entriesOf(configuration: LlmConfiguration, providers: Providers): readonly Entry[] {
+function entriesOf(configuration: LlmConfiguration, providers: Providers): readonly Entry[] {
   const { default_provider, fallback_provider } = configuration;
   const rank = (name: string, { priority }: ProviderConfiguration): number => {
     if (name === default_provider) return -2;

@@ -1,11 +1,15 @@
 // The whole application as one tree.
+
 import { contextManager } from "../../actors/context/manager.ts";
+import type { LlmConfiguration } from "../../actors/llm/config.ts";
+import type { Provider } from "../../actors/llm/provider.ts";
+import { absentProvider } from "../../actors/llm/providers/absent.ts";
 import { analyzeOperations } from "../../actors/operations/analyze.ts";
 import { workspaceLimits } from "../../actors/workspace/config.ts";
 import { workspaceReader } from "../../actors/workspace/reader.ts";
 import { child, type SupervisorLogic, supervisor, type World } from "../../runtime/index.ts";
 import type { ConfigurationValues } from "../config.ts";
-// LLM
+import { llmSupervisor } from "./llm.ts";
 import { parsersTree } from "./parsers.ts";
 import { pipelineTree } from "./pipeline.ts";
 
@@ -23,7 +27,7 @@ const restarts = { maxRestarts: 10, withinMs: 5_000 };
 
 /** Nobody depends on a sibling's memory, and all ask each other by name: one_for_one. */
 export function rootTree({ world, configuration, directory, node }: RootOptions): SupervisorLogic {
-  const { workspace, analysis, context, pipeline } = configuration;
+  const { workspace, analysis, context, llm, pipeline } = configuration;
   const limits = workspaceLimits(workspace);
   const contextLimits = {
     bytesMax: context.max_memory_mb * 1024 * 1024,
@@ -37,9 +41,14 @@ export function rootTree({ world, configuration, directory, node }: RootOptions)
     children: [
       child(workspaceReader(world), { name: "workspace.reader", input: { limits, directory } }),
       child(contextManager(world.clock), { name: "context.manager", input: { limits: contextLimits } }),
-      //LLMCHILD
+      child(llmSupervisor(llm, providersOf(llm)), { name: "llm" }),
       child(parsersTree(analysis, node), { name: "analysis.parsers" }),
       child(pipelineTree(operations, pipeline, world.clock), { name: "pipeline" }),
     ],
   });
+}
+
+/** Who answers for each entry of the configuration. */
+function providersOf({ providers }: LlmConfiguration): ReadonlyMap<string, Provider> {
+  return new Map(Object.entries(providers).map(([entry, { kind }]) => [entry, absentProvider(entry, kind)]));
 }

@@ -1,4 +1,5 @@
 // Kills every part of the application in the middle of an analysis: the report must be what it is without that.
+import { execFileSync } from "node:child_process";
 import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -21,7 +22,9 @@ beforeAll(async () => {
     const [name, text] = sources[index % sources.length] ?? ["empty.ts", ""];
     await writeFile(join(directory, "lib", `${index}-${name}`), text);
   }
-  configuration = await loadConfiguration({ world, env: {}, home: directory });
+  // A key makes an entry, and an entry has a breaker.
+  const env = { OPENAI_API_KEY: "sk-not-a-key" };
+  configuration = await loadConfiguration({ world, env, home: directory });
   const aiex = await startAiex({ world, configuration });
   expected = await aiex.analyze({ input: { kind: "path", path: directory }, type: "all" });
   await aiex.stop();
@@ -42,6 +45,8 @@ const victims = [
   "context.manager",
   "llm.coordinator",
   "llm.requests",
+  "llm.breaker.openai",
+  "llm.breakers",
   "llm",
   "analysis.parser.0",
   "analysis.parser.1",
@@ -67,6 +72,19 @@ describe("an analysis", () => {
     });
     expect(killed).toEqual(expected);
   });
+
+  test.skipIf(process.platform === "win32")(
+    "is complete and right when a parser program is killed",
+    async () => {
+      const report = await analyzeWith(() => {
+        const [program] = parserPrograms();
+        if (program !== undefined) process.kill(program, "SIGKILL");
+        return program !== undefined;
+      });
+      expect(report).toEqual(expected);
+      expect(parserPrograms()).toEqual([]);
+    },
+  );
 
   test("is complete and right when its own run is killed", async () => {
     const report = await analyzeWith((node) => {
@@ -104,6 +122,16 @@ describe("an analysis", () => {
     expect(report).toEqual(expected);
   });
 });
+
+/** The parser programs that this process has started and that still run. */
+function parserPrograms(): number[] {
+  const listed = execFileSync("ps", ["-A", "-o", "pid=,ppid=,stat=,args="], { encoding: "utf8" });
+  return listed.split("\n").flatMap((line) => {
+    const [pid, parent, state, ...words] = line.trim().split(/\s+/);
+    const isOurs = Number(parent) === process.pid && words.join(" ").includes("parser-program.js");
+    return isOurs && state?.startsWith("Z") === false ? [Number(pid)] : [];
+  });
+}
 
 /** Analyzes the directory and calls `strike` at every step from the third one on, until it says that it has struck. */
 async function analyzeWith(strike: (node: Node) => boolean): Promise<AnalysisReport> {

@@ -67,7 +67,7 @@ export const elixir: Syntax = {
   unwrapped(node) {
     let inner = node;
     while (inner.kind() === "block") {
-      const named = inner.children().filter((child) => child.isNamed() && child.kind() !== "comment");
+      const named = inner.namedChildren().filter((child) => child.kind() !== "comment");
       const [only] = named;
       if (only === undefined || named.length > 1) break;
       inner = only;
@@ -85,6 +85,7 @@ export const elixir: Syntax = {
   }),
   spelling(call) {
     const around = call.parent();
+    if (isHead(call)) return "";
     const isPiped = around?.field("operator")?.text() === "|>" && around.field("right")?.id() === call.id();
     return `${nameOfHead(call)}/${argumentCount(call) + (isPiped ? 1 : 0)}`;
   },
@@ -105,8 +106,8 @@ function shortBody(): Rule {
 }
 
 function argumentsOf(call: SgNode): SgNode[] {
-  const list = call.children().find((child) => child.kind() === "arguments");
-  return (list?.children() ?? []).filter((child) => child.isNamed() && child.kind() !== "comment");
+  const list = call.namedChildren().find((child) => child.kind() === "arguments");
+  return (list?.namedChildren() ?? []).filter((child) => child.kind() !== "comment");
 }
 
 /** `f(a, b)` of `def f(a, b) when a > b`; null where the node is no definition of a function. */
@@ -116,6 +117,14 @@ function headOf(node: SgNode): SgNode | null {
   if (first === undefined) return null;
   const isGuarded = first.kind() === "binary_operator" && first.field("operator")?.text() === "when";
   return isGuarded ? first.field("left") : first;
+}
+
+/** The head of a definition is written like a call, but calls nothing. */
+function isHead(call: SgNode): boolean {
+  const around = call.parent();
+  const list = around?.field("operator")?.text() === "when" ? around.parent() : around;
+  const definition = list?.kind() === "arguments" ? list.parent() : null;
+  return definition !== null && definition !== undefined && headOf(definition)?.id() === call.id();
 }
 
 function nameOfHead(head: SgNode): string {

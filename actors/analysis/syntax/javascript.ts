@@ -59,7 +59,7 @@ export const javascript: Syntax = {
   parametersOf(node) {
     const parameters = node.field("parameters");
     if (parameters === null) return node.field("parameter") === null ? 0 : 1;
-    return parameters.children().filter((child) => isParameter(child)).length;
+    return parameters.namedChildren().filter((child) => isParameter(child)).length;
   },
   isListable: (lambda) =>
     nameGivenBy(lambda) !== null ||
@@ -76,7 +76,7 @@ export const javascript: Syntax = {
   unwrapped: (node) => {
     let inner = node;
     while (inner.kind() === "parenthesized_expression") {
-      const next = inner.children().find((child) => child.isNamed() && child.kind() !== "comment");
+      const next = inner.namedChildren().find((child) => child.kind() !== "comment");
       if (next === undefined) break;
       inner = next;
     }
@@ -95,7 +95,7 @@ export const javascript: Syntax = {
 };
 
 function isParameter(node: SgNode): boolean {
-  if (!node.isNamed() || node.kind() === "comment") return false;
+  if (node.kind() === "comment") return false;
   return node.field("pattern")?.kind() !== "this";
 }
 

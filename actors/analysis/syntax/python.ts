@@ -38,9 +38,11 @@ export const python: Syntax = {
   },
   nameOf: (node) => node.field("name")?.text() ?? null,
   parametersOf(node) {
-    const parameters = (node.field("parameters")?.children() ?? []).filter((child) => isParameter(child));
+    const parameters = (node.field("parameters")?.namedChildren() ?? []).filter((child) =>
+      isParameter(child),
+    );
     const [first] = parameters;
-    const isReceiver = first !== undefined && isMethod(node) && /^(self|cls)$/.test(first.text());
+    const isReceiver = first !== undefined && /^(self|cls)$/.test(first.text());
     return parameters.length - (isReceiver ? 1 : 0);
   },
   isListable: () => false,
@@ -54,16 +56,16 @@ export const python: Syntax = {
   unwrapped(node) {
     let inner = node;
     while (inner.kind() === "parenthesized_expression") {
-      const next = inner.children().find((child) => child.isNamed() && child.kind() !== "comment");
+      const next = inner.namedChildren().find((child) => child.kind() !== "comment");
       if (next === undefined) break;
       inner = next;
     }
     return inner;
   },
-  selfCall(node) {
+  selfCall(node, isMethod) {
     const name = node.field("name")?.text();
     if (name === undefined) return null;
-    return isMethod(node) ? `self.${name}` : name;
+    return isMethod ? `self.${name}` : name;
   },
   callsTo: (spellings) => ({ kind: "call", has: { field: "function", regex: alternatives(spellings) } }),
   spelling: (call) => call.field("function")?.text() ?? "",
@@ -72,11 +74,5 @@ export const python: Syntax = {
 const separators = new Set(["comment", "keyword_separator", "positional_separator"]);
 
 function isParameter(node: SgNode): boolean {
-  return node.isNamed() && !separators.has(String(node.kind()));
-}
-
-function isMethod(definition: SgNode): boolean {
-  const around = definition.parent();
-  const block = around?.kind() === "decorated_definition" ? around.parent() : around;
-  return block?.kind() === "block" && block.parent()?.kind() === "class_definition";
+  return !separators.has(String(node.kind()));
 }

@@ -234,7 +234,7 @@ function checkRun(threshold: number, run: typeof commands extends fc.Arbitrary<i
 
 describe("circuitBreaker, whatever happens,", () => {
   test("never admits when open, tries with one, opens after failures in a row, closes with a success", () => {
-    const numRuns = Number(process.env["AIEX_PROPERTY_RUNS"] ?? 300);
+    const numRuns = Number(process.env.AIEX_PROPERTY_RUNS ?? 300);
     fc.assert(fc.property(fc.integer({ min: 1, max: 4 }), commands, checkRun), { numRuns });
   });
 });

@@ -98,11 +98,11 @@ describe("the choice of an entry", () => {
 describe("failover", () => {
   test("goes on to the fallback and then by priority, when retries are used up", async () => {
     const tree = await llmTree(
-      { alpha: [overloaded], beta: [overloaded], gamma: [{ answer: "c" }] },
-      { default_provider: "alpha", fallback_provider: "beta", max_retries: 1 },
+      { alpha: [{ answer: "a" }], beta: [overloaded], gamma: [overloaded] },
+      { default_provider: "gamma", fallback_provider: "beta", max_retries: 1 },
     );
-    expect(await tree.until(tree.complete())).toMatchObject({ entry: "gamma" });
-    expect([tree.calls("alpha").length, tree.calls("beta").length]).toEqual([2, 2]);
+    expect(await tree.until(tree.complete())).toMatchObject({ entry: "alpha" });
+    expect([tree.calls("gamma").length, tree.calls("beta").length]).toEqual([2, 2]);
   });
 
   test("skips an entry whose breaker is open, without asking it", async () => {
@@ -268,6 +268,15 @@ describe("the queue of an entry", () => {
     expect(await tree.status()).toMatchObject({ running: 1, waiting: waitingRequestsMax });
   });
 
+  test("takes what need not wait, however many wait for another entry", async () => {
+    const tree = await llmTree({ alpha: [slow], beta: [slow] }, { max_concurrent_requests: 1 });
+    for (let i = 0; i <= waitingRequestsMax; i += 1) void tree.complete({ provider: "alpha" });
+    expect(await tree.until(tree.complete({ provider: "alpha" }))).toMatchObject({
+      error: { code: "too_many_waiting" },
+    });
+    expect(await tree.until(tree.complete({ provider: "beta" }))).toMatchObject({ entry: "beta" });
+  });
+
   test("gives a place free while its request pauses", async () => {
     const tree = await llmTree({ one: [overloaded, { answer: "b" }] }, { max_concurrent_requests: 1 });
     const finished: string[] = [];
@@ -288,6 +297,24 @@ describe("the deadline of a request", () => {
     expect(await tree.until(second)).toMatchObject({ text: "Hi." });
     expect(tree.world.elapsedMs).toBe(2_000);
     expect(await tree.attempts()).toEqual([]);
+  });
+
+  test("is not blamed on the provider", async () => {
+    const tree = await llmTree({ one: [{ hang: true }] }, { circuit_breaker: { failure_threshold: 1 } });
+    await tree.until(tree.complete({ deadline_ms: 50 }));
+    await tree.world.advance(60_000);
+    expect(await tree.status()).toMatchObject({ entries: [{ breaker: { state: "closed", permits: 0 } }] });
+  });
+
+  test("wakes nobody once the request has its answer", async () => {
+    const tree = await llmTree({ one: [overloaded, { answer: "Hi." }] });
+    await tree.until(tree.complete());
+    await tree.world.settle();
+    const handled = () => tree.node.processInfo(tree.pidOf("llm.coordinator"))?.messagesHandled;
+    const before = handled();
+    await tree.world.advance(600_000);
+    expect(before).toBeGreaterThan(0);
+    expect(handled()).toBe(before);
   });
 
   test("holds for a request that still waits for a place", async () => {

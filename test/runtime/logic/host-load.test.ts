@@ -18,40 +18,52 @@ import { failureOf, simulation } from "./simulation.ts";
 type Hop = { type: "hop"; at: number };
 
 const chainLength = 100_000;
+/** Starting so many processes takes seconds, and many more on a machine that is busy with other things. */
+const chainTimeoutMs = 180_000;
 
 describe("a chain of 100,000 processes", () => {
-  test("of machines forwards one event without overflowing the stack", async () => {
-    const { inProcess } = simulation();
-    const link = setup({
-      types: { context: {} as { next: Pid }, events: {} as Hop, input: {} as Pid },
-    }).createMachine({
-      context: ({ input }) => ({ next: input }),
-      on: { hop: { actions: ({ context, event }) => send(context.next, { type: "hop", at: event.at + 1 }) } },
-    });
-    await inProcess(async () => {
-      let next: Pid = self();
-      for (let i = 0; i < chainLength; i += 1) next = spawnMonitor(link, { input: next }).pid;
-      send(next, { type: "hop", at: 0 });
-      expect(await receive((message) => message.type === "hop")).toEqual({ type: "hop", at: chainLength });
-    });
-  });
+  test(
+    "of machines forwards one event without overflowing the stack",
+    async () => {
+      const { inProcess } = simulation();
+      const link = setup({
+        types: { context: {} as { next: Pid }, events: {} as Hop, input: {} as Pid },
+      }).createMachine({
+        context: ({ input }) => ({ next: input }),
+        on: {
+          hop: { actions: ({ context, event }) => send(context.next, { type: "hop", at: event.at + 1 }) },
+        },
+      });
+      await inProcess(async () => {
+        let next: Pid = self();
+        for (let i = 0; i < chainLength; i += 1) next = spawnMonitor(link, { input: next }).pid;
+        send(next, { type: "hop", at: 0 });
+        expect(await receive((message) => message.type === "hop")).toEqual({ type: "hop", at: chainLength });
+      });
+    },
+    chainTimeoutMs,
+  );
 
-  test("of transitions forwards one event without overflowing the stack", async () => {
-    const { inProcess } = simulation();
-    const link = fromTransition(
-      (next: Pid, event: Hop) => {
-        if (event.type === "hop") send(next, { type: "hop", at: event.at + 1 });
-        return next;
-      },
-      ({ input }: { input: Pid }) => input,
-    );
-    await inProcess(async () => {
-      let next: Pid = self();
-      for (let i = 0; i < chainLength; i += 1) next = spawnMonitor(link, { input: next }).pid;
-      send(next, { type: "hop", at: 0 });
-      expect(await receive((message) => message.type === "hop")).toEqual({ type: "hop", at: chainLength });
-    });
-  });
+  test(
+    "of transitions forwards one event without overflowing the stack",
+    async () => {
+      const { inProcess } = simulation();
+      const link = fromTransition(
+        (next: Pid, event: Hop) => {
+          if (event.type === "hop") send(next, { type: "hop", at: event.at + 1 });
+          return next;
+        },
+        ({ input }: { input: Pid }) => input,
+      );
+      await inProcess(async () => {
+        let next: Pid = self();
+        for (let i = 0; i < chainLength; i += 1) next = spawnMonitor(link, { input: next }).pid;
+        send(next, { type: "hop", at: 0 });
+        expect(await receive((message) => message.type === "hop")).toEqual({ type: "hop", at: chainLength });
+      });
+    },
+    chainTimeoutMs,
+  );
 });
 
 describe("a machine that floods itself", () => {

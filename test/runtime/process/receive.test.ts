@@ -35,6 +35,19 @@ describe("selective receive", () => {
     });
   });
 
+  test("D07 lets what a match throws come out of the receive, whether the message was there or comes later", async () => {
+    await bench().inProcess(async () => {
+      const failing = (): boolean => {
+        throw new Error("a bad match");
+      };
+      const tester = self();
+      spawnMonitor(() => send(tester, { type: "later" }));
+      await expect(receive(failing)).rejects.toThrow("a bad match");
+      await expect(receive(failing)).rejects.toThrow("a bad match");
+      expect((await waiting()).map((message) => message.type)).toContain("later");
+    });
+  });
+
   test("D07 gives up after its timeout, in virtual milliseconds, and loses nothing", async () => {
     const { world, inProcess } = bench();
     await inProcess(async () => {

@@ -7,8 +7,7 @@ import { predict } from "./model/reference.ts";
 
 /** Enough to meet every rule many times, few enough for every run of the tests. */
 const runsDefault = 300;
-const runs = Number(process.env["AIEX_PROPERTY_RUNS"] ?? runsDefault);
-const seed = process.env["AIEX_PROPERTY_SEED"];
+const { AIEX_PROPERTY_RUNS: runs = String(runsDefault), AIEX_PROPERTY_SEED: seed } = process.env;
 
 describe("a tree of supervisors", () => {
   test(
@@ -21,8 +20,11 @@ describe("a tree of supervisors", () => {
         expect(actual).toEqual(expected);
         expect(left).toEqual([]);
       });
-      await fc.assert(property, { numRuns: runs, ...(seed === undefined ? {} : { seed: Number(seed) }) });
+      await fc.assert(property, {
+        numRuns: Number(runs),
+        ...(seed === undefined ? {} : { seed: Number(seed) }),
+      });
     },
-    Math.max(60_000, runs * 1_000),
+    Math.max(60_000, Number(runs) * 1_000),
   );
 });

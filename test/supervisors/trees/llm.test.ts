@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { llmConfiguration } from "../../../actors/llm/config.ts";
 import { ProviderError } from "../../../actors/llm/provider.ts";
-import { named, type Supervisor } from "../../../runtime/index.ts";
+import type { Supervisor } from "../../../runtime/index.ts";
 import { llmSupervisor } from "../../../supervisors/trees/llm.ts";
 import { llmTree, type Tree } from "../../actors/llm/simulation.ts";
 
@@ -122,8 +122,6 @@ describe("llmSupervisor()", () => {
 
   test("makes an attempt again that could not start while its supervisor was away", async () => {
     const tree = await llmTree(slowly);
-    const supervisor = named<never>("llm.requests");
-    expect(tree.node.whereis(supervisor.name)).toBeDefined();
     const top = tree.top as unknown as Supervisor;
     await tree.until(tree.node.terminateChild(top, "llm.requests"));
     const done = tree.complete();

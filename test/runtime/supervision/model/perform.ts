@@ -60,7 +60,8 @@ class Performer {
   readonly #world: SimulatedWorld = simulatedWorld();
   readonly #local = startKernelNode({ world: this.#world, boundary: "freeze" });
   readonly #attempts = new Map<string, number>();
-  readonly #latest = new Map<string, { readonly pid: Pid; readonly kind: Plan["kind"] }>();
+  readonly #latest = new Map<string, { readonly pid: Pid; readonly plan: Plan }>();
+  readonly #ready = new Set<number>();
   readonly #labels = new Map<number, string>();
   readonly #reports: { [label: string]: string[] } = {};
   readonly #answers: (string | undefined)[] = [];
@@ -119,13 +120,13 @@ class Performer {
     return left;
   }
 
-  #enter(path: string, kind: Plan["kind"]): number {
+  #enter(path: string, plan: Plan): number {
     const attempt = (this.#attempts.get(path) ?? 0) + 1;
     this.#attempts.set(path, attempt);
     const label = `${path}#${attempt}`;
     this.#labels.set(self().id, label);
-    this.#latest.set(path, { pid: self(), kind });
-    if (kind !== "worker") this.#reports[label] = [];
+    this.#latest.set(path, { pid: self(), plan });
+    if (plan.kind !== "worker") this.#reports[label] = [];
     return attempt;
   }
 
@@ -143,28 +144,38 @@ class Performer {
   }
 
   #supervisor(plan: SupervisorPlan, path: string) {
-    return supervisor(path, () => {
+    const logic = supervisor(path, () => {
       if (this.#isDeclined(plan, path)) return undefined;
       const { strategy, maxRestarts, withinMs, autoShutdown } = plan;
       const children = plan.children.map((each) => this.#spec(each, `${path}/${each.id}`));
       return { strategy, maxRestarts, withinMs, autoShutdown, children };
     });
+    return this.#noticed(logic, () => false);
   }
 
   #dynamic(plan: DynamicPlan, path: string) {
     const { maxRestarts, withinMs, maxChildren } = plan;
     const logic = dynamicSupervisor(path, { maxRestarts, withinMs, maxChildren });
+    return this.#noticed(logic, () => this.#isDeclined(plan, path));
+  }
+
+  /** Notes when the start of a supervisor is through. */
+  #noticed<L extends ReturnType<typeof dynamicSupervisor>>(logic: L, isDeclined: () => boolean): L {
     const host: typeof logic.host = (process) => {
       const behaviour = logic.host(process);
       const init = behaviour.init.bind(behaviour);
-      behaviour.init = (input) => (this.#isDeclined(plan, path) ? new InitIgnored() : init(input));
+      behaviour.init = async (input) => {
+        const outcome = isDeclined() ? new InitIgnored() : await init(input);
+        this.#ready.add(process.pid.id);
+        return outcome;
+      };
       return behaviour;
     };
     return { ...logic, host };
   }
 
   #isDeclined(plan: Plan, path: string): boolean {
-    const { outcome } = startOf(plan, this.#enter(path, plan.kind));
+    const { outcome } = startOf(plan, this.#enter(path, plan));
     if (outcome === "throw") throw new Error("thrown");
     return outcome === "ignore";
   }
@@ -172,10 +183,11 @@ class Performer {
   #worker(plan: WorkerPlan, path: string) {
     return server(path, {
       init: async () => {
-        const { outcome, delayMs } = startOf(plan, this.#enter(path, plan.kind));
+        const { outcome, delayMs } = startOf(plan, this.#enter(path, plan));
         if (delayMs > 0) await sleep(delayMs);
         if (outcome === "throw") throw new Error("thrown");
         if (outcome === "refuse") return refuse("refused");
+        this.#ready.add(self().id);
         return outcome === "ignore" ? ignore() : ok({ endsItself: false });
       },
       casts: {
@@ -200,9 +212,11 @@ class Performer {
       case "kill": {
         const target = this.#latest.get(placeOf(places, deed.path));
         if (target === undefined) return;
-        if (deed.type === "kill") node.exit(target.pid, "kill");
-        else if (target.kind === "worker") node.cast(target.pid, "end", JSON.stringify(deed.reason));
-        else node.stop(target.pid, deed.reason).catch(() => {});
+        const { pid, plan } = target;
+        if (deed.type === "kill") node.exit(pid, "kill");
+        else if (!this.#ready.has(pid.id)) return;
+        else if (plan.kind === "worker") node.cast(pid, "end", JSON.stringify(deed.reason));
+        else node.stop(pid, deed.reason).catch(() => {});
         return;
       }
       case "start_child":
@@ -257,12 +271,12 @@ class Performer {
     return node.terminateChild(target.pid, this.#latest.get(path)?.pid ?? nobody);
   }
 
-  /** Whoever is at `path`, if that is a supervisor. */
+  /** Whoever is at `path`, if that is a supervisor that has started. */
   #supervisorAt(path: string): { readonly pid: Supervisor; readonly kind: Plan["kind"] } | undefined {
     const found = this.#latest.get(path);
-    return found === undefined || found.kind === "worker"
+    return found === undefined || found.plan.kind === "worker" || !this.#ready.has(found.pid.id)
       ? undefined
-      : { pid: found.pid as unknown as Supervisor, kind: found.kind };
+      : { pid: found.pid as unknown as Supervisor, kind: found.plan.kind };
   }
 
   #answer(index: number, answer: Promise<string>): void {

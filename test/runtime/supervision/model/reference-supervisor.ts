@@ -213,9 +213,7 @@ export class SupervisorStory {
       return "ok";
     }
     const failure = yield* this.#start(kept, undefined);
-    return failure === undefined
-      ? `ok ${labelOf(kept)}`
-      : `start_failed ${reasonText(failure.reason)}`;
+    return failure === undefined ? `ok ${labelOf(kept)}` : `start_failed ${reasonText(failure.reason)}`;
   }
 
   #count(): string {

@@ -120,9 +120,15 @@ export class Reference {
     }
   }
 
+  #end(actor: Actor | undefined, reason: ExitReason): void {
+    // What happens first to one that ends by itself in the moment in which it is ready is open: left out.
+    if (actor?.isStarting === false) actor.post({ type: "stop", reason });
+  }
+
   #supervisorAt(path: string): Actor | undefined {
     const found = this.#latest.get(path);
-    return found !== undefined && found.label in this.#reports ? found : undefined;
+    const isReady = found?.isStarting === false && found.label in this.#reports;
+    return isReady ? found : undefined;
   }
 
   #perform(index: number, deed: Deed): void {
@@ -132,7 +138,7 @@ export class Reference {
     };
     switch (deed.type) {
       case "end":
-        this.#latest.get(placeOf(places, deed.path))?.post({ type: "stop", reason: deed.reason });
+        this.#end(this.#latest.get(placeOf(places, deed.path)), deed.reason);
         return;
       case "kill":
         this.#latest.get(placeOf(places, deed.path))?.signal(undefined, "kill");

@@ -29,7 +29,6 @@ export type Doing<T> = Generator<Wait, T, unknown>;
 
 interface Alarm {
   readonly due: number;
-  readonly setAt: number;
   readonly owner: unknown;
   readonly run: () => void;
   isOff: boolean;
@@ -37,19 +36,18 @@ interface Alarm {
 
 export class Simulation {
   now = 0;
-  /** Two things of different causes were due at one instant: their order is nobody's business. */
+  /** Two things of different causes were due at one instant: their order is open, and there is nothing to predict. */
   hasTie = false;
   readonly actors = new Set<Actor>();
   #alarms: Alarm[] = [];
   #queue: (() => void)[] = [];
-  #lastFired: Alarm | undefined;
 
   soon(run: () => void): void {
     this.#queue.push(run);
   }
 
   after(delayMs: number, owner: unknown, run: () => void): Alarm {
-    const alarm = { due: this.now + delayMs, setAt: this.now, owner, run, isOff: false };
+    const alarm = { due: this.now + delayMs, owner, run, isOff: false };
     this.#alarms.push(alarm);
     return alarm;
   }
@@ -63,12 +61,10 @@ export class Simulation {
         undefined,
       );
       if (next === undefined || next.due > endMs) break;
-      const last = this.#lastFired;
-      const isLater = next.setAt < next.due;
-      if (last?.due === next.due && last.owner !== next.owner && isLater) this.hasTie = true;
+      const rivals = this.#alarms.filter(({ due, owner }) => due === next.due && owner !== next.owner);
+      if (rivals.length > 0) this.hasTie = true;
       this.now = next.due;
       next.isOff = true;
-      this.#lastFired = next;
       next.run();
     }
     this.now = endMs;
@@ -111,14 +107,22 @@ export class Actor {
     return this.reason === undefined;
   }
 
+  get isStarting(): boolean {
+    return this.#starter !== undefined;
+  }
+
   begin(doing: Doing<void>, starter: (result: StartResult) => void): void {
     this.#starter = starter;
     this.#doing = doing;
     this.#resume(undefined);
   }
 
-  /** Tells the starter that the actor is ready. */
+  /**
+   * Tells the starter that the actor is ready. With letters waiting, both have something to do now: what one does to the
+   * other first is open.
+   */
   acknowledge(): void {
+    if (this.letters.length > 0) this.world.hasTie = true;
     this.#starter?.({ is: "started", actor: this });
     this.#starter = undefined;
   }
@@ -148,7 +152,7 @@ export class Actor {
     if (this.#alarm !== undefined) this.#alarm.isOff = true;
     for (const letter of [this.handling, ...this.letters]) if (letter?.type === "call") letter.answer("gone");
     for (const tell of this.whenEnded) tell(reason);
-    const isStarting = this.#starter !== undefined;
+    const { isStarting } = this;
     for (const peer of this.links) {
       peer.links.delete(this);
       // A supervisor hears of a failed start by its answer alone.

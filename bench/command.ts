@@ -1,0 +1,83 @@
+// The command as a whole process, from its start to its end, beside a Node that runs nothing.
+import { spawnSync } from "node:child_process";
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { measure } from "./measure.ts";
+
+const root = fileURLToPath(new URL("../../", import.meta.url));
+const command = join(root, "dist/cli/main.js");
+const folder = mkdtempSync(join(tmpdir(), "aiex-bench-"));
+const sample = join(folder, "sample.ts");
+const peaks = join(folder, "peaks");
+const probe = join(folder, "probe.cjs");
+
+writeFileSync(
+  sample,
+  "export function greet(name: string): string {\n  const greeting = `Hello, $" +
+    "{name}`;\n  return greeting;\n}\n",
+);
+// Every process writes its own peak in KiB when it ends.
+writeFileSync(
+  probe,
+  `process.on("exit", () => require("node:fs").appendFileSync(${JSON.stringify(peaks)}, process.resourceUsage().maxRSS + "\\n"));\n`,
+);
+
+const nothing = ["-e", "0"];
+
+const commands: readonly (readonly [string, readonly string[]])[] = [
+  ["version", [command, "version"]],
+  ["--help", [command, "--help"]],
+  ["ai analyze of one small file", [command, "ai", "analyze", "--file", sample]],
+];
+
+for (const [name, given] of commands) {
+  await measure({
+    name: `aiex ${name}, whole process`,
+    unit: "ms",
+    better: "lower",
+    rounds: 7,
+    ours: () => wallMs(given),
+    peer: { name: "node -e 0", round: () => wallMs(nothing) },
+  });
+  await measure({
+    name: `aiex ${name}, peak memory of its largest process`,
+    unit: "MiB",
+    better: "lower",
+    rounds: 3,
+    ours: () => peakMib(given, (all) => Math.max(...all)),
+    peer: { name: "node -e 0", round: () => peakMib(nothing, (all) => Math.max(...all)) },
+  });
+}
+await measure({
+  name: "aiex ai analyze of one small file, peaks of all its processes added",
+  unit: "MiB",
+  better: "lower",
+  rounds: 3,
+  ours: () => peakMib(commands[2]?.[1] ?? nothing, (all) => all.reduce((sum, peak) => sum + peak, 0)),
+  note: "The parsers run in programs of their own.",
+});
+rmSync(folder, { recursive: true });
+
+function wallMs(given: readonly string[]): number {
+  const start = performance.now();
+  run(given, process.env);
+  return performance.now() - start;
+}
+
+function peakMib(given: readonly string[], fold: (peaksMib: readonly number[]) => number): number {
+  writeFileSync(peaks, "");
+  run(given, { ...process.env, NODE_OPTIONS: `--require ${probe}` });
+  return fold(
+    readFileSync(peaks, "utf8")
+      .trim()
+      .split("\n")
+      .map((kib) => Number(kib) / 1_024),
+  );
+}
+
+function run(given: readonly string[], env: NodeJS.ProcessEnv): void {
+  const { status, stderr } = spawnSync(process.execPath, given, { cwd: folder, env, encoding: "utf8" });
+  if (status !== 0) throw new Error(`node ${given.join(" ")} ended with ${status}: ${stderr}`);
+}

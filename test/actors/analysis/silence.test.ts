@@ -1,0 +1,76 @@
+// Comments silence findings only where they say which and why.
+import { describe, expect, it } from "vitest";
+import { examine } from "../../../actors/analysis/examine.ts";
+import { examineText } from "../../../actors/analysis/examine-text.ts";
+import { languageById } from "../../../actors/analysis/languages.ts";
+
+const because = "-- the text is written by us";
+
+describe("aiex-ignore", () => {
+  it.each([
+    ["the line before", `// aiex-ignore javascript/eval ${because}\neval(text);`],
+    ["its own line", `eval(text); // aiex-ignore javascript/eval ${because}`],
+    ["a block comment", `/* aiex-ignore javascript/eval ${because} */\neval(text);`],
+    ["several rules", `// aiex-ignore javascript/var, javascript/eval ${because}\neval(text);`],
+    ["a file", `// aiex-ignore-file javascript/eval ${because}\n\n\neval(text);`],
+    ["a line with CRLF", `// aiex-ignore javascript/eval ${because}\r\neval(text);\r\n`],
+  ])("silences a finding on or after %s", async (_, text) => {
+    expect(await rulesIn(text)).toEqual([]);
+  });
+
+  it.each([
+    ["another rule", `// aiex-ignore javascript/var ${because}\neval(text);`],
+    ["two lines above", `// aiex-ignore javascript/eval ${because}\n\neval(text);`],
+    ["behind code on the line before", `f(); // aiex-ignore javascript/eval ${because}\neval(text);`],
+    ["in a string", `f("// aiex-ignore javascript/eval ${because}");\neval(text);`],
+    ["in the middle of a comment", `// write aiex-ignore javascript/eval ${because}\neval(text);`],
+    ["by another word", `// aiex-ignored javascript/eval ${because}\neval(text);`],
+  ])("leaves a finding where it is %s", async (_, text) => {
+    expect(await rulesIn(text)).toEqual(["javascript/eval"]);
+  });
+
+  it.each([
+    ["a reason", "// aiex-ignore javascript/eval\neval(text);", "it gives no reason"],
+    ["a reason behind the dashes", "// aiex-ignore javascript/eval -- \neval(text);", "it gives no reason"],
+    ["a rule", `// aiex-ignore ${because}\neval(text);`, "it names no rule"],
+    ["a rule for the file", `// aiex-ignore-file ${because}\neval(text);`, "it names no rule"],
+  ])("silences nothing without %s, and says so", async (_, text, why) => {
+    const response = await examine({ id: 1, path: "a.js", language: "javascript", text });
+    if (!response.ok) throw new Error(response.reason);
+    expect(response.findings.map(({ rule }) => rule)).toEqual([
+      "shared/silence-without-reason",
+      "javascript/eval",
+    ]);
+    expect(response.findings[0]).toMatchObject({
+      severity: "hint",
+      line: 1,
+      message: expect.stringContaining(why),
+    });
+  });
+
+  it("silences findings from metrics at the line of the function", async () => {
+    const body = "  f();\n".repeat(80);
+    const text = `// aiex-ignore shared/long-function -- a table of calls\nfunction g() {\n${body}}\n`;
+    expect(await rulesIn(text)).toEqual([]);
+    expect(await rulesIn(text.replace(/^.*\n/, ""))).toEqual(["shared/long-function"]);
+  });
+
+  it("works in Python and Elixir comments", async () => {
+    expect(await rulesIn(`# aiex-ignore python/eval ${because}\neval(text)\n`, "python")).toEqual([]);
+    expect(await rulesIn(`# aiex-ignore elixir/pry ${because}\nIEx.pry()\n`, "elixir")).toEqual([]);
+  });
+
+  it("works in a text that no grammar could read", () => {
+    const key = `AKIA${"QWERTYUIOPASDFGH"}`;
+    const python = languageById("python");
+    expect(examineText(`a = "${key}" (\n`, python).findings).toHaveLength(1);
+    const silenced = `# aiex-ignore shared/credential -- revoked years ago\na = "${key}" (\n`;
+    expect(examineText(silenced, python).findings).toEqual([]);
+  });
+});
+
+async function rulesIn(text: string, language = "javascript"): Promise<string[]> {
+  const response = await examine({ id: 1, path: "snippet", language, text });
+  if (!response.ok) throw new Error(response.reason);
+  return response.findings.map(({ rule }) => rule);
+}
