@@ -1,6 +1,6 @@
 // What a command may touch of the machine and of the library beneath, as one value, so that tests can stand in for it.
-import type { AnalysisReport, AnalysisType } from "../actors/analysis/report.ts";
 import type { World } from "../runtime/world.ts";
+import type { Aiex } from "../supervisors/aiex.ts";
 import type { ConfigurationRow } from "../supervisors/config.ts";
 
 /** Where text goes: standard output or standard error. */
@@ -16,26 +16,8 @@ export interface ByteInput extends AsyncIterable<Uint8Array> {
   readonly isTTY?: boolean;
 }
 
-export interface AnalyzeRequest {
-  readonly input:
-    | { readonly kind: "path"; readonly path: string }
-    | { readonly kind: "text"; readonly name: string; readonly bytes: Uint8Array };
-  readonly type: AnalysisType;
-  readonly onProgress?: (progress: AnalyzeProgress) => void;
-  readonly signal?: AbortSignal;
-}
-
-export interface AnalyzeProgress {
-  readonly done: number;
-  readonly total: number | undefined;
-  readonly path: string;
-}
-
-/** The running library. */
-export interface Library {
-  analyze(request: AnalyzeRequest): Promise<AnalysisReport>;
-  stop(): Promise<void>;
-}
+/** The running library, as far as the command needs it. */
+export type Library = Pick<Aiex, "analyze" | "stop">;
 
 export interface Settings {
   readonly rows: readonly ConfigurationRow[];

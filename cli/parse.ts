@@ -1,7 +1,7 @@
 // From the words of a command line to a command of the table with checked options. yargs parses; the table decides.
 import yargs from "yargs";
+import { nearest } from "../supervisors/config/nearest.ts";
 import { type CommandSpec, commands, commandsIn, groups, type OptionSpec } from "./command-table.ts";
-import { nearest } from "./nearest.ts";
 import { UsageError } from "./usage.ts";
 
 export interface ParsedCommand {

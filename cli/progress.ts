@@ -1,7 +1,8 @@
 // Shows on stderr how far a long command is: one redrawn line on a terminal, a line now and then elsewhere.
 import { sanitizeLine, toAscii } from "../runtime/observe/sanitize.ts";
 import type { TimerHandle, World } from "../runtime/world.ts";
-import type { AnalyzeProgress, TextOutput } from "./host.ts";
+import type { AnalyzeProgress } from "../supervisors/aiex.ts";
+import type { TextOutput } from "./host.ts";
 import { progressAfterMs, progressLineEveryMs, progressLogEveryMs } from "./limits.ts";
 import { plural } from "./render/report-order.ts";
 import { cutTo } from "./render/wrap.ts";

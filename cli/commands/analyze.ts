@@ -1,11 +1,12 @@
 // `aiex ai analyze`: reads what to analyze, has the library analyze it, prints the report and judges it.
 import type { AnalysisReport } from "../../actors/analysis/report.ts";
+import type { AnalyzeRequest } from "../../supervisors/aiex.ts";
 import { analysisTypeWords } from "../command-table.ts";
 import { checkDestination, type Destination, destinationOf, writeReport } from "../destination.ts";
 import type { ExitCode } from "../exit-codes.ts";
 import { showNotice } from "../failure.ts";
 import { type Gate, judge } from "../gate.ts";
-import type { AnalyzeRequest, Host, Settings } from "../host.ts";
+import type { Host, Settings } from "../host.ts";
 import type { Interruption } from "../interruption.ts";
 import { stdinBytesMax, stopDeadlineMs } from "../limits.ts";
 import { optionValue, type ParsedCommand } from "../parse.ts";

@@ -62,7 +62,7 @@ export function startNode(options: NodeOptions): Node {
 /** As `startNode`, with the kernel beneath, for the runtime's own parts. */
 export function startKernelNode(options: NodeOptions): { readonly node: Node; readonly kernel: Kernel } {
   const name = options.name ?? "local";
-  if (!nodeName.test(name)) {
+  if (typeof name !== "string" || !nodeName.test(name)) {
     throw new Misuse(
       `A node's name is made of 1 to 64 letters, digits, "_" and "-"; given was ${JSON.stringify(name)}.`,
     );

@@ -3,17 +3,22 @@
 // Longer words are no slips of the finger, and the distance takes time in the product of two lengths.
 const wordCharactersMax = 64;
 
+// Slips that a word of any length may hold, and the share of its letters, before it is another word.
+const slipsMax = 3;
+const slipsShare = 0.4;
+
 /** The candidate with the fewest single-letter slips from `given`; undefined where none is near. Case does not count. */
 export function nearest(given: string, candidates: Iterable<string>): string | undefined {
   const word = given.toLowerCase().replaceAll("-", "_");
   if (word.length > wordCharactersMax) return undefined;
   let best: string | undefined;
-  let bestDistance = Math.max(1, Math.floor(word.length / 3)) + 1;
+  let bestDistance = Math.max(1, Math.min(slipsMax, Math.floor(word.length * slipsShare))) + 1;
   for (const candidate of candidates) {
     const other = candidate.toLowerCase().replaceAll("-", "_");
     // A key without its unit, or with a word too many, is nearer than its letters say.
     const begins = word.length >= 3 && (other.startsWith(`${word}_`) || word.startsWith(`${other}_`));
-    const distance = begins ? 0.5 : slips(word, other);
+    const isStart = word.length >= 2 && other.startsWith(word);
+    const distance = begins ? 0.5 : isStart ? 1 : editDistance(word, other);
     if (distance < bestDistance) {
       best = candidate;
       bestDistance = distance;
@@ -23,7 +28,7 @@ export function nearest(given: string, candidates: Iterable<string>): string | u
 }
 
 /** Letters inserted, left out, replaced, or swapped with their neighbour (optimal string alignment distance). */
-function slips(first: string, second: string): number {
+export function editDistance(first: string, second: string): number {
   let before: number[] = [];
   let last = Array.from({ length: second.length + 1 }, (_, index) => index);
   for (let row = 1; row <= first.length; row += 1) {

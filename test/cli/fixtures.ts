@@ -2,9 +2,10 @@
 import { type SpawnSyncReturns, spawnSync } from "node:child_process";
 import { fileURLToPath } from "node:url";
 import type { AnalysisReport, FileReport, Finding } from "../../actors/analysis/report.ts";
-import type { AnalyzeRequest, Host } from "../../cli/host.ts";
+import type { Host } from "../../cli/host.ts";
 import { type Interruption, type StopSignal, watchInterruption } from "../../cli/interruption.ts";
 import { type SimulatedWorld, simulatedWorld } from "../../runtime/worlds/simulated.ts";
+import type { AnalyzeRequest } from "../../supervisors/aiex.ts";
 import type { ConfigurationRow } from "../../supervisors/config.ts";
 
 export interface Stage {

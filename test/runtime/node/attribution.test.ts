@@ -238,6 +238,34 @@ describe("a failure that belongs to no process", () => {
   });
 });
 
+describe("a node that halts", () => {
+  test("does not mind what fails in the code of its processes on their way out", async () => {
+    const ended = await run(`
+      const node = startNode({ world, onHalt: () => say("must not be asked") });
+      node.subscribe((event) => { if (event.name === "unattributed_failure") say("must not be told"); });
+      await node.spawn(fromCallback(() => () => { Promise.reject(new Error("on the way out")); }));
+      await node.halt();
+      say("halted");
+    `);
+    expect(ended).toEqual({ code: 0, lines: ["halted"], errors: "" });
+  });
+
+  test("goes on when more fails meanwhile, and asks its policy once, about the first", async () => {
+    const ended = await run(`
+      const node = startNode({ world, onHalt: (thrown) => { say({ halted: thrown.message }); process.exitCode = 3; } });
+      node.subscribe((event) => { if (event.name === "unattributed_failure") say({ told: short(event.data.reason) }); });
+      await node.spawn(idle);
+      Promise.reject(new Error("first"));
+      Promise.reject(new Error("second"));
+    `);
+    expect(ended).toEqual({
+      code: 3,
+      lines: [{ told: "first" }, { told: "second" }, { halted: "first" }],
+      errors: "",
+    });
+  });
+});
+
 describe("a node that was halted", () => {
   test("leaves Node's own last resort as it was", async () => {
     const ended = await run(`
