@@ -3,7 +3,7 @@ import { cast, noReply, ok, send, server } from "aiex/runtime";
 import { createActor } from "xstate";
 import { bareCounter, countingMachine, countingTransition } from "./logic.ts";
 import { measure, rate } from "./measure.ts";
-import { node, promised } from "./node.ts";
+import { node } from "./node.ts";
 import { flood } from "./traffic.ts";
 
 const counter = server("counter", {
@@ -28,15 +28,13 @@ await measure({
   better: "higher",
   ours: async () => {
     const pid = await node.spawn(counter);
-    const { kept, keep } = promised();
-    const handled = await rate(casts, async () => {
-      await flood(
+    const handled = await rate(casts, () =>
+      flood(
         casts,
         () => cast(pid, "add", 1),
-        () => cast(pid, "tell", keep),
-      );
-      await kept;
-    });
+        (told) => cast(pid, "tell", told),
+      ),
+    );
     node.exit(pid, "kill");
     return handled;
   },
@@ -63,15 +61,13 @@ for (const [name, logic, count] of [
     better: "higher",
     ours: async () => {
       const pid = await node.spawn(logic);
-      const { kept, keep } = promised();
-      const handled = await rate(count, async () => {
-        await flood(
+      const handled = await rate(count, () =>
+        flood(
           count,
           () => send(pid, { type: "add", by: 1 }),
-          () => send(pid, { type: "tell", told: keep }),
-        );
-        await kept;
-      });
+          (told) => send(pid, { type: "tell", told }),
+        ),
+      );
       node.exit(pid, "kill");
       return handled;
     },

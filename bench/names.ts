@@ -21,7 +21,7 @@ import {
 import { createActor, setup } from "xstate";
 import { bareCounter } from "./logic.ts";
 import { measure, rate } from "./measure.ts";
-import { inProcess, node, promised } from "./node.ts";
+import { inProcess, node } from "./node.ts";
 import { flood } from "./traffic.ts";
 
 const counter = server("counter", {
@@ -49,15 +49,13 @@ await measure({
   ours: async () => {
     const pid = await node.spawn(counter, { name: "counter" });
     const name = named("counter");
-    const { kept, keep } = promised();
-    const handled = await rate(sends, async () => {
-      await flood(
+    const handled = await rate(sends, () =>
+      flood(
         sends,
         () => cast(name, "add", 1),
-        () => cast(name, "tell", keep),
-      );
-      await kept;
-    });
+        (told) => cast(name, "tell", told),
+      ),
+    );
     await node.stop(pid);
     return handled;
   },

@@ -9,6 +9,13 @@ import type { Configuration } from "./config.ts";
 import { followRun } from "./follow-run.ts";
 import { rootTree } from "./trees/root.ts";
 
+export {
+  type Configuration,
+  ConfigurationError,
+  describeConfiguration,
+  loadConfiguration,
+} from "./config.ts";
+
 export interface AnalyzeProgress {
   readonly done: number;
   /** Undefined until everything there is to do is known. */

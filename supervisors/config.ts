@@ -14,7 +14,7 @@ import { readUserFile } from "./config/user-file.ts";
 import { validate } from "./config/validation.ts";
 
 export type { ConfigurationRow } from "./config/description.ts";
-export { ConfigurationError, type ConfigurationProblem, type Origin } from "./config/problem.ts";
+export { ConfigurationError, type Origin } from "./config/problem.ts";
 export type { ConfigurationValues } from "./config/schema.ts";
 export type { FlagSetting } from "./config/text-settings.ts";
 

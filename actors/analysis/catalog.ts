@@ -34,7 +34,7 @@ export async function scannerOf(language: Language): Promise<Scanner> {
 }
 
 /** The YAML reader brings zod and a YAML parser, which cost more than the start of the program: only a checkout pays for them. */
-export async function allRules(): Promise<readonly AnalysisRule[]> {
+async function allRules(): Promise<readonly AnalysisRule[]> {
   const compiled = compiledRules();
   if (compiled !== null) return compiled;
   const { readRuleFiles } = await import("./rule-files.ts");

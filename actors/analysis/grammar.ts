@@ -81,7 +81,7 @@ function firstError(root: SgNode): number | null {
  */
 function withoutGrammarGaps(text: string): string {
   return text
-    .replace(/(?<=[<,]\s*)(?:in\s+out|in|out)\s+(?=[A-Z$_])/g, (words) => words.replace(/\S/g, " "))
+    .replace(/(?<=(?:^|[<,])\s*)(?:in\s+out|in|out)\s+(?=[A-Z$_])/gm, (words) => words.replace(/\S/g, " "))
     .replace(/(?<=\w\s+as\s+)(?:null|function|void|undefined|enum|instanceof)(?=\s*[,}])/g, (word) =>
       "_".repeat(word.length),
     );

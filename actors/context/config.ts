@@ -17,7 +17,5 @@ export const contextConfiguration = z.strictObject({
     .describe("Milliseconds without use after which a session is forgotten"),
 });
 
-export type ContextConfiguration = z.infer<typeof contextConfiguration>;
-
 /** Environment variables and the keys, below this part, that they set. */
 export const contextVariables = { AIEX_CONTEXT_MAX_MEMORY_MB: "max_memory_mb" } as const;

@@ -83,7 +83,6 @@ export const llmConfiguration = z.preprocess(
 
 export type LlmConfiguration = z.output<typeof llmConfiguration>;
 export type ProviderConfiguration = z.output<typeof providerConfiguration>;
-export type CircuitBreakerConfiguration = z.output<typeof circuitBreakerConfiguration>;
 
 /** Environment variables and the keys, below this part, that they set. A key for a provider makes its entry. */
 export const llmVariables = {

@@ -3,7 +3,7 @@ import { FileError, type FileSystem } from "../../runtime/file-system.ts";
 import { type IgnoreRule, parseIgnoreRules, ruleMatches } from "./ignore-pattern.ts";
 
 // Honest ignore files are a few kilobytes. Matching costs time in proportion to this for every name in the tree.
-export const ignoreFileBytesMax = 64 * 1024;
+const ignoreFileBytesMax = 64 * 1024;
 
 /** One ignore file and the ones that apply where it says nothing. */
 export interface IgnoreRules {

@@ -1,7 +1,7 @@
 // The workspace reader: the one process that lists and reads what a person asked to have read. Failures are answers.
 import { join, resolve } from "node:path";
 import { FileError, type FileErrorCode } from "../../runtime/file-system.ts";
-import { noReply, ok, type ProtocolOf, replyWith, server } from "../../runtime/index.ts";
+import { noReply, ok, replyWith, server } from "../../runtime/index.ts";
 import type { World } from "../../runtime/world.ts";
 import { readSourceFile } from "./source-file.ts";
 import type { SourceText, SourceTextLimits } from "./source-text.ts";
@@ -54,8 +54,6 @@ export function workspaceReader(world: World) {
     info: (reader) => noReply(reader),
   });
 }
-
-export type WorkspaceReader = ProtocolOf<ReturnType<typeof workspaceReader>>;
 
 async function list(reader: Reader, path: string): Promise<Listing> {
   const { files } = reader.world;

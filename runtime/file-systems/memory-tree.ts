@@ -43,7 +43,7 @@ const nameBytesMax = 255;
 // Permission bits of the owner, which is who reads and writes here.
 export const READ = 0o400;
 export const WRITE = 0o200;
-export const SEARCH = 0o100;
+const SEARCH = 0o100;
 
 export class MemoryTree {
   readonly root: DirectoryNode;

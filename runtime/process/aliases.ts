@@ -1,8 +1,6 @@
 // Aliases: references that work as an address of their owner until they are taken back.
 
 import { Misuse } from "./failures.ts";
-import type { Item } from "./mailbox.ts";
-import { demonitor } from "./monitors.ts";
 import { formatPid, type Ref } from "./pid.ts";
 import type { Process } from "./process.ts";
 
@@ -59,12 +57,4 @@ export function removeAlias(owner: Process, ref: Ref): boolean {
 export function dropAlias(owner: Process, ref: number): void {
   owner.kernel.aliases.delete(ref);
   owner.aliases?.delete(ref);
-}
-
-/** Delivers through an alias; what comes for an inactive one vanishes. */
-export function deliverThroughAlias(entry: AliasEntry, ref: Ref, item: Item, wantsPriority: boolean): void {
-  const { owner, mode, priority } = entry;
-  if (mode === "reply") dropAlias(owner, ref.ref);
-  if (mode === "reply_demonitor") demonitor(owner, ref, {});
-  owner.deliver(item, wantsPriority && priority);
 }

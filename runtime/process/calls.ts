@@ -49,7 +49,10 @@ export class PendingCall {
 export function beginCall(call: PendingCall, timeoutMs: number): void {
   const { kernel } = call.caller;
   // The deadline comes first: it is all that can be wrong here, and then nothing must be left noted.
-  if (timeoutMs !== Number.POSITIVE_INFINITY) {
+  if (timeoutMs === Number.POSITIVE_INFINITY) {
+    call.caller.endlessCalls ??= new Set();
+    call.caller.endlessCalls.add(call);
+  } else {
     call.timer = kernel.timers.start(timeoutMs, () => {
       forgetCall(call);
       call.fail({ kind: "timeout", timeoutMs });
@@ -109,6 +112,7 @@ export function forgetCall(call: PendingCall): void {
   const { kernel } = call.caller;
   if (!kernel.calls.delete(call.ref.ref)) return;
   if (call.timer !== undefined) kernel.timers.stop(call.timer);
+  call.caller.endlessCalls?.delete(call);
   if (call.previous === undefined) call.callee.callers = call.next;
   else call.previous.next = call.next;
   if (call.next !== undefined) call.next.previous = call.previous;

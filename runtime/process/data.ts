@@ -21,14 +21,15 @@ export class LocalValue<T> {
  * @throws {Misuse} where it holds anything that could not cross a wire, naming the place
  */
 export function asData<T>(value: T, what: string): T {
-  freeze(value, what, 0);
+  freeze(value, what, 0, new Set());
   return value;
 }
 
-function freeze(value: unknown, path: string, depth: number): void {
+/** `done` holds what was walked already, so that a part that is shared is walked once. */
+function freeze(value: unknown, path: string, depth: number, done: Set<object>): void {
   if (typeof value === "function" || typeof value === "symbol") throw notData(path, `a ${typeof value}`);
   if (typeof value !== "object" || value === null) return;
-  if (value instanceof Uint8Array || value instanceof LocalValue) return;
+  if (value instanceof Uint8Array || value instanceof LocalValue || done.has(value)) return;
   if (depth > limits.messageDepthMax)
     throw notData(path, `data nested deeper than ${limits.messageDepthMax}, or a cycle`);
   const prototype: unknown = Object.getPrototypeOf(value);
@@ -36,8 +37,13 @@ function freeze(value: unknown, path: string, depth: number): void {
   if (!isPlain && !Array.isArray(value))
     throw notData(path, `an instance of ${value.constructor?.name ?? "a class"}`);
   Object.freeze(value);
-  for (const key of Object.keys(value))
-    freeze((value as Record<string, unknown>)[key], `${path}.${key}`, depth + 1);
+  for (const [key, { get, value: part }] of Object.entries(Object.getOwnPropertyDescriptors(value))) {
+    if (get !== undefined) throw notData(`${path}.${key}`, "computed anew at every look (a getter)");
+    freeze(part, `${path}.${key}`, depth + 1, done);
+  }
+  if (Object.getOwnPropertySymbols(value).length > 0) throw notData(path, "an object with symbols for keys");
+  // Only now: an object that holds itself must run into the depth's bound.
+  done.add(value);
 }
 
 function notData(path: string, given: string): Misuse {

@@ -44,7 +44,7 @@ export function isOrderly(reason: ExitReason): boolean {
   return reason === "normal" || isShutdown(reason);
 }
 
-export function isShutdown(reason: ExitReason): boolean {
+function isShutdown(reason: ExitReason): boolean {
   return reason === "shutdown" || (typeof reason === "object" && reason !== null && "shutdown" in reason);
 }
 
@@ -84,7 +84,7 @@ export function formatReason(reason: ExitReason): string {
   }
 }
 
-export function isErrorReason(reason: ExitReason): reason is { readonly error: ErrorData } {
+function isErrorReason(reason: ExitReason): reason is { readonly error: ErrorData } {
   if (typeof reason !== "object" || reason === null || !("error" in reason)) return false;
   const error: unknown = reason.error;
   return typeof error === "object" && error !== null && "message" in error && "stack" in error;

@@ -2,7 +2,7 @@
 import { formatAddress } from "./address.ts";
 import { Misuse } from "./failures.ts";
 import type { Kernel } from "./kernel.ts";
-import { formatPid, type Pid } from "./pid.ts";
+import type { Pid } from "./pid.ts";
 import type { Protocol } from "./protocol.ts";
 
 export interface ProcessInfo {
@@ -43,10 +43,4 @@ export function processInfo(kernel: Kernel, pid: Pid<Protocol>): ProcessInfo | u
     queueLength: process.mailbox.length,
     messagesHandled: process.messagesHandled,
   };
-}
-
-/** How people read which process is meant: its name where it has one. */
-export function describeProcess(kernel: Kernel, pid: Pid<Protocol>): string {
-  const name = kernel.find(pid)?.name;
-  return name === undefined ? formatPid(pid) : `${name} ${formatPid(pid)}`;
 }

@@ -2,11 +2,12 @@
 import { isDeepStrictEqual } from "node:util";
 import { limits } from "../limits.ts";
 import { type Address, formatAddress } from "./address.ts";
-import { deliverThroughAlias } from "./aliases.ts";
+import { type AliasEntry, dropAlias } from "./aliases.ts";
 import { awaitExit, beginCall, type CallFailure, PendingCall, settleCall } from "./calls.ts";
 import type { ExitReason } from "./exit-reason.ts";
 import { CalleeExited, CallingSelf, CallTimeout, Misuse, NodeDown, NoProcess, Overload } from "./failures.ts";
 import { type Item, Request } from "./mailbox.ts";
+import { demonitor } from "./monitors.ts";
 import type { Ref } from "./pid.ts";
 import type { Process } from "./process.ts";
 import type { Message, Protocol } from "./protocol.ts";
@@ -34,6 +35,14 @@ export function deliverTo(process: Process, to: Address<Protocol>, item: Item, p
   if (target === undefined) return false;
   target.deliver(item);
   return true;
+}
+
+/** Delivers through an alias, which may be its last message; what comes for an inactive one vanishes. */
+function deliverThroughAlias(entry: AliasEntry, ref: Ref, item: Item, wantsPriority: boolean): void {
+  const { owner, mode, priority } = entry;
+  if (mode === "reply") dropAlias(owner, ref.ref);
+  if (mode === "reply_demonitor") demonitor(owner, ref, {});
+  owner.deliver(item, wantsPriority && priority);
 }
 
 export function send(process: Process, to: Address<Protocol>, message: Message, priority: boolean): void {

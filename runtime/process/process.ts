@@ -8,36 +8,21 @@ import {
   type Outcome,
   Stopping,
 } from "./behaviour.ts";
-import { failCallers, type PendingCall, refuseCall } from "./calls.ts";
+import { failCallers, type PendingCall } from "./calls.ts";
+import { reportCrash } from "./crash-report.ts";
 import { runAs } from "./current.ts";
 import { type ExitReason, isOrderly, reasonOfThrown } from "./exit-reason.ts";
+import { letGo } from "./holdings.ts";
 import type { Kernel } from "./kernel.ts";
 import { breakLinks, removeLink } from "./links.ts";
 import { type Item, isUserItem, Mailbox, type MailboxBound, Request } from "./mailbox.ts";
-import { type DownListener, dropMonitors, type Monitor, tellWatchers } from "./monitors.ts";
+import { admit, tellLongMailbox } from "./mailbox-bound.ts";
+import { type DownListener, type Monitor, tellWatchers } from "./monitors.ts";
 import { type Pid, samePid } from "./pid.ts";
+import type { ProcessOptions, Starter } from "./process-options.ts";
 import type { Runnable } from "./scheduler.ts";
 import { DownMessage, ExitMessage, StopMessage, TurnMessage } from "./system-message.ts";
 import type { Timer } from "./timers.ts";
-
-/** Told once how a start came out. */
-export interface Starter {
-  started(process: Process): void;
-  /** The process is gone when this is called. `ignored` for a start that was declined. */
-  failed(reason: ExitReason, ignored: boolean): void;
-}
-
-export interface ProcessOptions {
-  readonly behaviour: (process: Process) => Behaviour;
-  readonly logicName: string;
-  readonly input: unknown;
-  readonly starter: Starter | undefined;
-  /** Who started it linked: its exit is an order, not news. */
-  readonly parent: Process | undefined;
-  readonly groupLeader: Pid | undefined;
-  readonly trapsExits: boolean;
-  readonly bound: MailboxBound | undefined;
-}
 
 /** `new`: init has not run. `working`: a promise of the behaviour is pending. `ending`: its terminate is. */
 type Phase = "new" | "live" | "working" | "ending" | "ended";
@@ -58,7 +43,10 @@ export class Process implements Runnable {
   watching: Map<number, Monitor> | undefined;
   downListeners: Map<number, DownListener> | undefined;
   aliases: Set<number> | undefined;
+  /** Calls that wait for this process. */
   callers: PendingCall | undefined;
+  /** Own calls without a deadline, which nothing else would ever take back. */
+  endlessCalls: Set<PendingCall> | undefined;
   timers: Set<Timer> | undefined;
   /** Lets go of what others keep for this process (registry keys, groups) before anybody hears of its end. */
   releases: Set<() => void> | undefined;
@@ -103,12 +91,10 @@ export class Process implements Runnable {
       if (item instanceof Request && item.from !== undefined) failCallers(this, "noproc");
       return;
     }
-    if (this.bound !== undefined && isUserItem(item) && !this.#admit(item, this.bound)) return;
+    if (this.bound !== undefined && isUserItem(item) && !admit(this, item, this.bound)) return;
     if (priority) this.mailbox.pushPriority(item);
     else this.mailbox.push(item);
-    const { length } = this.mailbox;
-    if (length >= limits.mailboxHighWaterMessages) this.#tellLong();
-    else if (this.#toldLong && length < limits.mailboxHighWaterMessages / 2) this.#toldLong = false;
+    this.#toldLong = tellLongMailbox(this, this.#toldLong);
     if (!this.#queued && this.#phase === "live") this.#enqueue();
   }
 
@@ -325,7 +311,7 @@ export class Process implements Runnable {
   #finish(reason: ExitReason, start?: { readonly reason: ExitReason; readonly ignored: boolean }): void {
     if (this.#phase === "ended") return;
     const output = this.behaviour.output();
-    if (!isOrderly(reason) && this.#start === undefined) this.#reportCrash(reason);
+    if (!isOrderly(reason) && this.#start === undefined) reportCrash(this, reason, this.#handling);
     this.#doom ??= reason;
     this.#release();
     const starter = this.#start?.starter;
@@ -345,63 +331,7 @@ export class Process implements Runnable {
       // Nobody is left to tell, and the rest must be let go of all the same.
     }
     this.#phase = "ended";
-    const { kernel } = this;
-    for (const timer of this.timers ?? []) kernel.timers.stop(timer);
-    if (this.name !== undefined) kernel.names.delete(this.name);
-    this.name = undefined;
-    for (const release of this.releases ?? []) release();
-    for (const ref of this.aliases ?? []) kernel.aliases.delete(ref);
-    dropMonitors(this);
-    kernel.processes.delete(this.pid.id);
-    this.timers = undefined;
-    this.releases = undefined;
-    this.aliases = undefined;
-    this.downListeners = undefined;
-  }
-
-  #reportCrash(reason: ExitReason): void {
-    const item = this.#handling;
-    const call =
-      item instanceof Request && item.from !== undefined ? this.kernel.calls.get(item.from.ref) : undefined;
-    this.kernel.events.emit("process_crashed", {
-      pid: this.pid,
-      name: this.name,
-      logic: this.logicName,
-      reason,
-      lastMessage: item?.type,
-      state: shown(this.behaviour),
-      client: call?.caller.pid,
-    });
-  }
-
-  /** Applies the bound; false when the message is not to be queued. */
-  #admit(item: Item, bound: MailboxBound): boolean {
-    if (this.mailbox.userMessages < bound.max) return true;
-    const dropped = bound.onFull === "dropOldest" ? this.mailbox.takeOldestUserMessage() : item;
-    if (bound.log !== false) {
-      this.kernel.events.emit("mailbox_overflow", {
-        pid: this.pid,
-        name: this.name,
-        policy: bound.onFull,
-        dropped: bound.onFull === "kill" ? undefined : dropped?.type,
-      });
-    }
-    if (bound.onFull === "kill") {
-      this.doomWith("killed");
-      return false;
-    }
-    if (dropped instanceof Request && dropped.from !== undefined) refuseCall(this, dropped.from, bound.max);
-    return bound.onFull === "dropOldest";
-  }
-
-  #tellLong(): void {
-    if (this.#toldLong) return;
-    this.#toldLong = true;
-    this.kernel.events.emit("mailbox_long", {
-      pid: this.pid,
-      name: this.name,
-      messages: this.mailbox.length,
-    });
+    letGo(this);
   }
 
   #enqueue(): void {
@@ -413,12 +343,4 @@ export class Process implements Runnable {
 
 function work(process: Process): void {
   process.work();
-}
-
-function shown(behaviour: Behaviour): unknown {
-  try {
-    return behaviour.state();
-  } catch {
-    return "(its state could not be shown)";
-  }
 }

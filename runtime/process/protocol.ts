@@ -1,11 +1,5 @@
 // What a process understands, as types: its calls with their replies, its casts, and the plain messages it takes.
 
-/** One call: what is given and what comes back. */
-export interface CallShape {
-  readonly payload: unknown;
-  readonly reply: unknown;
-}
-
 /** Any message. Like an XState event it is an object with a `type`. */
 export interface Message {
   readonly type: string;

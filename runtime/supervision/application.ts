@@ -138,18 +138,19 @@ export class Applications {
       if (!this.#running.has(dependency)) throw new ApplicationNotStarted(name, dependency);
     }
     const pid = await this.#node.spawn(tree, { input } as never);
-    this.#running.set(name, { application, pid });
-    this.#node.monitor(pid, (down) => this.#ended(application, down.reason));
+    const running: Running = { application, pid };
+    this.#running.set(name, running);
+    this.#node.monitor(pid, (down) => this.#ended(running, down.reason));
     this.#node.emit("application_started", { application: name });
   }
 
   /** Whoever asks while it is being stopped gets the same outcome. */
   async #stopOne(name: string): Promise<ExitReason> {
     const running = this.#running.get(name);
+    if (running === undefined) return this.#stopping.get(name) ?? "noproc";
     const begun =
       this.#stopping.get(name) ??
-      (running === undefined ? undefined : outsideProcesses(() => this.#stop(running)));
-    if (begun === undefined) return "noproc";
+      outsideProcesses(() => Promise.resolve(running).then((found) => this.#stop(found)));
     this.#stopping.set(name, begun);
     return begun.finally(() => this.#stopping.delete(name));
   }
@@ -184,8 +185,10 @@ export class Applications {
   }
 
   /** A tree has ended by itself. */
-  #ended({ name, afterStop }: Application, reason: ExitReason): void {
-    if (!this.#running.has(name) || this.#stopping.has(name) || this.#stoppingAll !== undefined) return;
+  #ended(running: Running, reason: ExitReason): void {
+    const { name, afterStop } = running.application;
+    const isKnown = this.#running.get(name) !== running || this.#stopping.has(name);
+    if (isKnown || this.#stoppingAll !== undefined) return;
     this.#running.delete(name);
     void attempt(afterStop, []);
     this.#node.emit("application_stopped", { application: name, reason });

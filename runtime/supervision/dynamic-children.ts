@@ -175,16 +175,18 @@ export class DynamicChildren implements Children {
     child: DynamicChild,
     reason: ExitReason,
   ): Promise<ExitReason | undefined> {
-    const { events, world } = currentProcess().kernel;
+    const { kernel } = currentProcess();
     const supervisor = this.#name;
     const { spec, given } = child;
-    if (!this.#budget.spend(world.clock.now())) {
+    if (!this.#budget.spend(kernel.world.clock.now())) {
       const { maxRestarts, withinMs } = this.#budget;
       this.#children.delete(key);
-      events.emit("supervisor_gave_up", { supervisor, child: spec.id, reason, maxRestarts, withinMs });
+      kernel.events.emit("supervisor_gave_up", { supervisor, child: spec.id, reason, maxRestarts, withinMs });
       return "shutdown";
     }
     const start = await startChildProcess(spec, given);
+    // Asked for again: a supervisor that was killed while it waited goes no further and says no more.
+    const { events } = currentProcess().kernel;
     if (start.is === "failed") {
       events.emit("supervisor_start_failed", { supervisor, child: spec.id, reason: start.reason });
       this.#children.set(key, { spec, given, pid: undefined, failure: start.reason });

@@ -51,7 +51,7 @@ export class Supervision implements Children {
   }
 
   async stopAll(): Promise<void> {
-    for (const id of [...this.#state.children.keys()]) await this.#stop(id);
+    for (const id of [...this.#state.children.keys()].reverse()) await this.#stop(id);
   }
 
   /** Deals with the end of a child; gives the reason to end with, if any. */

@@ -81,7 +81,7 @@ function problemOfTemplate({ strategy, children = [] }: SupervisorOptions): stri
 }
 
 /** What is wrong with a supervisor's options, in words (OTP: `supervisor_data`); undefined when nothing is. */
-export function problemOfFlags(flags: SupervisorOptions): string | undefined {
+function problemOfFlags(flags: SupervisorOptions): string | undefined {
   const { strategy = "one_for_one", autoShutdown = "never", children = [] } = flags;
   if (strategy !== "simple_one_for_one" && !Object.hasOwn(strategies, strategy)) {
     return `The strategy is one_for_one, one_for_all, rest_for_one or simple_one_for_one; given was ${JSON.stringify(strategy)}.`;

@@ -171,7 +171,7 @@ const noPrograms: Programs = {
 };
 
 /** Mulberry32 (T. Ettinger): small, quick and good enough to choose schedules; never for secrets. */
-export function seededRandom(seed: number): Random {
+function seededRandom(seed: number): Random {
   let state = seed >>> 0;
   const next = (): number => {
     state = (state + 0x6d2b79f5) >>> 0;

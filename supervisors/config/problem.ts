@@ -41,12 +41,12 @@ export class ConfigurationError extends AiexError {
 }
 
 /** Place, key and what is wrong, in one line. */
-export function describeProblem({ key, origin, message }: ConfigurationProblem): string {
+function describeProblem({ key, origin, message }: ConfigurationProblem): string {
   return `${placeOf(origin)}: ${key === "" ? "" : `${shown(key)} `}${message}`;
 }
 
 /** Where to look, such as "/home/ada/.config/aiex/config.yaml:3:5". */
-export function placeOf(origin: Origin): string {
+function placeOf(origin: Origin): string {
   if (origin.kind === "file") return `${shown(origin.path)}:${origin.line}:${origin.column}`;
   if (origin.kind === "environment") return `environment variable ${shown(origin.variable)}`;
   if (origin.kind === "flag") return `option ${shown(origin.flag)}`;

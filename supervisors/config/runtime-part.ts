@@ -10,5 +10,3 @@ export const runtimeConfiguration = z.strictObject({
     .default(10_000)
     .describe("Milliseconds that work under way may take to end before everything is stopped"),
 });
-
-export type RuntimeConfiguration = z.infer<typeof runtimeConfiguration>;

@@ -1,6 +1,6 @@
 // The parser as the program that it is: a real child of the build in dist, fed with good, bad and hostile frames.
 import { type ChildProcessWithoutNullStreams, spawn } from "node:child_process";
-import { existsSync, readFileSync } from "node:fs";
+import { readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import fc from "fast-check";
 import { afterEach, describe, expect, it } from "vitest";
@@ -173,9 +173,8 @@ describe("the parser program", () => {
 });
 
 describe("the compiled list of rules", () => {
-  it("is that of the rule files, where the build wrote one", () => {
+  it("is that of the rule files", () => {
     const file = new URL("rules.json", dist);
-    if (!existsSync(file)) return;
     expect(JSON.parse(readFileSync(file, "utf8")).rules).toEqual(JSON.parse(JSON.stringify(readRuleFiles())));
   });
 });

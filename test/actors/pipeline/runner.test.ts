@@ -79,7 +79,7 @@ describe("the pipeline runner", () => {
     withPipeline(sum, async ({ run, node }) => {
       const { result, heard } = await run(sumPlan);
       expect(result).toEqual({ ok: true, output: 10 });
-      expect(heard.map((message) => [message.type, message["step"], message["done"]])).toEqual([
+      expect(heard.map((message) => [message.type, message.step, message.done])).toEqual([
         ["pipeline.progress", "fan", 1],
         ["pipeline.progress", "n0", 2],
         ["pipeline.progress", "n1", 3],

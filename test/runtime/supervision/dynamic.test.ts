@@ -252,6 +252,16 @@ describe("a dynamic supervisor", () => {
     expect(here.starts("a")).toBe(1);
   });
 
+  test("H11 is not led astray by a retry that nobody asked for", async () => {
+    const here = stage();
+    const { node, until, worker } = here;
+    const s = await here.begin(dynamicSupervisor("d"));
+    const pid = pidOf(await until(node.startChild(s, worker("a"))));
+    for (const key of [pid.id, "a", null]) node.cast(s as unknown as Pid, "retry", key);
+    await here.world.settle();
+    expect([here.starts("a"), here.isAlive(s)]).toEqual([1, true]);
+  });
+
   test("I05 gives every start the extra arguments first, restarts included", async () => {
     const here = stage();
     const given: unknown[][] = [];

@@ -1,0 +1,25 @@
+// What a process is made of: its behaviour, its place among the others, and who wants to hear that it has started.
+import type { Behaviour } from "./behaviour.ts";
+import type { ExitReason } from "./exit-reason.ts";
+import type { MailboxBound } from "./mailbox.ts";
+import type { Pid } from "./pid.ts";
+import type { Process } from "./process.ts";
+
+/** Told once how a start came out. */
+export interface Starter {
+  started(process: Process): void;
+  /** The process is gone when this is called. `ignored` for a start that was declined. */
+  failed(reason: ExitReason, ignored: boolean): void;
+}
+
+export interface ProcessOptions {
+  readonly behaviour: (process: Process) => Behaviour;
+  readonly logicName: string;
+  readonly input: unknown;
+  readonly starter: Starter | undefined;
+  /** Who started it linked: its exit is an order, not news. */
+  readonly parent: Process | undefined;
+  readonly groupLeader: Pid | undefined;
+  readonly trapsExits: boolean;
+  readonly bound: MailboxBound | undefined;
+}
