@@ -1,6 +1,7 @@
 // The table of runtime events: every name with its measurements and metadata. Logs, metrics and tools read from here.
 import type { ExitReason } from "../process/exit-reason.ts";
 import type { Pid } from "../process/pid.ts";
+import type { ChildSpecData } from "../supervision/child-spec.ts";
 
 export interface RuntimeEvents {
   /** A process ended for a reason that is no orderly end. */
@@ -47,6 +48,7 @@ export interface RuntimeEvents {
   supervisor_child_exited: {
     readonly supervisor: string;
     readonly child: string;
+    readonly spec: ChildSpecData;
     readonly pid: Pid;
     readonly reason: ExitReason;
     readonly error: boolean;

@@ -149,7 +149,8 @@ export class DynamicChildren implements Children {
     const child = this.#children.get(key);
     if (child?.pid === undefined || !samePid(child.pid, pid)) return undefined;
     const error = isError(child.spec, reason);
-    const exit = { supervisor: this.#name, child: child.spec.id, pid: pid as Pid, reason, error };
+    const spec = specData(child.spec);
+    const exit = { supervisor: this.#name, child: spec.id, spec, pid: pid as Pid, reason, error };
     currentProcess().kernel.events.emit("supervisor_child_exited", exit);
     if (decideRestart(child.spec.restart, reason) === "restart") return this.#restart(key, child, reason);
     this.#children.delete(key);

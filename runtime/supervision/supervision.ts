@@ -200,10 +200,11 @@ export class Supervision implements Children {
     else this.#state.setStatus(id, { is: "stopped" });
   }
 
-  #report({ id, pid, reason, error }: Extract<SupervisorAction, { readonly type: "report_exit" }>): void {
+  #report({ spec, pid, reason, error }: Extract<SupervisorAction, { readonly type: "report_exit" }>): void {
     currentProcess().kernel.events.emit("supervisor_child_exited", {
       supervisor: this.#name,
-      child: id,
+      child: spec.id,
+      spec: specData(spec),
       pid: pid as Pid,
       reason,
       error,

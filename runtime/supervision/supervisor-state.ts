@@ -37,7 +37,7 @@ export type SupervisorAction =
   | { readonly type: "retry_later"; readonly id: string }
   | {
       readonly type: "report_exit";
-      readonly id: string;
+      readonly spec: ChildSpec;
       readonly pid: Pid<Protocol>;
       readonly reason: ExitReason;
       /** Whether the report is one of an error: a permanent child, or an accident. */
@@ -111,7 +111,7 @@ export class SupervisorState {
       return nothing;
     const { spec } = child;
     const error = isError(spec, reason);
-    const report: SupervisorAction = { type: "report_exit", id: spec.id, pid, reason, error };
+    const report: SupervisorAction = { type: "report_exit", spec, pid, reason, error };
     const decision = decideRestart(spec.restart, reason);
     if (decision === "restart") return [report, ...this.#restart(child, reason, nowMs)];
     if (decision === "remove") this.remove(spec.id);

@@ -286,3 +286,77 @@ describe("halt()", () => {
     expect(node.processes()).toEqual([]);
   });
 });
+
+describe("a failure that nobody caught, in the real world,", () => {
+  /** A node, and what it has Node do with such a failure. */
+  function real(onHalt: (thrown: unknown) => void = () => {}) {
+    const before = process.listeners("uncaughtException");
+    const node = startNode({ world: realWorld(), boundary: "freeze", onHalt });
+    const added = process.listeners("uncaughtException").filter((listener) => !before.includes(listener));
+    const [fail] = added as ((thrown: unknown) => void)[];
+    if (fail === undefined || added.length !== 1) throw new Error("The node has no last resort of its own.");
+    return { node, fail };
+  }
+
+  test("ends the process whose code it was", async () => {
+    const { node, fail } = real();
+    const failing = async () => {
+      await receive();
+      fail(new Error("mine"));
+      await idle();
+    };
+    const pid = await node.spawn(failing);
+    const reason = new Promise<unknown>((resolve) => {
+      node.monitor(pid, (down) => resolve(down.reason));
+    });
+    node.send(pid, { type: "go" });
+    expect(await reason).toMatchObject({ error: { message: "mine" } });
+    await node.halt();
+  });
+
+  test("is let go where the process has ended already", async () => {
+    const { node, fail } = real((thrown) => {
+      throw thrown;
+    });
+    const late = new Promise<void>((resolve) => {
+      const leaving = () => {
+        realWorld().turns.afterIo(() => {
+          fail(new Error("from beyond"));
+          resolve();
+        });
+      };
+      void node.spawn(leaving);
+    });
+    await late;
+    await node.halt();
+  });
+
+  test("and belongs to no process, halts the node and asks its policy once", async () => {
+    const asked: unknown[] = [];
+    const told: unknown[] = [];
+    const halted = new Promise<void>((resolve) => {
+      const { node, fail } = real((thrown) => {
+        asked.push(thrown, node.processes().length);
+        resolve();
+      });
+      node.subscribe(({ name }) => name === "unattributed_failure" && told.push(name));
+      void node.spawn(idle).then(() => {
+        fail("first");
+        fail("second");
+      });
+    });
+    await halted;
+    expect(asked).toEqual(["first", 0]);
+    expect(told).toHaveLength(2);
+  });
+
+  test("is Node's own again when the last node has halted", async () => {
+    const before = process.listeners("uncaughtException").length;
+    const [first, second] = [real().node, startNode({ world: realWorld(), name: "other" })];
+    await first.halt();
+    expect(process.listeners("uncaughtException")).toHaveLength(before + 1);
+    await second.halt();
+    await second.halt();
+    expect(process.listeners("uncaughtException")).toHaveLength(before);
+  });
+});

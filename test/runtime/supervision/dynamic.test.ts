@@ -262,6 +262,19 @@ describe("a dynamic supervisor", () => {
     expect([here.starts("a"), here.isAlive(s)]).toEqual([1, true]);
   });
 
+  test("H13 says nothing more once it was killed, though a start that it waited for comes to its end", async () => {
+    const here = stage();
+    const { node, until, worker, world } = here;
+    const s = await here.begin(dynamicSupervisor("d"));
+    const slow = worker("a", { startMs: 100, starts: ["ok", "refuse"] });
+    await here.end(pidOf(await until(node.startChild(s, slow))), "odd");
+    node.exit(s as unknown as Pid, "kill");
+    await world.advance(1_000);
+    expect(here.starts("a")).toBe(2);
+    expect(here.reports("supervisor_start_failed")).toEqual([]);
+    expect(node.processes()).toEqual([]);
+  });
+
   test("I05 gives every start the extra arguments first, restarts included", async () => {
     const here = stage();
     const given: unknown[][] = [];

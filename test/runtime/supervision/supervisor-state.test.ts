@@ -55,7 +55,13 @@ describe("SupervisorState", () => {
   test("reports and starts a failed child again, with the reason", () => {
     const state = running([spec("a"), spec("b")]);
     expect(state.step(exited(2, "odd"))).toEqual([
-      { type: "report_exit", id: "b", pid: pid(2), reason: "odd", error: true },
+      {
+        type: "report_exit",
+        spec: expect.objectContaining({ id: "b" }),
+        pid: pid(2),
+        reason: "odd",
+        error: true,
+      },
       { type: "start", id: "b", reason: "odd" },
     ]);
     expect(state.budget.left).toBe(2);
@@ -112,7 +118,7 @@ describe("SupervisorState", () => {
   ] as const)("lets a %s child that ends %j go", (restart, reason, error, left) => {
     const state = running([spec("a", restart)]);
     expect(state.step(exited(1, reason))).toEqual([
-      { type: "report_exit", id: "a", pid: pid(1), reason, error },
+      { type: "report_exit", spec: expect.objectContaining({ id: "a" }), pid: pid(1), reason, error },
     ]);
     expect(statuses(state)).toEqual(left);
   });

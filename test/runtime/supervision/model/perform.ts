@@ -44,6 +44,7 @@ import {
   startOf,
   type WorkerPlan,
 } from "./plan.ts";
+import { reportText } from "./report-text.ts";
 
 export interface Performance extends Record {
   /** What is left of deadlines, names and processes when everything has been ended. */
@@ -325,31 +326,4 @@ function changeText(change: Change, labelOf: (pid: Pid<Protocol>) => string): st
 
 function countText({ specs, active, supervisors, workers }: ChildCount): string {
   return `specs ${specs} active ${active} supervisors ${supervisors} workers ${workers}`;
-}
-
-/** The same words as the model's. */
-function reportText(event: RuntimeEvent, labelOf: (pid: Pid) => string): string | undefined {
-  switch (event.name) {
-    case "supervisor_child_started":
-      return `started ${event.data.child} ${event.data.pid === undefined ? "nobody" : labelOf(event.data.pid)}`;
-    case "supervisor_child_exited":
-      return `exited ${event.data.child} ${reasonText(event.data.reason)}${event.data.error ? " error" : ""}`;
-    case "supervisor_child_restarted": {
-      const { child, pid, reason, restarts, restartsLeft } = event.data;
-      const label = pid === undefined ? "nobody" : labelOf(pid);
-      return `restarted ${child} ${label} ${reasonText(reason)} ${restarts} ${restartsLeft}`;
-    }
-    case "supervisor_start_failed":
-      return `start_failed ${event.data.child} ${reasonText(event.data.reason)}`;
-    case "supervisor_child_stopped": {
-      const { child, pid, reason } = event.data;
-      return `stopped ${child} ${pid === undefined ? "nobody" : labelOf(pid)} ${reasonText(reason)}`;
-    }
-    case "supervisor_shutdown_error":
-      return `shutdown_error ${event.data.child} ${reasonText(event.data.reason)}`;
-    case "supervisor_gave_up":
-      return `gave_up ${event.data.child} ${reasonText(event.data.reason)}`;
-    default:
-      return undefined;
-  }
 }
