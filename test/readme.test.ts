@@ -84,9 +84,11 @@ describe("The README", () => {
 
 /** A folder that looks like a clone after `npm ci`, so that examples may write files without leaving any behind. */
 function layOutClone(root: string): void {
-  for (const name of ["runtime", "actors", "package.json"]) {
+  for (const name of ["runtime", "actors"]) {
     cpSync(join(repository, name), join(root, name), { recursive: true });
   }
+  // Not under the name of the package: `aiex/runtime` shall be found as a user finds it, among the installed ones.
+  writeFileSync(join(root, "package.json"), JSON.stringify({ private: true, type: "module" }));
   mkdirSync(join(root, "node_modules", "@types"), { recursive: true });
   symlinkSync(repository, join(root, "node_modules", "aiex"), "dir");
   for (const name of ["xstate", "@types/node"]) {
