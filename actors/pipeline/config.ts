@@ -14,7 +14,7 @@ export const pipelineConfiguration = z.strictObject({
     .min(0)
     .max(1_000)
     .default(5)
-    .describe("Restarts of the steps of a run within restart_window_ms before the run fails"),
+    .describe("Restarts of one step within restart_window_ms before its run fails"),
   restart_window_ms: z
     .int()
     .min(100)

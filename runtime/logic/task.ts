@@ -42,8 +42,14 @@ export class Task<T> {
     );
   }
 
+  /** How it ended, when it has. */
+  ended(): Promise<Ended<T>> {
+    this.#ownerOnly();
+    return this.#ended;
+  }
+
   /** How it ended, or undefined when it has not within `timeoutMs` milliseconds. */
-  ended(timeoutMs: number): Promise<Ended<T> | undefined> {
+  endedWithin(timeoutMs: number): Promise<Ended<T> | undefined> {
     const owner = this.#ownerOnly();
     if (timeoutMs === Number.POSITIVE_INFINITY) return this.#ended;
     return new Promise((resolve) => {
@@ -83,7 +89,7 @@ export const task = {
    * @throws {CalleeExited} the task failed
    */
   async await<T>(started: Task<T>, timeoutMs: number = limits.callTimeoutMsDefault): Promise<T> {
-    const ended = await started.ended(timeoutMs);
+    const ended = await started.endedWithin(timeoutMs);
     const what = `Task ${formatPid(started.pid)}`;
     if (ended === undefined) throw new CallTimeout(what, "await", timeoutMs);
     if (!ended.ok) throw new CalleeExited(what, "await", ended.reason);
@@ -95,7 +101,7 @@ export const task = {
     started: Task<T>,
     timeoutMs: number = limits.callTimeoutMsDefault,
   ): Promise<Ended<T> | undefined> {
-    return started.ended(timeoutMs);
+    return started.endedWithin(timeoutMs);
   },
 
   /**
@@ -106,8 +112,7 @@ export const task = {
     timeoutMs: number | "brutal_kill" = limits.shutdownMsDefault,
   ): Promise<Ended<T>> {
     const owner = currentProcess();
-    const ready = await started.ended(0);
-    if (ready !== undefined) return ready;
+    const ended = started.ended();
     const process = owner.kernel.find(started.pid);
     unlink(started.pid);
     if (process !== undefined && timeoutMs !== "brutal_kill") {
@@ -115,6 +120,6 @@ export const task = {
       await awaitExit(owner, process, timeoutMs);
     }
     exit(started.pid, "kill");
-    return (await started.ended(Number.POSITIVE_INFINITY)) ?? { ok: false, reason: "killed" };
+    return ended;
   },
 };

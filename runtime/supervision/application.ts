@@ -138,9 +138,8 @@ export class Applications {
       if (!this.#running.has(dependency)) throw new ApplicationNotStarted(name, dependency);
     }
     const pid = await this.#node.spawn(tree, { input } as never);
-    const running: Running = { application, pid };
-    this.#running.set(name, running);
-    this.#node.monitor(pid, (down) => this.#ended(running, down.reason));
+    this.#running.set(name, { application, pid });
+    this.#node.monitor(pid, (down) => this.#ended(application, down.reason));
     this.#node.emit("application_started", { application: name });
   }
 
@@ -185,10 +184,8 @@ export class Applications {
   }
 
   /** A tree has ended by itself. */
-  #ended(running: Running, reason: ExitReason): void {
-    const { name, afterStop } = running.application;
-    const isKnown = this.#running.get(name) !== running || this.#stopping.has(name);
-    if (isKnown || this.#stoppingAll !== undefined) return;
+  #ended({ name, afterStop }: Application, reason: ExitReason): void {
+    if (!this.#running.has(name) || this.#stopping.has(name) || this.#stoppingAll !== undefined) return;
     this.#running.delete(name);
     void attempt(afterStop, []);
     this.#node.emit("application_stopped", { application: name, reason });

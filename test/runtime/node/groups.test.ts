@@ -159,6 +159,18 @@ describe("a group", () => {
     });
   });
 
+  test("K14 loses a member that had left as often as not", async () => {
+    await bench().inProcess(async () => {
+      await spawn(scope);
+      const pid = await spawn(idle);
+      joinGroup("scope", "workers", pid, pid);
+      joinGroup("scope", "idlers", pid);
+      leaveGroup("scope", "workers", pid);
+      await end(pid);
+      expect(whichGroups("scope")).toEqual([]);
+    });
+  });
+
   test("K14 has lost a member before anybody hears of its end", async () => {
     await bench().inProcess(async () => {
       await spawn(scope);

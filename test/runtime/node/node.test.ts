@@ -5,6 +5,7 @@ import { fromCallback } from "xstate";
 import {
   exit,
   groupLeader,
+  named,
   ok,
   type Pid,
   processInfo,
@@ -219,13 +220,14 @@ describe("halt()", () => {
     await world.until(node.spawn(async () => sleep(60_000)));
     void node.spawn(server("slow", { init: async () => ok(await sleep(60_000)) })).catch(() => {});
     await world.until(node.spawn(noted("last")));
+    void node.sleep(60_000);
+    node.startTimer(named("nobody"), 1, 60_000);
     await world.until(node.halt());
     expect(ended).toEqual(["last", "first"]);
     expect(node.processes()).toEqual([]);
     expect(node.registered()).toEqual([]);
     expect(kernel.processes.size).toBe(1);
-    expect(world.elapsedMs).toBe(0);
-    await expect(world.until(new Promise(() => {}))).rejects.toThrow(/stands still/);
+    await expect(world.until(new Promise(() => {}))).rejects.toThrow(/stands still at 0 ms/);
   });
 
   test("fails those who wait, and is itself waited for once by all who ask", async () => {
@@ -334,18 +336,13 @@ describe("a failure that nobody caught, in the real world,", () => {
   test("and belongs to no process, halts the node and asks its policy once", async () => {
     const asked: unknown[] = [];
     const told: unknown[] = [];
-    const halted = new Promise<void>((resolve) => {
-      const { node, fail } = real((thrown) => {
-        asked.push(thrown, node.processes().length);
-        resolve();
-      });
-      node.subscribe(({ name }) => name === "unattributed_failure" && told.push(name));
-      void node.spawn(idle).then(() => {
-        fail("first");
-        fail("second");
-      });
-    });
-    await halted;
+    const { node, fail } = real((thrown) => asked.push(thrown, node.processes().length));
+    node.subscribe(({ name }) => name === "unattributed_failure" && told.push(name));
+    await node.spawn(idle);
+    fail("first");
+    fail("second");
+    await node.halt();
+    await new Promise<void>((resolve) => realWorld().turns.afterIo(resolve));
     expect(asked).toEqual(["first", 0]);
     expect(told).toHaveLength(2);
   });

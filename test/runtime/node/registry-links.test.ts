@@ -20,6 +20,7 @@ import {
   server,
   sleep,
   spawn,
+  spawnMonitor,
   supervisor,
   trapExit,
   unlink,
@@ -130,6 +131,15 @@ describe("registering", () => {
         await reasonOf(ref);
       }
       link(registryPid);
+      const { ref, ready } = spawnMonitor(async () => {
+        link(registryPid);
+        registerKey("names", "a");
+        exit("broken");
+      });
+      await ready;
+      expect(await reasonOf(ref)).toBe("broken");
+      await sleep(1);
+      expect(lookup("names", "a")).toEqual([]);
       expect(processInfo(registryPid)).toMatchObject({ queueLength: 0, links: [self()] });
     });
   });

@@ -18,7 +18,8 @@ const frame = (text) => {
   return Buffer.concat([header, payload]);
 };
 const say = (value) => process.stdout.write(frame(JSON.stringify(value)));
-const stay = "process.on('SIGTERM', () => {}); process.on('SIGHUP', () => {}); setInterval(() => {}, 1000);";
+// Not for ever: where a test fails nobody else would end it.
+const stay = "process.on('SIGTERM', () => {}); process.on('SIGHUP', () => {}); setTimeout(() => {}, 120000);";
 const grandchild = (detached) => spawn(process.execPath, ["-e", stay], { stdio: "inherit", detached });
 const deeds = {
   pid: () => say(process.pid),
