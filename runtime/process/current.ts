@@ -6,19 +6,34 @@ import type { Process } from "./process.ts";
 
 const storage = new AsyncLocalStorage<Process>();
 
+/** The process whose turn is running: asked for with every message sent, and much nearer than the storage. */
+let running: Process | undefined;
+
 /** Runs `work` as `process`; what it starts and awaits stays with that process. */
 export function runAs(process: Process, work: (process: Process) => void): void {
-  storage.run(process, work, process);
+  const before = running;
+  running = process;
+  try {
+    storage.run(process, work, process);
+  } finally {
+    running = before;
+  }
 }
 
 /** The process whose code is running, if any, dead or alive. */
 export function processOfCode(): Process | undefined {
-  return storage.getStore();
+  return running ?? storage.getStore();
 }
 
 /** Runs `work` on behalf of nobody: for what outlives the process that happens to start it. */
 export function outsideProcesses<T>(work: () => T): T {
-  return storage.exit(work);
+  const before = running;
+  running = undefined;
+  try {
+    return storage.exit(work);
+  } finally {
+    running = before;
+  }
 }
 
 /**
@@ -27,7 +42,7 @@ export function outsideProcesses<T>(work: () => T): T {
  * @throws {ExitSelf} in code of a process that has ended: no effect of it may be seen any more
  */
 export function currentProcess(): Process {
-  const process = storage.getStore();
+  const process = running ?? storage.getStore();
   if (process === undefined) {
     throw new Misuse(
       "This function acts as the process that calls it, and here no process is running. Outside of processes use the same function of a node: node.send(…), node.call(…), node.spawn(…).",

@@ -33,7 +33,8 @@ const firstCapacity = 8;
 
 /** First in, first out, in one array whose size is a power of two. */
 export class Ring<T> {
-  #slots: (T | undefined)[] = new Array(firstCapacity);
+  // Most processes wait with an empty mailbox, so the first message asks for the memory.
+  #slots: (T | undefined)[] = [];
   #head = 0;
   #length = 0;
 
@@ -59,7 +60,7 @@ export class Ring<T> {
     this.#head = (this.#head + 1) & (this.#slots.length - 1);
     this.#length -= 1;
     // A queue that was long once gives its memory back when it is empty.
-    if (this.#length === 0 && this.#slots.length > 1024) this.#slots = new Array(firstCapacity);
+    if (this.#length === 0 && this.#slots.length > 1024) this.#slots = [];
     if (this.#length === 0) this.#head = 0;
     return item;
   }
@@ -102,8 +103,13 @@ export class Ring<T> {
 export class Mailbox {
   readonly #ordinary = new Ring<Item>();
   #priority: Ring<Item> | undefined;
-  /** User messages waiting: the only ones a bound counts. */
+  readonly #isBounded: boolean;
+  /** User messages waiting: the only ones a bound counts, and counted only where there is one. */
   userMessages = 0;
+
+  constructor(isBounded = false) {
+    this.#isBounded = isBounded;
+  }
 
   get length(): number {
     return this.#ordinary.length + (this.#priority?.length ?? 0);
@@ -121,20 +127,20 @@ export class Mailbox {
   }
 
   push(item: Item): void {
-    if (isUserItem(item)) this.userMessages += 1;
+    if (this.#isBounded && isUserItem(item)) this.userMessages += 1;
     this.#ordinary.push(item);
   }
 
   /** Queues before every ordinary message, behind earlier ones of priority (EEP-76). */
   pushPriority(item: Item): void {
-    if (isUserItem(item)) this.userMessages += 1;
+    if (this.#isBounded && isUserItem(item)) this.userMessages += 1;
     this.#priority ??= new Ring();
     this.#priority.push(item);
   }
 
   shift(): Item | undefined {
     const item = this.#priority?.shift() ?? this.#ordinary.shift();
-    if (item !== undefined && isUserItem(item)) this.userMessages -= 1;
+    if (this.#isBounded && item !== undefined && isUserItem(item)) this.userMessages -= 1;
     return item;
   }
 
@@ -144,7 +150,7 @@ export class Mailbox {
       for (let index = 0; index < ring.length; index += 1) {
         const item = ring.at(index);
         if (item === undefined || !matches(item)) continue;
-        if (isUserItem(item)) this.userMessages -= 1;
+        if (this.#isBounded && isUserItem(item)) this.userMessages -= 1;
         return ring.removeAt(index);
       }
     }

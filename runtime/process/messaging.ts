@@ -25,15 +25,17 @@ export function whereis(process: Process, to: Address<Protocol>): Process | unde
 
 /** Delivers to whoever the address names now; false when there is nobody. */
 export function deliverTo(process: Process, to: Address<Protocol>, item: Item, priority: boolean): boolean {
-  if ("ref" in to) {
-    const entry = process.kernel.isLocal(to) ? process.kernel.aliases.get(to.ref) : undefined;
-    if (entry === undefined) return false;
-    deliverThroughAlias(entry, to as Ref, item, priority);
-    return true;
-  }
+  if ("ref" in to) return deliverToAlias(process, to as Ref, item, priority);
   const target = whereis(process, to);
   if (target === undefined) return false;
   target.deliver(item);
+  return true;
+}
+
+function deliverToAlias(process: Process, to: Ref, item: Item, priority: boolean): boolean {
+  const entry = process.kernel.isLocal(to) ? process.kernel.aliases.get(to.ref) : undefined;
+  if (entry === undefined) return false;
+  deliverThroughAlias(entry, to, item, priority);
   return true;
 }
 
@@ -51,14 +53,12 @@ export function send(process: Process, to: Address<Protocol>, message: Message, 
       `A message is an object with a "type" that is a string; given was ${JSON.stringify(message) ?? String(message)}.`,
     );
   }
-  const delivered = deliverTo(
-    process,
-    to,
-    process.kernel.data(message, `message "${message.type}"`),
-    priority,
-  );
+  const { kernel } = process;
+  const data = kernel.boundary === "trust" ? message : kernel.data(message, `message "${message.type}"`);
+  const delivered = deliverTo(process, to, data, priority);
+  if (delivered) return;
   const isLocalName = "name" in to && !("node" in to);
-  if (!delivered && isLocalName) throw new NoProcess(formatAddress(to));
+  if (isLocalName) throw new NoProcess(formatAddress(to));
 }
 
 export function cast(

@@ -117,6 +117,14 @@ export function tellWatchers(ended: Process, reason: ExitReason, output: unknown
   }
 }
 
+/** What `onDown` of the monitor asked for when this DOWN comes, if it did. It is asked for once. */
+export function takeListener(watcher: Process, down: DownMessage): (() => void) | undefined {
+  const listener = watcher.downListeners?.get(down.ref.ref);
+  if (listener === undefined) return undefined;
+  watcher.downListeners?.delete(down.ref.ref);
+  return () => listener(down);
+}
+
 /** A process that has ended watches nobody any more. */
 export function dropMonitors(ended: Process): void {
   if (ended.watching === undefined) return;

@@ -17,11 +17,11 @@ import type { Kernel } from "./kernel.ts";
 import { breakLinks, removeLink } from "./links.ts";
 import { type Item, isUserItem, Mailbox, type MailboxBound, Request } from "./mailbox.ts";
 import { admit, tellLongMailbox } from "./mailbox-bound.ts";
-import { type DownListener, type Monitor, tellWatchers } from "./monitors.ts";
+import { type DownListener, type Monitor, takeListener, tellWatchers } from "./monitors.ts";
 import { type Pid, samePid } from "./pid.ts";
 import type { ProcessOptions, Starter } from "./process-options.ts";
 import type { Runnable } from "./scheduler.ts";
-import { DownMessage, ExitMessage, StopMessage, TurnMessage } from "./system-message.ts";
+import { DownMessage, ExitMessage, StopMessage, SystemMessage, TurnMessage } from "./system-message.ts";
 import type { Timer } from "./timers.ts";
 
 /** `new`: init has not run. `working`: a promise of the behaviour is pending. `ending`: its terminate is. */
@@ -32,7 +32,7 @@ export class Process implements Runnable {
   readonly kernel: Kernel;
   readonly behaviour: Behaviour;
   readonly logicName: string;
-  readonly mailbox = new Mailbox();
+  readonly mailbox: Mailbox;
   readonly parent: Process | undefined;
   readonly bound: MailboxBound | undefined;
   groupLeader: Pid | undefined;
@@ -66,6 +66,7 @@ export class Process implements Runnable {
     this.groupLeader = options.groupLeader;
     this.trapsExits = options.trapsExits;
     this.bound = options.bound;
+    this.mailbox = new Mailbox(options.bound !== undefined);
     this.#start = { input: options.input, starter: options.starter };
     this.behaviour = options.behaviour(this);
   }
@@ -94,7 +95,9 @@ export class Process implements Runnable {
     if (this.bound !== undefined && isUserItem(item) && !admit(this, item, this.bound)) return;
     if (priority) this.mailbox.pushPriority(item);
     else this.mailbox.push(item);
-    this.#toldLong = tellLongMailbox(this, this.#toldLong);
+    if (this.#toldLong || this.mailbox.length >= limits.mailboxHighWaterMessages) {
+      this.#toldLong = tellLongMailbox(this, this.#toldLong);
+    }
     if (!this.#queued && this.#phase === "live") this.#enqueue();
   }
 
@@ -123,16 +126,9 @@ export class Process implements Runnable {
       this.#finish(this.#doom);
       return;
     }
-    if (this.#phase === "new") {
-      this.#initialize();
-      return;
-    }
-    if (this.behaviour.pulls) {
-      this.#drainSystemMessages();
-      if (this.#phase === "live" && this.#doom === undefined) this.behaviour.arrived();
-      return;
-    }
-    this.#handleMessages();
+    if (this.#phase === "new") this.#initialize();
+    else if (this.behaviour.pulls) this.#offerMessages();
+    else this.#handleMessages();
   }
 
   #handleMessages(): void {
@@ -160,18 +156,9 @@ export class Process implements Runnable {
   #handle(item: Item): boolean {
     this.messagesHandled += 1;
     this.#handling = item;
-    if (item instanceof TurnMessage) return this.#guard(() => item.run());
-    if (item instanceof StopMessage) return this.#stop(item.reason);
-    // An exit of the parent is an order: a process that traps ends in good order with that reason.
-    if (item instanceof ExitMessage && this.parent !== undefined && samePid(item.from, this.parent.pid)) {
-      return this.#stop(item.reason);
-    }
-    if (item instanceof DownMessage && this.downListeners !== undefined) {
-      const listener = this.downListeners.get(item.ref.ref);
-      if (listener !== undefined) {
-        this.downListeners.delete(item.ref.ref);
-        return this.#guard(() => listener(item));
-      }
+    if (item instanceof SystemMessage) {
+      const handled = this.#handleSystemMessage(item);
+      if (handled !== undefined) return handled;
     }
     let outcome: Outcome | Promise<Outcome>;
     try {
@@ -181,6 +168,19 @@ export class Process implements Runnable {
     }
     if (outcome === undefined) return true;
     return this.#settle(outcome);
+  }
+
+  /** As `#handle`, for what is the runtime's own business; undefined where the behaviour shall see it. */
+  #handleSystemMessage(item: SystemMessage): boolean | undefined {
+    if (item instanceof TurnMessage) return this.#guard(item.run);
+    if (item instanceof StopMessage) return this.#stop(item.reason);
+    // An exit of the parent is an order: a process that traps ends in good order with that reason.
+    if (item instanceof ExitMessage && this.parent !== undefined && samePid(item.from, this.parent.pid)) {
+      return this.#stop(item.reason);
+    }
+    const listener = item instanceof DownMessage ? takeListener(this, item) : undefined;
+    if (listener !== undefined) return this.#guard(listener);
+    return undefined;
   }
 
   #guard(run: () => void): boolean {
@@ -218,11 +218,10 @@ export class Process implements Runnable {
   }
 
   #initialize(): void {
-    const start = this.#start;
     this.#phase = "working";
     let outcome: InitOutcome | Promise<InitOutcome>;
     try {
-      outcome = this.behaviour.init(start?.input);
+      outcome = this.behaviour.init(this.#start?.input);
     } catch (thrown) {
       this.#finish(reasonOfThrown(thrown));
       return;
@@ -266,7 +265,7 @@ export class Process implements Runnable {
   }
 
   /** A function reads its mailbox itself; what the runtime must do at once is taken out for it. */
-  #drainSystemMessages(): void {
+  #offerMessages(): void {
     for (;;) {
       const item = this.mailbox.take(
         (candidate) =>
@@ -274,16 +273,16 @@ export class Process implements Runnable {
           candidate instanceof StopMessage ||
           (candidate instanceof DownMessage && this.downListeners?.has(candidate.ref.ref) === true),
       );
-      if (item === undefined || !this.#handle(item)) return;
+      if (item === undefined) break;
+      if (!this.#handle(item)) return;
     }
+    if (this.#doom === undefined) this.behaviour.arrived();
   }
 
   #fail(thrown: unknown): boolean {
-    if (this.#doom !== undefined) {
-      this.#finish(this.#doom);
-      return false;
-    }
-    return this.#stop(reasonOfThrown(thrown));
+    if (this.#doom === undefined) return this.#stop(reasonOfThrown(thrown));
+    this.#finish(this.#doom);
+    return false;
   }
 
   /** An orderly stop or a crash: terminate, then the end. Always false: nothing more is handled. */

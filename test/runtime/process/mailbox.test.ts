@@ -92,7 +92,7 @@ describe("a mailbox", () => {
   test("is the same as two arrays, one of them first, for any sequence of steps", () => {
     fc.assert(
       fc.property(fc.array(mailboxStep, { maxLength: 100 }), (steps) => {
-        const mailbox = new Mailbox();
+        const mailbox = new Mailbox(true);
         const first: Item[] = [];
         const second: Item[] = [];
         const takeFromModel = (matches: (item: Item) => boolean): Item | undefined => {
