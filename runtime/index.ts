@@ -46,6 +46,7 @@ export {
   countEntries,
   dispatch,
   keysOf,
+  lockKey,
   lookup,
   type RegistryEntry,
   registerKey,

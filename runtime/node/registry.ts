@@ -10,6 +10,7 @@ import { addLink, removeLink } from "../process/links.ts";
 import { formatPid, type Pid } from "../process/pid.ts";
 import type { Process } from "../process/process.ts";
 import type { AnyProtocol, Protocol } from "../process/protocol.ts";
+import { KeyLocks } from "./key-locks.ts";
 
 export type RegistryKeys = "unique" | "duplicate";
 
@@ -36,6 +37,7 @@ interface Holder {
 export class RegistryTable {
   readonly name: string;
   readonly keys: RegistryKeys;
+  readonly locks: KeyLocks;
   readonly #owner: Process;
   readonly #holdings = new Map<string, Holding[]>();
   readonly #holders = new Map<Process, Holder>();
@@ -44,6 +46,7 @@ export class RegistryTable {
     this.#owner = owner;
     this.name = name;
     this.keys = keys;
+    this.locks = new KeyLocks(name);
   }
 
   /** Gives `process` a key and links it to the registry: names cannot outlive the registry that knows them. */
@@ -201,6 +204,22 @@ export function updateValue(
   return { value: holding.value, before };
 }
 
+/**
+ * Runs `work` while nobody else runs theirs under the same key of the registry, and gives what it gives. Whoever holds the
+ * key gives it up when `work` is done, has failed, or the process has ended. A key is locked apart from being registered.
+ * @throws {NoProcess} the registry has ended meanwhile; {Misuse} no such registry; what `work` throws
+ */
+export async function lockKey<T>(registryName: string, key: string, work: () => T | Promise<T>): Promise<T> {
+  const process = currentProcess();
+  checkKey(key);
+  const giveUp = await tableOf(process, registryName).locks.acquire(process, key);
+  try {
+    return await work();
+  } finally {
+    giveUp();
+  }
+}
+
 class RegistryBehaviour implements Behaviour {
   readonly pulls = false;
   readonly #process: Process;
@@ -235,6 +254,7 @@ class RegistryBehaviour implements Behaviour {
   terminate(): void {}
 
   release(): void {
+    this.#table.locks.close();
     const { registries } = this.#process.kernel;
     if (registries.get(this.#table.name) === this.#table) registries.delete(this.#table.name);
   }
