@@ -1,12 +1,12 @@
-// Spawn and exit: from the request until nothing of the process is left, a thousand at a time.
+// Spawn and exit: from the request until nothing of the process is left, a hundred at a time.
 import { cast, exit, monitor, ok, type Pid, server, spawn, stopWith } from "aiex/runtime";
 import { type AnyActorLogic, createActor, fromPromise } from "xstate";
 import { countingMachine, countingTransition } from "./logic.ts";
 import { measure, rate } from "./measure.ts";
 import { inProcess, node, promised } from "./node.ts";
 
-const waves = 20;
-const wave = 1_000;
+const waves = 200;
+const wave = 100;
 
 let ended = 0;
 
