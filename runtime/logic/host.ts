@@ -42,27 +42,43 @@ export function hostXState(process: Process, logic: AnyActorLogic): Behaviour {
 class XStateHost implements Behaviour {
   readonly pulls = false;
   readonly process: Process;
-  readonly self: HostRef;
-  readonly system: HostSystem;
   readonly #logic: AnyActorLogic;
   #snapshot: HostedSnapshot | undefined;
   #deferred: (() => void)[] | undefined;
   #isRunning = false;
   #failure: { readonly error: unknown } | undefined;
-  // XState puts its own executor here for the time of a microstep, so it is a property and no method.
-  actionExecutor: (action: Action) => void;
+  // Made when XState asks for them: a transition or a promise never does, and there may be very many of those.
+  #self: HostRef | undefined;
+  #system: HostSystem | undefined;
+  #executor: ((action: Action) => void) | undefined;
 
   constructor(process: Process, logic: AnyActorLogic) {
     this.process = process;
     this.#logic = logic;
-    this.self = new HostRef(this);
-    this.system = new HostSystem(process, this.self);
-    this.actionExecutor = (action) => {
-      const { exec } = action;
+  }
+
+  get self(): HostRef {
+    this.#self ??= new HostRef(this);
+    return this.#self;
+  }
+
+  get system(): HostSystem {
+    this.#system ??= new HostSystem(this.process, this.self);
+    return this.#system;
+  }
+
+  get actionExecutor(): (action: Action) => void {
+    this.#executor ??= ({ exec, info, params }) => {
       if (exec === undefined) return;
-      if (this.#isRunning) exec(action.info, action.params);
-      else this.defer(() => exec(action.info, action.params));
+      if (this.#isRunning) exec(info, params);
+      else this.defer(() => exec(info, params));
     };
+    return this.#executor;
+  }
+
+  /** XState puts its own executor here for the time of a microstep. */
+  set actionExecutor(executor: (action: Action) => void) {
+    this.#executor = executor;
   }
 
   get id(): string {
@@ -102,7 +118,7 @@ class XStateHost implements Behaviour {
     this.#isRunning = true;
     if (snapshot.status === "active") this.#logic.start?.(snapshot as never, this as never);
     this.#flush();
-    this.self.notify(snapshot);
+    this.#self?.notify(snapshot);
     return snapshot.status === "done" ? new Stopping("normal") : undefined;
   }
 
@@ -129,8 +145,8 @@ class XStateHost implements Behaviour {
       // A step that throws on its way out must not keep the children alive.
     }
     this.#deferred = undefined;
-    this.system.stopAll();
-    this.self.complete(this.#failure);
+    this.#system?.stopAll();
+    this.#self?.complete(this.#failure);
   }
 
   state(): unknown {
@@ -152,7 +168,7 @@ class XStateHost implements Behaviour {
     if (snapshot.status === "error") this.#fail(snapshot.error);
     this.#snapshot = snapshot;
     if (this.#deferred !== undefined) this.#flush();
-    this.self.notify(snapshot);
+    this.#self?.notify(snapshot);
     // `stopped` is what `xstate.stop` makes of a machine, whoever sent it.
     return snapshot.status === "active" ? undefined : new Stopping("normal");
   }

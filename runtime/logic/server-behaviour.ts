@@ -19,7 +19,15 @@ import { received } from "./function.ts";
 import type { CallHandlers, CastHandlers, ServerDefinition } from "./server.ts";
 import { InitIgnore, InitOk, InitStop, type NextOptions, NoReply, Reply, Stop } from "./server-result.ts";
 
-type Definition = ServerDefinition<unknown, unknown, CallHandlers<unknown>, CastHandlers<unknown>>;
+/** A server's definition, its handlers by name: names that every object inherits are not among them. */
+export interface Definition
+  extends Omit<
+    ServerDefinition<unknown, unknown, CallHandlers<unknown>, CastHandlers<unknown>>,
+    "calls" | "casts"
+  > {
+  readonly calls: ReadonlyMap<string, CallHandlers<unknown>[string]>;
+  readonly casts: ReadonlyMap<string, CastHandlers<unknown>[string]>;
+}
 
 export class ServerBehaviour implements Behaviour {
   readonly pulls = false;
@@ -53,14 +61,14 @@ export class ServerBehaviour implements Behaviour {
     if (!(item instanceof Request)) return this.#info(item);
     const { type, payload, from } = item;
     if (from === undefined) {
-      const handler = own(this.#definition.casts, type);
+      const handler = this.#definition.casts.get(type);
       if (handler === undefined) return this.#info(received(item));
       return this.#take(handler(this.#state, payload), undefined);
     }
-    const handler = own(this.#definition.calls, type);
+    const handler = this.#definition.calls.get(type);
     if (handler === undefined)
       throw new TypeError(
-        `This server has no call "${type}". Its calls are: ${names(this.#definition.calls)}.`,
+        `This server has no call "${type}". Its calls are: ${[...this.#definition.calls.keys()].join(", ") || "none"}.`,
       );
     return this.#take(handler(this.#state, payload, from), from);
   }
@@ -177,15 +185,6 @@ export class ServerBehaviour implements Behaviour {
     this.#idleTimer = undefined;
     this.#idleMs = undefined;
   }
-}
-
-/** A handler by name; names that every object inherits are not handlers. */
-function own<H>(handlers: Readonly<Record<string, H>> | undefined, name: string): H | undefined {
-  return handlers !== undefined && Object.hasOwn(handlers, name) ? handlers[name] : undefined;
-}
-
-function names(handlers: object | undefined): string {
-  return Object.keys(handlers ?? {}).join(", ") || "none";
 }
 
 function badReturn(result: unknown): ExitReason {

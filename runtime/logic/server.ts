@@ -59,5 +59,10 @@ export function server<S, Input, Calls = Record<never, never>, Casts = Record<ne
 ): NativeLogic<ServerProtocol<Calls, Casts>, Input> {
   // biome-ignore lint/suspicious/noExplicitAny: the behaviour is one class for all servers; the handlers' types end here.
   const untyped = definition as unknown as ServerDefinition<any, any, CallHandlers<any>, CastHandlers<any>>;
-  return { logicName: name, host: (process) => new ServerBehaviour(process, untyped) };
+  const byName = {
+    ...untyped,
+    calls: new Map(Object.entries(untyped.calls ?? {})),
+    casts: new Map(Object.entries(untyped.casts ?? {})),
+  };
+  return { logicName: name, host: (process) => new ServerBehaviour(process, byName) };
 }

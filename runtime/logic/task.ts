@@ -21,9 +21,9 @@ export class Task<T> {
 
   /** Begins to run `work`; use `task.async` or `task.asyncNolink`. */
   constructor(owner: Process, work: () => T | Promise<T>, link: boolean) {
-    const { process, ready } = spawnProcess(owner.kernel, owner, work, { link });
     // How it began is part of how it ends.
-    ready.catch(() => {});
+    const ignore = (): void => {};
+    const { process } = spawnProcess(owner.kernel, owner, work, { link }, ignore, ignore);
     this.pid = process.pid;
     this.owner = owner.pid;
     let settle: (ended: Ended<T>) => void = () => {};

@@ -13,7 +13,13 @@ export class EventBus {
     };
   }
 
+  /** False where nobody would hear: what is costly to tell need not be put together. */
+  get isHeard(): boolean {
+    return this.#subscribers.length > 0;
+  }
+
   emit<N extends RuntimeEventName>(name: N, data: RuntimeEvents[N]): void {
+    if (!this.isHeard) return;
     const event = { name, data } as RuntimeEvent;
     for (const subscriber of this.#subscribers) {
       try {

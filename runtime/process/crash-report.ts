@@ -7,6 +7,7 @@ import type { Process } from "./process.ts";
 /** Emits `process_crashed`. `handling` is the message that it was at. */
 export function reportCrash(process: Process, reason: ExitReason, handling: Item | undefined): void {
   const { kernel, pid, name, logicName } = process;
+  if (!kernel.events.isHeard) return;
   const from = handling instanceof Request ? handling.from : undefined;
   kernel.events.emit("process_crashed", {
     pid,

@@ -6,11 +6,12 @@ import type { Process } from "./process.ts";
 /** Takes an ended process out of every table, before anybody hears of its end: nobody may find it by a name afterwards. */
 export function letGo(process: Process): void {
   const { kernel } = process;
-  for (const timer of process.timers ?? []) kernel.timers.stop(timer);
+  // Most processes hold none of these, and a loop over nothing costs as well.
+  if (process.timers !== undefined) for (const timer of process.timers) kernel.timers.stop(timer);
   if (process.name !== undefined) kernel.names.delete(process.name);
-  for (const release of process.releases ?? []) release();
-  for (const ref of process.aliases ?? []) kernel.aliases.delete(ref);
-  for (const call of process.endlessCalls ?? []) forgetCall(call);
+  if (process.releases !== undefined) for (const release of process.releases) release();
+  if (process.aliases !== undefined) for (const ref of process.aliases) kernel.aliases.delete(ref);
+  if (process.endlessCalls !== undefined) for (const call of process.endlessCalls) forgetCall(call);
   dropMonitors(process);
   kernel.processes.delete(process.pid.id);
   process.timers = undefined;

@@ -9,7 +9,7 @@ import type { Process } from "./process.ts";
 export interface Starter {
   started(process: Process): void;
   /** The process is gone when this is called. `ignored` for a start that was declined. */
-  failed(reason: ExitReason, ignored: boolean): void;
+  failed(process: Process, reason: ExitReason, ignored: boolean): void;
 }
 
 export interface ProcessOptions {

@@ -320,7 +320,7 @@ export class Process implements Runnable {
     failCallers(this, reason, output);
     tellWatchers(this, reason, output);
     breakLinks(this, reason);
-    starter?.failed(start?.reason ?? reason, start?.ignored ?? false);
+    starter?.failed(this, start?.reason ?? reason, start?.ignored ?? false);
   }
 
   #release(): void {

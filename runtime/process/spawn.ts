@@ -9,6 +9,7 @@ import type { MailboxBound } from "./mailbox.ts";
 import { checkMonitorOptions, type MonitorOptions, monitor } from "./monitors.ts";
 import type { Ref } from "./pid.ts";
 import { Process } from "./process.ts";
+import type { Starter } from "./process-options.ts";
 import type { Timer } from "./timers.ts";
 
 export interface StartOptions<Input = unknown> {
@@ -26,16 +27,17 @@ export interface StartOptions<Input = unknown> {
 
 export interface Spawned {
   readonly process: Process;
-  readonly ready: Promise<Process>;
   readonly monitorRef: Ref | undefined;
 }
 
-/** Makes the process and gives it its first turn. `ready` settles when its init has returned. */
+/** Makes the process and gives it its first turn. One of `ready` and `fail` is called when its init has returned. */
 export function spawnProcess(
   kernel: Kernel,
   starter: Process,
   logic: AnyLogic,
   options: StartOptions,
+  ready: (process: Process) => void,
+  fail: (error: Error) => void,
   watch?: MonitorOptions,
 ): Spawned {
   const host = hostOf(logic);
@@ -45,12 +47,7 @@ export function spawnProcess(
   checkOptions(options, what);
   checkNameIsFree(kernel, name);
   if (watch !== undefined) checkMonitorOptions(watch);
-  let settle: { resolve: (process: Process) => void; reject: (error: Error) => void } | undefined;
-  let deadline: Timer | undefined;
-  let timedOut = false;
-  const ready = new Promise<Process>((resolve, reject) => {
-    settle = { resolve, reject };
-  });
+  const start = new Start(what, ready, fail);
   const process = new Process(kernel, kernel.nextPid(), {
     behaviour: host,
     logicName: logicName(logic),
@@ -59,32 +56,56 @@ export function spawnProcess(
     groupLeader: starter.groupLeader,
     trapsExits: options.trapExit === true,
     bound: options.mailbox,
-    starter: {
-      started: (started) => {
-        if (deadline !== undefined) kernel.timers.stop(deadline);
-        settle?.resolve(started);
-      },
-      failed: (reason, ignored) => {
-        if (deadline !== undefined) kernel.timers.stop(deadline);
-        settle?.reject(startError(what, reason, ignored, timedOut ? options.startTimeoutMs : undefined));
-      },
-    },
+    starter: start,
   });
   kernel.processes.set(process.pid.id, process);
   if (typeof name === "string") kernel.register(name, process);
   else if (name !== undefined) kernel.registries.get(name.registry)?.add(process, name.key, undefined);
   if (options.link === true) addLink(starter, process);
   const monitorRef = watch === undefined ? undefined : monitor(starter, process, process.pid, watch);
-  if (options.startTimeoutMs !== undefined && options.startTimeoutMs !== Number.POSITIVE_INFINITY) {
-    deadline = kernel.timers.start(options.startTimeoutMs, () => {
-      timedOut = true;
+  const { startTimeoutMs } = options;
+  if (startTimeoutMs !== undefined && startTimeoutMs !== Number.POSITIVE_INFINITY) {
+    start.limit(kernel, startTimeoutMs, () => {
       // The starter hears of it by its answer alone (OTP: kill_flush_EXIT).
       removeLink(starter, process);
       process.doomWith("killed");
     });
   }
   process.begin();
-  return { process, ready, monitorRef };
+  return { process, monitorRef };
+}
+
+/** One start under way: its answer, and its deadline if it has one. */
+class Start implements Starter {
+  readonly #what: string;
+  readonly #ready: (process: Process) => void;
+  readonly #fail: (error: Error) => void;
+  #deadline: Timer | undefined;
+  /** Set once the deadline has passed. */
+  #passedMs: number | undefined;
+
+  constructor(what: string, ready: (process: Process) => void, fail: (error: Error) => void) {
+    this.#what = what;
+    this.#ready = ready;
+    this.#fail = fail;
+  }
+
+  limit(kernel: Kernel, timeoutMs: number, expire: () => void): void {
+    this.#deadline = kernel.timers.start(timeoutMs, () => {
+      this.#passedMs = timeoutMs;
+      expire();
+    });
+  }
+
+  started(process: Process): void {
+    if (this.#deadline !== undefined) process.kernel.timers.stop(this.#deadline);
+    this.#ready(process);
+  }
+
+  failed(process: Process, reason: ExitReason, ignored: boolean): void {
+    if (this.#deadline !== undefined) process.kernel.timers.stop(this.#deadline);
+    this.#fail(startError(this.#what, reason, ignored, this.#passedMs));
+  }
 }
 
 /** @throws {AlreadyStarted} the name or key is held; {Misuse} there is no such registry, or its keys are no names */
@@ -116,7 +137,7 @@ function startError(
 const accepted = ["input", "name", "link", "trapExit", "mailbox", "startTimeoutMs"];
 
 function checkOptions(options: StartOptions, what: string): void {
-  for (const key of Object.keys(options)) {
+  for (const key in options) {
     if (!accepted.includes(key)) {
       throw new Misuse(
         `"${key}" is no option for starting ${what}. The options are: ${accepted.join(", ")}.`,

@@ -172,25 +172,31 @@ function startingVerbs(
 > {
   return {
     self: () => own().pid,
-    spawn: async (logic, ...[options]) => {
-      const starter = own();
-      const { ready } = spawnProcess(starter.kernel, starter, logic, options ?? {});
-      return (await ready).pid as never;
-    },
+    spawn: (logic, ...[options]) =>
+      new Promise((resolve, reject) => {
+        const starter = own();
+        const ready = ({ pid }: Process): void => resolve(pid as never);
+        spawnProcess(starter.kernel, starter, logic, options ?? {}, ready, reject);
+      }),
     spawnMonitor: (logic, ...[options]) => {
       const starter = own();
       const { monitor: watching, ...rest } = options ?? {};
-      const { process, ready, monitorRef } = spawnProcess(
+      let settle: { resolve: (pid: never) => void; reject: (error: Error) => void } | undefined;
+      const ready = new Promise<never>((resolve, reject) => {
+        settle = { resolve, reject };
+      });
+      // The DOWN tells the same; nobody has to await both.
+      ready.catch(() => {});
+      const { process, monitorRef } = spawnProcess(
         starter.kernel,
         starter,
         logic,
         rest,
+        ({ pid }) => settle?.resolve(pid as never),
+        (error) => settle?.reject(error),
         watching ?? {},
       );
-      const pid = ready.then((started) => started.pid as never);
-      // The DOWN tells the same; nobody has to await both.
-      pid.catch(() => {});
-      return { pid: process.pid as never, ref: monitorRef as Ref, ready: pid };
+      return { pid: process.pid as never, ref: monitorRef as Ref, ready };
     },
     isAlive: (pid) => own().kernel.find(pid)?.isAlive === true,
     processInfo: (pid) => processInfo(own().kernel, pid),

@@ -1,6 +1,6 @@
 // The supervisor's mind: which child is in which state, and what an event asks to be done. No process is touched here.
 import { type ExitReason, isOrderly } from "../process/exit-reason.ts";
-import { formatPid, type Pid, samePid } from "../process/pid.ts";
+import { type Pid, samePid } from "../process/pid.ts";
 import type { Protocol } from "../process/protocol.ts";
 import { type ChildSpec, rememberedSpec } from "./child-spec.ts";
 import type { RestartBudget } from "./restart-budget.ts";
@@ -54,7 +54,8 @@ export class SupervisorState {
   readonly children = new Map<string, Child>();
   readonly autoShutdown: AutoShutdown;
   readonly #strategy: Strategy;
-  readonly #ids = new Map<string, string>();
+  /** Of the running children, by the number of their pid: they are all of this node. */
+  readonly #ids = new Map<number, string>();
   /** Why the last start of a child that is being retried failed. */
   readonly #failures = new Map<string, ExitReason>();
 
@@ -76,15 +77,15 @@ export class SupervisorState {
   setStatus(id: string, status: ChildStatus): void {
     const child = this.children.get(id);
     if (child === undefined) return;
-    if (child.status.is === "running") this.#ids.delete(formatPid(child.status.pid));
-    if (status.is === "running") this.#ids.set(formatPid(status.pid), id);
+    if (child.status.is === "running") this.#ids.delete(child.status.pid.id);
+    if (status.is === "running") this.#ids.set(status.pid.id, id);
     if (status.is !== "restarting") this.#failures.delete(id);
     if (status.is === "running") this.children.set(id, { spec: rememberedSpec(child.spec), status });
     else child.status = status;
   }
 
   childOf(pid: Pid<Protocol>): Child | undefined {
-    const id = this.#ids.get(formatPid(pid));
+    const id = this.#ids.get(pid.id);
     return id === undefined ? undefined : this.children.get(id);
   }
 
