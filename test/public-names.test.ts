@@ -1,9 +1,9 @@
 // What each chapter offers to others, types included, as a list that only grows or shrinks on purpose.
-import { readFileSync } from "node:fs";
-import { join } from "node:path";
+import { readdirSync, readFileSync } from "node:fs";
+import { join, relative } from "node:path";
 import { fileURLToPath } from "node:url";
 import { describe, expect, it } from "vitest";
-import { exportsOf } from "./module-text.ts";
+import { exportsOf, importsOf } from "./module-text.ts";
 
 const repository = fileURLToPath(new URL("..", import.meta.url));
 
@@ -11,6 +11,9 @@ const entries = [
   { entry: "aiex", path: "supervisors/aiex.ts" },
   { entry: "aiex/runtime", path: "runtime/index.ts" },
 ] as const;
+
+/** Each imports from those behind it only. */
+const chapters = ["cli", "supervisors", "actors", "runtime"] as const;
 
 describe("exportsOf()", () => {
   it.each([
@@ -38,6 +41,34 @@ describe("The public names", () => {
     expect(names.filter((name, index) => names.indexOf(name) !== index)).toEqual([]);
   });
 });
+
+describe("What the chapters above use", () => {
+  // Nobody is above the command: what it offers is its help.
+  it.each(chapters.slice(1))("of %s are these files, with these names", async (chapter) => {
+    const above = chapters.slice(0, chapters.indexOf(chapter));
+    const used = new Set(
+      above.flatMap((other) => filesOf(other).flatMap((path) => importedFrom(path, chapter))),
+    );
+    const lines = [...used].sort(compare).map((path) => `${path}: ${publicNames(path).join(", ")}`);
+    await expect(`${lines.join("\n")}\n`).toMatchFileSnapshot(`__snapshots__/chapter-${chapter}.txt`);
+  });
+});
+
+function filesOf(chapter: string): string[] {
+  const entries = readdirSync(join(repository, chapter), { recursive: true, withFileTypes: true });
+  return entries
+    .filter((entry) => entry.isFile() && entry.name.endsWith(".ts"))
+    .map((entry) => relative(repository, join(entry.parentPath, entry.name)).replaceAll("\\", "/"));
+}
+
+/** The files of `chapter` that `path` imports, types included. */
+function importedFrom(path: string, chapter: string): string[] {
+  const imports = importsOf(readFileSync(join(repository, path), "utf8"));
+  const files = imports.flatMap(({ from }) =>
+    from.startsWith(".") ? [join(path, "..", from).replaceAll("\\", "/")] : [],
+  );
+  return files.filter((file) => file.startsWith(`${chapter}/`));
+}
 
 /** Sorted; what is a type only says so. */
 function publicNames(path: string): string[] {
