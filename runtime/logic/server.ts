@@ -7,8 +7,6 @@ import type { NativeLogic } from "./logic.ts";
 import { ServerBehaviour } from "./server-behaviour.ts";
 import type { CallResult, CastResult, InitResult, Reply, Stop } from "./server-result.ts";
 
-export * from "./server-result.ts";
-
 type Awaitable<T> = T | Promise<T>;
 
 // biome-ignore lint/suspicious/noExplicitAny: a handler's own payload and reply types are read back by inference below.

@@ -1,12 +1,12 @@
 // Process groups (OTP: `pg`): named sets of processes in a scope. A scope is a supervised process; its table is read directly.
 import type { NativeLogic } from "../logic/logic.ts";
-import type { Behaviour } from "../process/behaviour.ts";
 import { currentProcess } from "../process/current.ts";
 import { Misuse } from "../process/failures.ts";
 import { formatPid, isPid, type Pid, type Ref, sameRef } from "../process/pid.ts";
 import type { Process } from "../process/process.ts";
 import type { Protocol } from "../process/protocol.ts";
 import { SystemMessage } from "../process/system-message.ts";
+import { type Table, tableProcess } from "./table-process.ts";
 
 /** A group that is monitored has changed. */
 export class GroupMessage extends SystemMessage {
@@ -38,7 +38,7 @@ interface Membership {
 }
 
 /** The groups of one scope. A process may be in a group more than once. */
-export class GroupScope {
+export class GroupScope implements Table {
   readonly name: string;
   readonly #groups = new Map<string, Process[]>();
   readonly #monitors = new Map<number, GroupMonitor>();
@@ -100,6 +100,10 @@ export class GroupScope {
   }
 
   /** The scope ends: nobody has to be told out of it any more. */
+  state(): unknown {
+    return this.groups();
+  }
+
   close(): void {
     for (const [process, { release }] of this.#memberships) process.releases?.delete(release);
     for (const { watcher, release } of this.#monitors.values()) watcher.releases?.delete(release);
@@ -141,7 +145,12 @@ export class GroupScope {
 
 /** A scope of groups as a process to supervise (OTP: `pg:start_link(Scope)`). */
 export function groupScope(name: string): NativeLogic<Protocol, void> {
-  return { logicName: name, host: (process) => new ScopeBehaviour(process, name) };
+  return tableProcess({
+    name,
+    noun: "scope",
+    make: () => new GroupScope(name),
+    tablesOf: (process) => process.kernel.scopes,
+  });
 }
 
 /**
@@ -183,53 +192,6 @@ export function monitorGroup(
 /** Ends a group monitor and takes out of the mailbox what it has sent. */
 export function demonitorGroup(scope: string, ref: Ref): boolean {
   return scopeOf(currentProcess(), scope).demonitor(ref);
-}
-
-class ScopeBehaviour implements Behaviour {
-  readonly pulls = false;
-  readonly #process: Process;
-  readonly #scope: GroupScope;
-
-  constructor(process: Process, name: string) {
-    this.#process = process;
-    this.#scope = new GroupScope(name);
-  }
-
-  init(): undefined {
-    const { scopes } = this.#process.kernel;
-    const { name } = this.#scope;
-    if (scopes.has(name))
-      throw new Misuse(`There is a scope "${name}" on this node already. Choose another name.`);
-    scopes.set(name, this.#scope);
-    return undefined;
-  }
-
-  started(): undefined {
-    return undefined;
-  }
-
-  receive(): undefined {
-    return undefined;
-  }
-
-  arrived(): void {}
-  waits(): void {}
-  terminate(): void {}
-
-  release(): void {
-    const { scopes } = this.#process.kernel;
-    if (scopes.get(this.#scope.name) !== this.#scope) return;
-    scopes.delete(this.#scope.name);
-    this.#scope.close();
-  }
-
-  state(): unknown {
-    return this.#scope.groups();
-  }
-
-  output(): undefined {
-    return undefined;
-  }
 }
 
 function localProcesses(current: Process, pids: readonly Pid<Protocol>[]): Process[] {

@@ -1,9 +1,7 @@
 // Registries: keys that processes hold, one holder each (unique, usable as addresses) or many (duplicate, to dispatch to).
 // A registry is a supervised process; its table is read directly and forgets a process before anybody hears of its end.
 import type { NativeLogic } from "../logic/logic.ts";
-import { trapExit } from "../process/acting.ts";
 import type { Via } from "../process/address.ts";
-import type { Behaviour } from "../process/behaviour.ts";
 import { currentProcess } from "../process/current.ts";
 import { AlreadyStarted, Misuse } from "../process/failures.ts";
 import { addLink, removeLink } from "../process/links.ts";
@@ -11,6 +9,7 @@ import { formatPid, type Pid } from "../process/pid.ts";
 import type { Process } from "../process/process.ts";
 import type { AnyProtocol, Protocol } from "../process/protocol.ts";
 import { KeyLocks } from "./key-locks.ts";
+import { type Table, tableProcess } from "./table-process.ts";
 
 export type RegistryKeys = "unique" | "duplicate";
 
@@ -34,7 +33,7 @@ interface Holder {
 }
 
 /** The keys of one registry. */
-export class RegistryTable {
+export class RegistryTable implements Table {
   readonly name: string;
   readonly keys: RegistryKeys;
   readonly locks: KeyLocks;
@@ -101,6 +100,14 @@ export class RegistryTable {
     return entries;
   }
 
+  close(): void {
+    this.locks.close();
+  }
+
+  state(): unknown {
+    return { keys: this.keys, entries: this.size };
+  }
+
   #hold(process: Process): Holder {
     const holder: Holder = {
       keys: new Map(),
@@ -131,7 +138,12 @@ export function registry(
       `The keys of registry "${name}" are "unique" or "duplicate"; given was ${JSON.stringify(options.keys)}.`,
     );
   }
-  return { logicName: name, host: (process) => new RegistryBehaviour(process, name, options.keys) };
+  return tableProcess({
+    name,
+    noun: "registry",
+    make: (process) => new RegistryTable(process, name, options.keys),
+    tablesOf: (process) => process.kernel.registries,
+  });
 }
 
 /** The address of whoever holds `key` in a unique registry when the message is sent. */
@@ -217,54 +229,6 @@ export async function lockKey<T>(registryName: string, key: string, work: () => 
     return await work();
   } finally {
     giveUp();
-  }
-}
-
-class RegistryBehaviour implements Behaviour {
-  readonly pulls = false;
-  readonly #process: Process;
-  readonly #table: RegistryTable;
-
-  constructor(process: Process, name: string, keys: RegistryKeys) {
-    this.#process = process;
-    this.#table = new RegistryTable(process, name, keys);
-  }
-
-  init(): undefined {
-    const { registries } = this.#process.kernel;
-    const { name } = this.#table;
-    if (registries.has(name))
-      throw new Misuse(`There is a registry "${name}" on this node already. Choose another name.`);
-    // Those who hold keys are linked to it, and come and go.
-    trapExit(true);
-    registries.set(name, this.#table);
-    return undefined;
-  }
-
-  started(): undefined {
-    return undefined;
-  }
-
-  receive(): undefined {
-    return undefined;
-  }
-
-  arrived(): void {}
-  waits(): void {}
-  terminate(): void {}
-
-  release(): void {
-    this.#table.locks.close();
-    const { registries } = this.#process.kernel;
-    if (registries.get(this.#table.name) === this.#table) registries.delete(this.#table.name);
-  }
-
-  state(): unknown {
-    return { keys: this.#table.keys, entries: this.#table.size };
-  }
-
-  output(): undefined {
-    return undefined;
   }
 }
 

@@ -1,7 +1,7 @@
 // A supervisor of many children that come and go, known by pid (Elixir: DynamicSupervisor). Only one_for_one.
 import { limits } from "../limits.ts";
 import type { NativeLogic } from "../logic/logic.ts";
-import { ok, refuse } from "../logic/server.ts";
+import { ok, refuse } from "../logic/server-result.ts";
 import type { SupervisorProtocol } from "./admin.ts";
 import { DynamicChildren } from "./dynamic-children.ts";
 import { problemOfBudget, RestartBudget } from "./restart-budget.ts";

@@ -1,6 +1,7 @@
 // The process around a supervisor's children: every request, exit and retry is one message, dealt with one after the other.
 import type { NativeLogic } from "../logic/logic.ts";
-import { type CastResult, type InitResult, noReply, replyWith, server, stopWith } from "../logic/server.ts";
+import { server } from "../logic/server.ts";
+import { type CastResult, type InitResult, noReply, replyWith, stopWith } from "../logic/server-result.ts";
 import { trapExit } from "../process/acting.ts";
 import { currentProcess } from "../process/current.ts";
 import { LocalValue } from "../process/data.ts";

@@ -2,7 +2,7 @@
 
 import { limits } from "../limits.ts";
 import type { NativeLogic } from "../logic/logic.ts";
-import { type InitResult, ignore, ok, refuse } from "../logic/server.ts";
+import { type InitResult, ignore, ok, refuse } from "../logic/server-result.ts";
 import { Misuse } from "../process/failures.ts";
 import type { SupervisorProtocol } from "./admin.ts";
 import type { ChildSpec } from "./child-spec.ts";
