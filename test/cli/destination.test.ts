@@ -31,40 +31,40 @@ describe("destinationOf()", () => {
 
 describe("checkDestination()", () => {
   const files = memoryFileSystem();
-  files.putFile("/work/app.py", "x = 1");
-  files.putFile("/work/old.json", "{}");
-  files.putLink("/work/link", "/work/old.json");
-  files.putLink("/work/dangling", "/nowhere");
-  files.putSpecial("/work/pipe", "fifo");
+  files.putFile("/desk/app.py", "x = 1");
+  files.putFile("/desk/old.json", "{}");
+  files.putLink("/desk/link", "/desk/old.json");
+  files.putLink("/desk/dangling", "/nowhere");
+  files.putSpecial("/desk/pipe", "fifo");
   files.putSpecial("/dev/null", "device");
   files.putLink("/dev/stdout", "/dev/null");
 
-  it.each(["/work/new.json", "/work/old.json"])("accepts %s", async (path) => {
-    await expect(checkDestination(files, path, "/work/app.py")).resolves.toBeUndefined();
+  it.each(["/desk/new.json", "/desk/old.json"])("accepts %s", async (path) => {
+    await expect(checkDestination(files, path, "/desk/app.py")).resolves.toBeUndefined();
   });
 
   it.each([
     ["/work", "a directory"],
-    ["/work/pipe", "no regular file"],
+    ["/desk/pipe", "no regular file"],
     ["/dev/null", "no regular file"],
     ["/dev/stdout", "a symbolic link"],
-    ["/work/link", "a symbolic link"],
-    ["/work/dangling", "a symbolic link"],
-    ["/work/app.py", "the file that --file names"],
-    ["/work/none/report.json", "does not exist"],
-    ["/work/old.json/report.json", "directory"],
+    ["/desk/link", "a symbolic link"],
+    ["/desk/dangling", "a symbolic link"],
+    ["/desk/app.py", "the file that --file names"],
+    ["/desk/none/report.json", "does not exist"],
+    ["/desk/old.json/report.json", "directory"],
   ])("refuses %s", async (path, says) => {
-    await expect(checkDestination(files, path, "/work/app.py")).rejects.toThrow(says);
+    await expect(checkDestination(files, path, "/desk/app.py")).rejects.toThrow(says);
   });
 
   it("knows the input also where a link leads to it", async () => {
-    files.putLink("/work/other-name", "/work/app.py");
-    await expect(checkDestination(files, "/work/app.py", "/work/other-name")).rejects.toThrow("--file names");
+    files.putLink("/desk/other-name", "/desk/app.py");
+    await expect(checkDestination(files, "/desk/app.py", "/desk/other-name")).rejects.toThrow("--file names");
   });
 
   it("asks nothing of the input where that is no file", async () => {
-    await expect(checkDestination(files, "/work/new.json", undefined)).resolves.toBeUndefined();
-    await expect(checkDestination(files, "/work/old.json", "/not/there")).resolves.toBeUndefined();
+    await expect(checkDestination(files, "/desk/new.json", undefined)).resolves.toBeUndefined();
+    await expect(checkDestination(files, "/desk/old.json", "/not/there")).resolves.toBeUndefined();
   });
 });
 
