@@ -44,7 +44,7 @@ describe("checkDestination()", () => {
   });
 
   it.each([
-    ["/work", "a directory"],
+    ["/desk", "a directory"],
     ["/desk/pipe", "no regular file"],
     ["/dev/null", "no regular file"],
     ["/dev/stdout", "a symbolic link"],
