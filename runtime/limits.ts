@@ -19,7 +19,7 @@ export const limits = {
   mailboxHighWaterMessages: 10_000,
   /** Depth of nested data in one message: the wire refuses deeper, so a local send does too. */
   messageDepthMax: 32,
-  /** A process's `terminate` that was asked for by a stop, when its supervisor gives no time of its own. */
+  /** All applications of a node together, when a shutdown names no deadline: a container is killed after 10 s by default. */
   applicationStopMsDefault: 10_000,
   /** A frame between this process and an OS program, in bytes. A file of 5 MB with every byte escaped fits. */
   portFrameBytesMax: 32 * 1024 * 1024,

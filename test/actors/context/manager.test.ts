@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { type ContextManager, contextManager } from "../../../actors/context/manager.ts";
-import { named, simulatedWorld, startNode } from "../../../runtime/index.ts";
+import { child, named, simulatedWorld, startNode, supervisor } from "../../../runtime/index.ts";
 
 const manager = named<ContextManager>("context.manager");
 
@@ -43,12 +43,21 @@ describe("contextManager", () => {
       expect(await node.call(manager, "status")).toMatchObject({ sessions: 0 });
     }));
 
-  test("starts empty after it was killed: what it held is not what anybody relies on", () =>
-    withManager(async (node) => {
-      await node.call(manager, "put", { session: "s", key: "k", value: 1, bytes: 1 });
-      const pid = node.whereis("context.manager");
-      if (pid !== undefined) node.exit(pid, "kill");
-      await node.sleep(1);
-      expect(node.whereis("context.manager")).toBeUndefined();
-    }));
+  test("starts empty when its supervisor starts it again: what it held is not what anybody relies on", async () => {
+    const world = simulatedWorld();
+    const node = startNode({ world });
+    const limits = { bytesMax: 1_000, sessionsMax: 10, sessionTimeoutMs: 60_000 };
+    const spec = child(contextManager(world.clock), { name: "context.manager", input: { limits } });
+    await world.until(
+      (async () => {
+        await node.spawn(supervisor("s", { children: [spec] }));
+        await node.call(manager, "put", { session: "s", key: "k", value: 1, bytes: 1 });
+        const before = node.whereis("context.manager");
+        if (before !== undefined) node.exit(before, "kill");
+        await node.sleep(1);
+        expect(node.whereis("context.manager")).not.toEqual(before);
+        expect(await node.call(manager, "status")).toMatchObject({ sessions: 0, entries: 0, bytes: 0 });
+      })(),
+    );
+  });
 });
