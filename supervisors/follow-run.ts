@@ -66,6 +66,8 @@ export async function followRun(
   });
   const abort = (): void => node.exit(reader, "shutdown");
   signal?.addEventListener("abort", abort, { once: true });
+  // It may have been aborted while the reader started, and then no event comes any more.
+  if (signal?.aborted === true) abort();
   const down = new Promise<Followed>((resolve) => {
     node.monitor(reader, ({ reason }) =>
       resolve({ ok: false, message: `Its reader ended: ${JSON.stringify(reason)}.` }),
