@@ -42,6 +42,14 @@ export interface WriteFileOptions {
   readonly mode: number;
 }
 
+export interface ReplaceFileOptions extends WriteFileOptions {
+  /**
+   * False where the file may be empty, torn or gone after a power cut, because it can be made again; a running system
+   * still sees the old bytes or the new ones. Default true, which waits for the disk.
+   */
+  readonly durable?: boolean;
+}
+
 export interface RemoveOptions {
   /** True to remove a directory with everything in it. Links are removed, never followed. Default false. */
   readonly recursive?: boolean;
@@ -70,7 +78,7 @@ export interface FileSystem {
    * Replaces or creates `path` in one step: a reader sees the old bytes or the new ones, also after a power cut.
    * A link at `path` is replaced, not followed.
    */
-  writeFile(path: string, bytes: Uint8Array, options: WriteFileOptions): Promise<void>;
+  writeFile(path: string, bytes: Uint8Array, options: ReplaceFileOptions): Promise<void>;
   /** Adds to the end of a regular file, making it with `mode` where there is none. Follows no link in the last place. */
   appendFile(path: string, bytes: Uint8Array, options: WriteFileOptions): Promise<void>;
   /** Makes a directory and the ones above it that are missing, each with `mode`. An existing directory is left as it is. */

@@ -1,6 +1,7 @@
 // The build's steps behind the compiler: removes what was compiled from sources that are gone, lets the command be run
-// as a program, and checks and compiles the rules of the static analysis.
-import { chmodSync, existsSync, readdirSync, rmSync } from "node:fs";
+// as a program, checks and compiles the rules of the static analysis, and takes the fingerprint of its engine.
+import { createHash } from "node:crypto";
+import { chmodSync, existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 
 const dist = new URL("../dist/", import.meta.url);
@@ -18,3 +19,14 @@ for (const entry of readdirSync(dist, { recursive: true, withFileTypes: true }))
 chmodSync(new URL("cli/main.js", dist), 0o755);
 
 await import(new URL("actors/analysis/compile-rules.js", dist).href);
+
+// Answers of another engine must not be taken for this one's: every program and rule list counts, and so do the grammars.
+const engine = new URL("actors/analysis/", dist);
+const hash = createHash("sha256");
+for (const name of readdirSync(engine, { recursive: true }).sort()) {
+  if (/\.(js|json)$/.test(name) && name !== "engine.json")
+    hash.update(name).update(readFileSync(new URL(name, engine)));
+}
+const { optionalDependencies } = JSON.parse(readFileSync(new URL("package.json", sources), "utf8"));
+hash.update(JSON.stringify(optionalDependencies));
+writeFileSync(new URL("engine.json", engine), `${JSON.stringify({ fingerprint: hash.digest("hex") })}\n`);

@@ -5,6 +5,7 @@ import type { Plan } from "../actors/pipeline/plan.ts";
 import type { ProgressMessage } from "../actors/pipeline/run-steps.ts";
 import { AiexError } from "../runtime/errors.ts";
 import { Applications, type Node, startNode, type World } from "../runtime/index.ts";
+import { analysisCache } from "./analysis-cache.ts";
 import type { Configuration } from "./config.ts";
 import { followRun } from "./follow-run.ts";
 import { rootTree } from "./trees/root.ts";
@@ -70,7 +71,8 @@ export async function startAiex({ world, configuration }: AiexOptions): Promise<
   const isDevelopment = environment === "development" || environment === "test";
   const node = startNode({ world, name: "aiex", boundary: isDevelopment ? "freeze" : "trust" });
   const directory = values.workspace.project_dir ?? process.cwd();
-  const tree = rootTree({ world, configuration: values, directory, node: process.execPath });
+  const cache = await analysisCache(world.files, configuration);
+  const tree = rootTree({ world, configuration: values, directory, node: process.execPath, cache });
   const applications = new Applications(node, [{ name: "aiex", tree }]);
   await applications.startAll("aiex");
   let runs = 0;

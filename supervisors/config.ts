@@ -1,5 +1,6 @@
 // The configuration: defaults, the user's file, environment variables and options of the command, in this order.
 import type { World } from "../runtime/world.ts";
+import { findCacheDirectory } from "./config/cache-directory.ts";
 import { type ConfigurationRow, describeValues } from "./config/description.ts";
 import { ConfigurationError, type ConfigurationProblem, type Origin } from "./config/problem.ts";
 import type { ConfigurationValues } from "./config/schema.ts";
@@ -34,6 +35,8 @@ export interface Configuration {
   readonly origins: ReadonlyMap<string, Origin>;
   /** The user's file; undefined where there is none. */
   readonly file: string | undefined;
+  /** Where what can be made again may be kept; undefined where there is no home for it. */
+  readonly cacheDirectory: string | undefined;
   /** Sentences for stderr, safe to print. */
   readonly warnings: readonly string[];
 }
@@ -50,7 +53,8 @@ export async function loadConfiguration(sources: ConfigurationSources): Promise<
   if (!checked.ok) problems.push(...checked.problems);
   if (problems.length > 0 || !checked.ok) throw new ConfigurationError(problems);
   const warnings = [...file.warnings, ...references.warnings, ...misspelledVariables(env)];
-  return { values: checked.values, origins: checked.origins, file: file.path, warnings };
+  const cacheDirectory = await findCacheDirectory(world.files, env, home);
+  return { values: checked.values, origins: checked.origins, file: file.path, cacheDirectory, warnings };
 }
 
 /** Every key with its value, secrets masked, and its origin. */

@@ -9,8 +9,19 @@ export const analysisConfiguration = z.strictObject({
     .max(600_000)
     .default(10_000)
     .describe("Milliseconds that the parser may take for one file before it is stopped"),
-  // Each parser is a process with some 100 MB of grammars; two keep the usual laptop busy without filling it.
-  max_parsers: z.int().min(1).max(64).default(2).describe("Parser processes that work at the same time"),
+  max_parsers: z
+    .int()
+    .min(1)
+    .max(64)
+    .optional()
+    .describe("Parser processes that work at the same time; one for each core, up to 8, where it is not set"),
+  // What 50,000 files of the usual size come to.
+  cache_max_mb: z
+    .int()
+    .min(0)
+    .max(65_536)
+    .default(256)
+    .describe("Megabytes of parsers' answers kept on disk for unchanged files; 0 keeps none"),
 });
 
 export type AnalysisConfiguration = z.infer<typeof analysisConfiguration>;

@@ -38,3 +38,12 @@ export const recommendationsMax = 7;
 
 /** Places named in one recommendation; the findings list all of them. */
 export const placesMax = 3;
+
+/** Folders of the cache of answers: with hundreds of entries each, which every file system lists quickly. */
+export const cacheFolders = 256;
+
+/** Entries written between two looks at whether a folder has grown too large: one in eight folders after a run of 1,000 files. */
+export const cachePutsPerSweep = 32;
+
+/** Share of its room that a folder keeps when it is swept, so that not every entry after it sweeps again. */
+export const cacheFolderShareKept = 0.75;

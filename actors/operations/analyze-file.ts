@@ -1,4 +1,5 @@
 // Analyzes one file: reads it, has it parsed, and makes its report, or says why there is none.
+import type { AnswerCache } from "../analysis/answer-cache.ts";
 import { fileReport, type Outcome, outcomeOf, type SourceFile } from "../analysis/file-report.ts";
 import { detectLanguage, type Language } from "../analysis/languages.ts";
 import type { AnalysisType, FileReport } from "../analysis/report.ts";
@@ -29,7 +30,11 @@ export type FileOutcome =
   | { readonly ok: false; readonly code: string; readonly message: string };
 
 /** Reads and analyzes a file. One that an earlier attempt of the run has analyzed is not analyzed again. */
-export async function analyzeFile(input: FileInput, { run }: StepContext): Promise<StepOutcome> {
+export async function analyzeFile(
+  input: FileInput,
+  { run }: StepContext,
+  cache: AnswerCache,
+): Promise<StepOutcome> {
   const { path, root, type } = input;
   const known = await recall(run, path);
   if (known !== undefined) return { output: { ok: true, report: known as FileReport } satisfies FileOutcome };
@@ -47,44 +52,50 @@ export async function analyzeFile(input: FileInput, { run }: StepContext): Promi
       } satisfies FileOutcome,
     };
   }
-  return analyzeSource(path, read.bytes, read.source, input, run, root === undefined);
+  const isNamed = root === undefined;
+  return analyzeSource({ path, bytes: read.bytes, source: read.source, input, run, isNamed, cache });
 }
 
 /** Analyzes a text that came with the request. */
 export async function analyzeText(
   input: TextInput,
   { run }: StepContext,
-  limits: SourceTextLimits,
+  { limits, cache }: { readonly limits: SourceTextLimits; readonly cache: AnswerCache },
 ): Promise<StepOutcome> {
   const { name, bytes } = input;
-  return analyzeSource(name, bytes.length, sourceTextOf(bytes, bytes.length, limits), input, run, true);
+  const source = sourceTextOf(bytes, bytes.length, limits);
+  return analyzeSource({ path: name, bytes: bytes.length, source, input, run, isNamed: true, cache });
 }
 
-async function analyzeSource(
-  path: string,
-  bytes: number,
-  source: SourceText,
-  input: Pick<FileInput, "type" | "parser">,
-  run: string,
-  isNamed: boolean,
-): Promise<StepOutcome> {
+/** A text that was read, and what is to become of it. */
+interface Task {
+  readonly path: string;
+  readonly bytes: number;
+  readonly source: SourceText;
+  readonly input: Pick<FileInput, "type" | "parser">;
+  readonly run: string;
+  /** True where it is all that was asked for, so that a refusal is the answer. */
+  readonly isNamed: boolean;
+  readonly cache: AnswerCache;
+}
+
+async function analyzeSource(task: Task): Promise<StepOutcome> {
+  const { path, bytes, source, input, run, isNamed } = task;
   if (source.kind === "binary" && isNamed) {
     const message = `${JSON.stringify(path)} is a binary file (${evidence(source.evidence)}). Name a file of source code.`;
     return { output: { ok: false, code: "binary_file", message } satisfies FileOutcome };
   }
   const text = source.kind === "text" ? source.text : null;
   const language = detectLanguage(path, text ?? "");
-  const outcome = await outcomeOfSource(path, source, language, input.parser);
+  const outcome = await outcomeOfSource(task, language);
   const report = fileReport({ path, bytes, language, text }, outcome, input.type);
   await remember(run, path, report);
   return { output: { ok: true, report } satisfies FileOutcome };
 }
 
 async function outcomeOfSource(
-  path: string,
-  source: SourceText,
+  { path, source, input, cache }: Task,
   language: Language | null,
-  parser: number,
 ): Promise<Outcome> {
   if (source.kind === "empty") return { status: "skipped", reason: "The file is empty." };
   if (source.kind === "binary")
@@ -115,7 +126,8 @@ async function outcomeOfSource(
       reason: "Its language is not one that aiex parses; it was read as plain text.",
     };
   }
-  return outcomeOf(await parse(parser, { id: path, path, language: language.id, text: source.text }));
+  const request = { id: path, path, language: language.id, text: source.text };
+  return outcomeOf(await parse(input.parser, request, cache));
 }
 
 function evidence(kind: "nul" | "control_characters"): string {

@@ -1,5 +1,7 @@
 // The operations of an analysis: list what there is, analyze each file, put the reports together.
+
 import { analysisReport } from "../analysis/analysis-report.ts";
+import type { AnswerCache } from "../analysis/answer-cache.ts";
 import { fileReport } from "../analysis/file-report.ts";
 import { detectLanguage } from "../analysis/languages.ts";
 import type { AnalysisReport, AnalysisType, FileReport } from "../analysis/report.ts";
@@ -41,6 +43,7 @@ export interface AnalyzeOptions {
   readonly limits: SourceTextLimits;
   /** Parsers there are to share the files among. */
   readonly parsers: number;
+  readonly cache: AnswerCache;
 }
 
 const listStep = "list";
@@ -69,8 +72,8 @@ export function analyzeOperations(options: AnalyzeOptions): Operations {
   const list: Operation = (input: ListInput) => listFiles(input, options.parsers);
   return {
     "analyze.list": list,
-    "analyze.file": (input: FileInput, context) => analyzeFile(input, context),
-    "analyze.text": (input: TextInput, context) => analyzeText(input, context, options.limits),
+    "analyze.file": (input: FileInput, context) => analyzeFile(input, context, options.cache),
+    "analyze.text": (input: TextInput, context) => analyzeText(input, context, options),
     "analyze.combine": async (input: CombineInput, context) => ({
       output: combine(input, context.outputs()),
     }),

@@ -1,5 +1,6 @@
 // The processes that operations ask, by their registered names.
 import { call, named, type ProtocolOf, sleep, tryCall } from "../../runtime/index.ts";
+import type { AnswerCache } from "../analysis/answer-cache.ts";
 import { type Parser, parserName } from "../analysis/parser.ts";
 import type { ParseRequest, ParseResponse } from "../analysis/protocol.ts";
 import type { FileReport } from "../analysis/report.ts";
@@ -43,8 +44,21 @@ export async function remember(run: string, key: string, value: FileReport): Pro
   await tryCall(context, "put", { session: run, key, value, bytes: JSON.stringify(value).length });
 }
 
-/** Has a text parsed; what cannot be parsed is an answer like any other. */
-export async function parse(index: number, request: ParseRequest): Promise<ParseResponse> {
+/** What the parsers say of a text, from the cache where they have said it before. */
+export async function parse(
+  index: number,
+  request: ParseRequest,
+  cache: AnswerCache,
+): Promise<ParseResponse> {
+  const kept = await cache.get(request);
+  if (kept !== undefined) return kept;
+  const answer = await askParser(index, request);
+  if (answer.ok) await cache.put(request, answer);
+  return answer;
+}
+
+/** What cannot be parsed is an answer like any other. */
+async function askParser(index: number, request: ParseRequest): Promise<ParseResponse> {
   const parser = named<Parser>(parserName(index));
   let ended = "";
   for (let attempt = 1; attempt <= parseAttemptsMax; attempt += 1) {

@@ -11,6 +11,7 @@ import {
   type OpenFile,
   type ReadFileOptions,
   type RemoveOptions,
+  type ReplaceFileOptions,
   type WriteFileOptions,
 } from "../file-system.ts";
 import type { Random } from "../world.ts";
@@ -90,7 +91,7 @@ async function readFile(path: string, options: ReadFileOptions): Promise<Uint8Ar
 async function writeFile(
   path: string,
   bytes: Uint8Array,
-  options: WriteFileOptions,
+  { mode, durable = true }: ReplaceFileOptions,
   random: Random,
 ): Promise<void> {
   const operation = "write";
@@ -99,13 +100,13 @@ async function writeFile(
   const temporary = join(directory, `.aiex-${name}.tmp`);
   const flags = constants.O_WRONLY | constants.O_CREAT | constants.O_EXCL | noFollow;
   await attempt(operation, path, async () => {
-    const handle = await fs.open(temporary, flags, options.mode);
+    const handle = await fs.open(temporary, flags, mode);
     try {
       try {
         await handle.writeFile(bytes);
         // The process's umask has narrowed the mode that open was given.
-        await handle.chmod(options.mode);
-        await handle.sync();
+        await handle.chmod(mode);
+        if (durable) await handle.sync();
       } finally {
         await handle.close();
       }
@@ -115,7 +116,7 @@ async function writeFile(
       throw error;
     }
   });
-  await syncDirectory(directory);
+  if (durable) await syncDirectory(directory);
 }
 
 async function appendFile(path: string, bytes: Uint8Array, options: WriteFileOptions): Promise<void> {

@@ -1,5 +1,6 @@
 // The whole application as one tree.
 
+import type { AnswerCache } from "../../actors/analysis/answer-cache.ts";
 import { contextManager } from "../../actors/context/manager.ts";
 import type { LlmConfiguration } from "../../actors/llm/config.ts";
 import type { Provider } from "../../actors/llm/provider.ts";
@@ -10,7 +11,7 @@ import { workspaceReader } from "../../actors/workspace/reader.ts";
 import { child, type SupervisorLogic, supervisor, type World } from "../../runtime/index.ts";
 import type { ConfigurationValues } from "../config.ts";
 import { llmSupervisor } from "./llm.ts";
-import { parsersTree } from "./parsers.ts";
+import { parserCount, parsersTree } from "./parsers.ts";
 import { pipelineTree } from "./pipeline.ts";
 
 export interface RootOptions {
@@ -20,13 +21,15 @@ export interface RootOptions {
   readonly directory: string;
   /** The Node.js executable that runs programs of ours. */
   readonly node: string;
+  /** What the parsers have said before. */
+  readonly cache: AnswerCache;
 }
 
 /** Five children that restart apart from each other: an unlucky second may take each of them twice and no more. */
 const restarts = { maxRestarts: 10, withinMs: 5_000 };
 
 /** Nobody depends on a sibling's memory, and all ask each other by name: one_for_one. */
-export function rootTree({ world, configuration, directory, node }: RootOptions): SupervisorLogic {
+export function rootTree({ world, configuration, directory, node, cache }: RootOptions): SupervisorLogic {
   const { workspace, analysis, context, llm, pipeline } = configuration;
   const limits = workspaceLimits(workspace);
   const contextLimits = {
@@ -34,7 +37,7 @@ export function rootTree({ world, configuration, directory, node }: RootOptions)
     sessionsMax: context.max_sessions,
     sessionTimeoutMs: context.session_timeout_ms,
   };
-  const operations = analyzeOperations({ limits, parsers: analysis.max_parsers });
+  const operations = analyzeOperations({ limits, parsers: parserCount(analysis), cache });
   return supervisor("aiex", {
     strategy: "one_for_one",
     ...restarts,

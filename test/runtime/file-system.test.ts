@@ -248,6 +248,14 @@ for (const [kind, makeScene] of [
         await file.close();
       });
 
+      it("replaces a file in one step also where the disk is not waited for", async () => {
+        const path = scene.file("a.txt", "old", 0o640);
+        await files.writeFile(path, bytes("new"), { mode: 0o600, durable: false });
+        expect(text(await files.readFile(path, { bytesMax: 10 }))).toBe("new");
+        expect((await files.status(path)).mode).toBe(0o600);
+        expect(await scene.names(".")).toEqual(["a.txt"]);
+      });
+
       it("follows no link in the last place, but does on the way", async () => {
         scene.file("d/a.txt", "hello");
         scene.link("d/b.txt", "a.txt");

@@ -54,7 +54,7 @@ describe("loadConfiguration", () => {
         max_depth: 64,
         max_total_mb: 1_024,
       },
-      analysis: { parser_timeout_ms: 10_000, max_parsers: 2 },
+      analysis: { parser_timeout_ms: 10_000, cache_max_mb: 256 },
       llm: {
         timeout_ms: 30_000,
         max_retries: 3,
@@ -229,7 +229,7 @@ describe("loadConfiguration", () => {
 
     it("lists the known keys where none is near", async () => {
       expect(await problemsOf("analysis: {zzzzzzzz: 1}")).toEqual([
-        "analysis.zzzzzzzz 1:12 is not a known key. Known here: parser_timeout_ms, max_parsers.",
+        "analysis.zzzzzzzz 1:12 is not a known key. Known here: parser_timeout_ms, max_parsers, cache_max_mb.",
       ]);
     });
 

@@ -22,8 +22,9 @@ beforeAll(async () => {
     const [name, text] = sources[index % sources.length] ?? ["empty.ts", ""];
     await writeFile(join(directory, "lib", `${index}-${name}`), text);
   }
-  // A key makes an entry, and an entry has a breaker.
-  const env = { OPENAI_API_KEY: "sk-not-a-key" };
+  // A key makes an entry, and an entry has a breaker. What the cache knew would leave the parsers nothing to do.
+  const env = { OPENAI_API_KEY: "sk-not-a-key", AIEX_CONFIG: join(directory, "config.yaml") };
+  await writeFile(env.AIEX_CONFIG, "analysis: { max_parsers: 2, cache_max_mb: 0 }\n", { mode: 0o600 });
   configuration = await loadConfiguration({ world, env, home: directory });
   const aiex = await startAiex({ world, configuration });
   expected = await aiex.analyze({ input: { kind: "path", path: directory }, type: "all" });
