@@ -29,6 +29,6 @@ COPY LICENSE ./
 # What is analyzed is mounted here. The user may read it and owns nothing else, the program included.
 WORKDIR /workspace
 USER node
-HEALTHCHECK --interval=30s --timeout=5s --start-period=5s CMD ["node", "/app/dist/cli/main.js", "version"]
-ENTRYPOINT ["node", "/app/dist/cli/main.js"]
+HEALTHCHECK --interval=30s --timeout=5s --start-period=5s CMD ["node", "/app/dist/command/cli/main.js", "version"]
+ENTRYPOINT ["node", "/app/dist/command/cli/main.js"]
 CMD ["help"]

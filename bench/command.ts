@@ -7,7 +7,7 @@ import { fileURLToPath } from "node:url";
 import { measure } from "./measure.ts";
 
 const root = fileURLToPath(new URL("../../", import.meta.url));
-const command = join(root, "dist/cli/main.js");
+const command = join(root, "dist/command/cli/main.js");
 const folder = mkdtempSync(join(tmpdir(), "aiex-bench-"));
 const sample = join(folder, "sample.ts");
 const peaks = join(folder, "peaks");

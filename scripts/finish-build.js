@@ -1,7 +1,15 @@
 // The build's steps behind the compiler: removes what was compiled from sources that are gone, lets the command be run
-// as a program, checks and compiles the rules of the static analysis, and takes the fingerprint of its engine.
+// as a program, checks and compiles the rules of the static analysis, takes the fingerprint of its engine, and joins the command.
 import { createHash } from "node:crypto";
-import { chmodSync, existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import {
+  chmodSync,
+  copyFileSync,
+  existsSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from "node:fs";
 import { fileURLToPath } from "node:url";
 
 const dist = new URL("../dist/", import.meta.url);
@@ -9,14 +17,11 @@ const sources = new URL("../", import.meta.url);
 
 // The compiler writes and never removes; a file that stayed would be packed, and found by nobody's test.
 for (const entry of readdirSync(dist, { recursive: true, withFileTypes: true })) {
-  if (!entry.isFile()) continue;
+  if (!entry.isFile() || entry.parentPath.startsWith(fileURLToPath(new URL("command", dist)))) continue;
   const path = `${entry.parentPath}/${entry.name}`.replaceAll("\\", "/").slice(fileURLToPath(dist).length);
   const source = path.replace(/(\.d\.ts|\.js)(\.map)?$/, ".ts");
   if (source !== path && !existsSync(new URL(source, sources))) rmSync(new URL(path, dist));
 }
-
-// The owner may write, everybody may run it: npm sets this for an installed package, and not for a checkout.
-chmodSync(new URL("cli/main.js", dist), 0o755);
 
 await import(new URL("actors/analysis/compile-rules.js", dist).href);
 
@@ -30,3 +35,11 @@ for (const name of readdirSync(engine, { recursive: true }).sort()) {
 const { optionalDependencies } = JSON.parse(readFileSync(new URL("package.json", sources), "utf8"));
 hash.update(JSON.stringify(optionalDependencies));
 writeFileSync(new URL("engine.json", engine), `${JSON.stringify({ fingerprint: hash.digest("hex") })}\n`);
+
+await import("./bundle.js");
+const joined = new URL("command/", dist);
+for (const name of ["rules.json", "engine.json"]) {
+  copyFileSync(new URL(name, engine), new URL(`actors/analysis/${name}`, joined));
+}
+// The owner may write, everybody may run it: npm sets this for an installed package, and not for a checkout.
+chmodSync(new URL("cli/main.js", joined), 0o755);

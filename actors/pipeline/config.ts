@@ -2,11 +2,12 @@
 import { z } from "zod";
 
 export const pipelineConfiguration = z.strictObject({
+  // Two for each of eight parsers: one that is parsed, and one that is read meanwhile.
   max_parallel_steps: z
     .int()
     .min(1)
     .max(256)
-    .default(4)
+    .default(16)
     .describe("Steps of one run that work at the same time"),
   // A step that brought its process down this often will do so again.
   max_restarts: z

@@ -5,7 +5,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 
-const command = new URL("../../dist/cli/main.js", import.meta.url).pathname;
+const command = new URL("../../dist/command/cli/main.js", import.meta.url).pathname;
 let directory = "";
 
 beforeAll(async () => {

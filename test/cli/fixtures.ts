@@ -162,7 +162,7 @@ export function report(over: Partial<AnalysisReport> = {}): AnalysisReport {
   };
 }
 
-export const builtMain = fileURLToPath(new URL("../../dist/cli/main.js", import.meta.url));
+export const builtMain = fileURLToPath(new URL("../../dist/command/cli/main.js", import.meta.url));
 
 /** Runs the built command to its end, with an environment of its own. */
 export function aiex(

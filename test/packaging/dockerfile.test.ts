@@ -45,9 +45,9 @@ describe("The Dockerfile", () => {
 
   it("starts the command, and asks it for its health", () => {
     const of = (word: string): string => last.find((statement) => statement.word === word)?.rest ?? "";
-    expect(JSON.parse(of("ENTRYPOINT"))).toEqual(["node", "/app/dist/cli/main.js"]);
+    expect(JSON.parse(of("ENTRYPOINT"))).toEqual(["node", "/app/dist/command/cli/main.js"]);
     const [, check = "null"] = of("HEALTHCHECK").split("CMD ");
-    expect(JSON.parse(check)).toEqual(["node", "/app/dist/cli/main.js", "version"]);
+    expect(JSON.parse(check)).toEqual(["node", "/app/dist/command/cli/main.js", "version"]);
   });
 });
 

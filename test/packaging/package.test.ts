@@ -53,7 +53,7 @@ describe("The package", () => {
         "actors/analysis/rules/python/security.yml",
         "dist/actors/analysis/parser-program.js",
         "dist/actors/analysis/rules.json",
-        "dist/cli/main.js",
+        "dist/command/cli/main.js",
         "dist/runtime/index.d.ts",
         "dist/runtime/index.js",
         "dist/supervisors/aiex.d.ts",
@@ -69,8 +69,9 @@ describe("The package", () => {
     const expected = [
       /^(CHANGELOG|README|SECURITY)\.md$|^LICENSE$|^package\.json$/,
       /^actors\/analysis\/rules\/[a-z]+\/[a-z]+\.yml$/,
-      /^dist\/(actors|cli|runtime|supervisors)\/[a-z0-9/-]+(\.d\.ts|\.js)$/,
-      /^dist\/actors\/analysis\/rules\.json$/,
+      /^dist\/(actors|runtime|supervisors)\/[a-z0-9/-]+(\.d\.ts|\.js)$/,
+      /^dist\/command\/(cli\/main|actors\/analysis\/[A-Za-z0-9_-]+)\.js$/,
+      /^dist\/(command\/)?actors\/analysis\/(rules|engine)\.json$/,
       /^docs\/[a-z0-9/-]+\.(md|json)$/,
     ];
     const others = packed.files.filter(({ path }) => !expected.some((pattern) => pattern.test(path)));
@@ -80,7 +81,7 @@ describe("The package", () => {
   it("holds nothing that was compiled from a source that is gone", () => {
     const orphans = packed.files
       .map(({ path }) => path)
-      .filter((path) => /^dist\/.*(\.d\.ts|\.js)$/.test(path))
+      .filter((path) => /^dist\/(?!command\/).*(\.d\.ts|\.js)$/.test(path))
       .filter((path) => {
         const source = path.replace("dist/", "").replace(/(\.d\.ts|\.js)$/, ".ts");
         return !existsSync(join(repository, source));

@@ -1,0 +1,30 @@
+// Joins the compiled command and the parser program into few files: opening two hundred modules takes longer than running
+// them. The library stays as the compiler wrote it, a file for each source.
+import { rolldown } from "rolldown";
+
+// Native code cannot be joined, and the clients of language models are loaded by those only who ask one.
+const external = /^(@ast-grep\/|openai|@anthropic-ai\/sdk|ollama)/;
+
+const bundle = await rolldown({
+  input: {
+    "cli/main": "dist/cli/main.js",
+    "actors/analysis/parser-program": "dist/actors/analysis/parser-program.js",
+  },
+  platform: "node",
+  external,
+  // A warning is a file that will not do what its source does.
+  onLog(level, log, handle) {
+    handle(level === "warn" ? "error" : level, log);
+  },
+});
+await bundle.write({
+  dir: "dist/command",
+  format: "esm",
+  cleanDir: true,
+  entryFileNames: "[name].js",
+  // Sources find the parser program and its rules beside themselves: so the joined ones lie where those do.
+  chunkFileNames: "actors/analysis/[name]-[hash].js",
+  // Names stay, for stack traces that can be read.
+  minify: { compress: true, mangle: false, codegen: true },
+});
+await bundle.close();
