@@ -1,7 +1,8 @@
 // Applies the rules of a language to a tree.
 import type { SgNode } from "@ast-grep/napi";
 import type { AnalysisRule } from "./catalog.ts";
-import { findingsPerRuleMax } from "./limits.ts";
+import { findingsPerRuleMax, ruleSetsPreparedMax } from "./limits.ts";
+import { neededWords, textMeets } from "./needed-words.ts";
 import type { Finding } from "./report.ts";
 import { type Union, union } from "./union.ts";
 
@@ -11,21 +12,38 @@ export interface Scanner {
 }
 
 export function scanner(rules: readonly AnalysisRule[]): Scanner {
-  const free = rules.filter(({ matcher }) => matcher.constraints === undefined);
-  const constrained = rules.filter(({ matcher }) => matcher.constraints !== undefined);
-  const joined: Union = union(
-    free.map(({ matcher }) => matcher),
-    { areExclusive: false },
-  );
+  const candidates = rules.map((rule) => ({ rule, needed: neededWords(rule.matcher) }));
+  const unions = new Map<string, Union>();
+
+  function unionOf(free: readonly AnalysisRule[]): Union {
+    const key = free.map(({ id }) => id).join();
+    const known = unions.get(key);
+    if (known !== undefined) return known;
+    const made = union(
+      free.map(({ matcher }) => matcher),
+      { areExclusive: false },
+    );
+    if (unions.size >= ruleSetsPreparedMax) unions.clear();
+    unions.set(key, made);
+    return made;
+  }
+
   return {
     scan(root, { isTest }) {
-      const places = new Map<AnalysisRule, SgNode[]>(rules.map((rule) => [rule, []]));
-      for (const { node, rule } of joined.findAll(root)) {
+      const isMet = textMeets(root.text());
+      const chosen = candidates.flatMap(({ rule, needed }) =>
+        (isTest && !rule.inTests) || !isMet(needed) ? [] : [rule],
+      );
+      const free = chosen.filter(({ matcher }) => matcher.constraints === undefined);
+      const places = new Map<AnalysisRule, SgNode[]>(chosen.map((rule) => [rule, []]));
+      for (const { node, rule } of unionOf(free).findAll(root)) {
         const matched = free[rule];
         if (matched !== undefined) places.get(matched)?.push(node);
       }
-      for (const rule of constrained) places.get(rule)?.push(...root.findAll(rule.matcher));
-      return [...places].flatMap(([rule, nodes]) => (isTest && !rule.inTests ? [] : findingsOf(rule, nodes)));
+      for (const [rule, nodes] of places) {
+        if (rule.matcher.constraints !== undefined) nodes.push(...root.findAll(rule.matcher));
+      }
+      return [...places].flatMap(([rule, nodes]) => findingsOf(rule, nodes));
     },
   };
 }
