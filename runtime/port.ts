@@ -24,6 +24,8 @@ export interface PortOptions {
   readonly cwd?: string;
   /** Milliseconds the program has for one request; then it is killed. */
   readonly requestTimeoutMs: number;
+  /** What the program is sent each time it starts, before its first request. It gives no answer to this. */
+  readonly opening?: unknown;
 }
 
 /**
@@ -57,7 +59,7 @@ const errorTailCharactersMax = 2_000;
 /**
  * Defines a port.
  * @param name what reports and child specs call it
- * @throws {Misuse} the time for a request is none
+ * @throws {Misuse} the time for a request is none, or the opening does not fit in a frame
  */
 export function port(name: string, options: PortOptions): NativeLogic<PortProtocol, void> {
   if (!(options.requestTimeoutMs > 0)) {
@@ -65,7 +67,11 @@ export function port(name: string, options: PortOptions): NativeLogic<PortProtoc
       `The requestTimeoutMs of port "${name}" is a number of milliseconds above 0; given was ${options.requestTimeoutMs}.`,
     );
   }
-  return { logicName: name, host: (process) => new PortBehaviour(process, options) };
+  const opening = options.opening === undefined ? new Uint8Array() : encoded(options.opening);
+  if (!(opening instanceof Uint8Array)) {
+    throw new Misuse(`The opening of port "${name}" cannot be sent: it is no JSON, or larger than a frame.`);
+  }
+  return { logicName: name, host: (process) => new PortBehaviour(process, options, opening) };
 }
 
 class OutputMessage extends SystemMessage {
@@ -99,6 +105,7 @@ class PortBehaviour implements Behaviour {
   readonly pulls = false;
   readonly #process: Process;
   readonly #options: PortOptions;
+  readonly #opening: Uint8Array;
   readonly #decoder: FrameDecoder = frameDecoder();
   readonly #waiting: Request[] = [];
   #program: Program | undefined;
@@ -106,9 +113,10 @@ class PortBehaviour implements Behaviour {
   #deadline: Timer | undefined;
   #errorTail = "";
 
-  constructor(process: Process, options: PortOptions) {
+  constructor(process: Process, options: PortOptions, opening: Uint8Array) {
     this.#process = process;
     this.#options = options;
+    this.#opening = opening;
   }
 
   init(): undefined {
@@ -153,7 +161,7 @@ class PortBehaviour implements Behaviour {
     const process = this.#process;
     const { command, args, cwd, env = {} } = this.#options;
     const decoder = new TextDecoder();
-    return process.kernel.world.programs.start(
+    const program = process.kernel.world.programs.start(
       { command, args, env, ...(cwd === undefined ? {} : { cwd }) },
       {
         onOutput: (bytes) => process.deliver(new OutputMessage(bytes)),
@@ -165,6 +173,8 @@ class PortBehaviour implements Behaviour {
         onEnd: (end) => process.deliver(new EndMessage(end)),
       },
     );
+    if (this.#opening.length > 0) program.write(this.#opening);
+    return program;
   }
 
   #take(request: Request): void {

@@ -127,6 +127,32 @@ describe("a port", () => {
     expect(program().options).toEqual({ command: "x", args: [], env: { LANG: "C" }, cwd: "/somewhere" });
   });
 
+  test("sends its opening at each start, before the first request, and waits for no answer to it", async () => {
+    const { world, node, started, ask } = theatre();
+    const logic = port("told", { command: "x", args: [], requestTimeoutMs: 5, opening: { rules: [1] } });
+    for (const starts of [1, 2]) {
+      const pid = await world.until(node.spawn(logic));
+      expect(started).toHaveLength(starts - 1);
+      const answer = ask(pid, "first");
+      void ask(pid, "second");
+      await world.settle();
+      const program = started[starts - 1];
+      expect(program?.asked).toEqual([{ rules: [1] }, "first"]);
+      program?.answers("answered");
+      expect(await world.until(answer)).toEqual({ ok: true, value: "answered" });
+      expect(program?.asked).toEqual([{ rules: [1] }, "first", "second"]);
+      program?.ends({ kind: "exited", code: 0 });
+      await world.settle();
+    }
+  });
+
+  test("refuses at its definition an opening that cannot be sent", () => {
+    for (const opening of [1n, "x".repeat(limits.portFrameBytesMax)]) {
+      const options = { command: "x", args: [], requestTimeoutMs: 5, opening };
+      expect(() => port("speechless", options)).toThrow(expect.objectContaining({ code: "misuse" }));
+    }
+  });
+
   test("asks one thing at a time, in the order of the requests, of one and the same program", async () => {
     const { world, open, ask, program, started } = theatre();
     const pid = await open();
