@@ -1,11 +1,13 @@
 // What a person can configure about language models and who provides them.
 import { z } from "zod";
 import { Secret } from "../../runtime/secret.ts";
+import { firstByteMsDefault, silenceMsDefault } from "./limits.ts";
 
 export const providerKinds = ["openai", "anthropic", "ollama", "lm_studio"] as const;
 export type ProviderKind = (typeof providerKinds)[number];
 
 const timeoutMs = z.int().min(100).max(3_600_000);
+const usdPerMillionTokens = z.number().min(0).max(100_000);
 const providerName = z
   .string()
   .regex(
@@ -17,7 +19,14 @@ const providerConfiguration = z.strictObject({
   kind: z
     .enum(providerKinds)
     .describe("Whose interface it speaks; may be left out where the name of the entry is a kind"),
-  model: z.string().min(1).max(200).optional().describe("Model to ask for"),
+  model: z
+    .string()
+    .min(1)
+    .max(200)
+    .optional()
+    .describe(
+      "Model to ask for; where it is left out, a default of its kind, or the first one that a local server has",
+    ),
   base_url: z
     .string()
     .superRefine(checkBaseUrl)
@@ -36,12 +45,24 @@ const providerConfiguration = z.strictObject({
     .describe("Name of the environment variable that holds its key"),
   priority: z.int().min(1).max(1_000).default(100).describe("Order of failover, 1 first"),
   timeout_ms: timeoutMs.optional().describe("Milliseconds for one request, where it is not llm.timeout_ms"),
+  first_byte_timeout_ms: timeoutMs
+    .optional()
+    .describe("Milliseconds until its answer begins, where it is not llm.first_byte_timeout_ms"),
+  silence_timeout_ms: timeoutMs
+    .optional()
+    .describe("Milliseconds of silence within its answer, where it is not llm.silence_timeout_ms"),
   max_concurrent_requests: z
     .int()
     .min(1)
     .max(10_000)
     .optional()
     .describe("Requests to it at the same time, where it is not llm.max_concurrent_requests"),
+  input_usd_per_million_tokens: usdPerMillionTokens
+    .optional()
+    .describe("US dollars for a million tokens that it reads, where aiex knows no price or another one"),
+  output_usd_per_million_tokens: usdPerMillionTokens
+    .optional()
+    .describe("US dollars for a million tokens that it writes"),
 });
 
 const circuitBreakerConfiguration = z.strictObject({
@@ -67,7 +88,13 @@ export const llmConfiguration = z.preprocess(
       fallback_provider: providerName
         .optional()
         .describe("Entry of providers that is asked when the first fails"),
-      timeout_ms: timeoutMs.default(30_000).describe("Milliseconds for one request"),
+      timeout_ms: timeoutMs.default(120_000).describe("Milliseconds for one request"),
+      first_byte_timeout_ms: timeoutMs
+        .default(firstByteMsDefault)
+        .describe("Milliseconds from a request until its answer begins"),
+      silence_timeout_ms: timeoutMs
+        .default(silenceMsDefault)
+        .describe("Milliseconds that an answer may stop in its middle"),
       max_retries: z.int().min(0).max(20).default(3).describe("Further attempts at a request that failed"),
       max_concurrent_requests: z
         .int()

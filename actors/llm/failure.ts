@@ -1,8 +1,9 @@
 // Why a completion did not come about: as data on its way to the caller, and as the typed error that the caller sees.
 import { AiexError } from "../../runtime/errors.ts";
+import { sanitizeLine } from "../../runtime/observe/sanitize.ts";
 import { type ExitReason, formatReason } from "../../runtime/process/exit-reason.ts";
 import type { Secret } from "../../runtime/secret.ts";
-import { errorCharactersMax } from "./limits.ts";
+import { errorCharactersMax, quotedCharactersMax } from "./limits.ts";
 import { ProviderError, type ProviderErrorCode } from "./provider.ts";
 
 export type FailureCode =
@@ -48,14 +49,17 @@ export interface ProviderFailure {
   readonly failsOver: boolean;
 }
 
-/** What `thrown` by a provider says, with its secrets masked. Anything but a ProviderError is a fault of its adapter. */
+/**
+ * What `thrown` by a provider says, with its secrets masked and nothing in it that could move a cursor. Anything but a
+ * ProviderError is a fault of its adapter.
+ */
 export function providerFailure(thrown: unknown, entry: string, secrets: readonly Secret[]): ProviderFailure {
   const error =
     thrown instanceof ProviderError
       ? thrown
       : new ProviderError("bad_response", `Its adapter failed with ${describe(thrown)}.`);
   const { code, message, retryable, retryAfterMs, countsAgainstProvider, failsOver } = error;
-  const text = masked(`Provider "${entry}": ${message}`, secrets);
+  const text = sanitizeLine(masked(`Provider "${entry}": ${message}`, secrets));
   const failure: Failure = {
     code,
     message: text.length > errorCharactersMax ? `${text.slice(0, errorCharactersMax)}…` : text,
@@ -64,6 +68,13 @@ export function providerFailure(thrown: unknown, entry: string, secrets: readonl
     ...(retryAfterMs === undefined ? {} : { retryAfterMs }),
   };
   return { failure, countsAgainstProvider, failsOver };
+}
+
+/** The beginning of what the other side said, in quotes, fit for a message: one line, no secret, nothing that acts. */
+export function quoted(text: string, secrets: readonly Secret[]): string {
+  // A secret is masked before anything is cut off, so that no part of it is left at the end.
+  const line = sanitizeLine(masked(text, secrets).replaceAll(/\s+/g, " ").trim());
+  return line.length > quotedCharactersMax ? `"${line.slice(0, quotedCharactersMax)}…"` : `"${line}"`;
 }
 
 export function noProvider(): Failure {

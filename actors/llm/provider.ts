@@ -35,7 +35,7 @@ interface Classification {
  * - `rate_limited`: asked too often (it is well, and says so);  `overloaded`: it cannot keep up;
  * - `timeout`: no answer in time;  `unreachable`: no connection;
  * - `denied`: the key is missing, wrong or not allowed to do this. Not counted: an open breaker would hide that a person
- *   has to act;
+ *   has to act;  `no_model`: it does not have the model. Not counted for the same reason;
  * - `bad_request`: it will never take this request;  `bad_response`: what it answered makes no sense.
  */
 const classifications = {
@@ -44,6 +44,7 @@ const classifications = {
   timeout: { retryable: true, countsAgainstProvider: true, failsOver: true },
   unreachable: { retryable: true, countsAgainstProvider: true, failsOver: true },
   denied: { retryable: false, countsAgainstProvider: false, failsOver: true },
+  no_model: { retryable: false, countsAgainstProvider: false, failsOver: true },
   bad_request: { retryable: false, countsAgainstProvider: false, failsOver: false },
   bad_response: { retryable: true, countsAgainstProvider: true, failsOver: true },
 } as const satisfies Record<string, Classification>;
@@ -55,6 +56,8 @@ export const providerErrorCodes = Object.keys(classifications) as readonly Provi
 export interface ProviderErrorOptions {
   /** Milliseconds after which the provider wants to be asked again, where it said so. */
   readonly retryAfterMs?: number;
+  /** False where a person has to act first, although what its code says usually passes. */
+  readonly retryable?: false;
   readonly cause?: unknown;
 }
 
@@ -67,7 +70,10 @@ export class ProviderError extends AiexError {
 
   constructor(code: ProviderErrorCode, message: string, options: ProviderErrorOptions = {}) {
     const { retryable, countsAgainstProvider, failsOver } = classifications[code];
-    super(message, { retryable, ...("cause" in options ? { cause: options.cause } : {}) });
+    super(message, {
+      retryable: options.retryable ?? retryable,
+      ...("cause" in options ? { cause: options.cause } : {}),
+    });
     this.code = code;
     this.countsAgainstProvider = countsAgainstProvider;
     this.failsOver = failsOver;

@@ -156,7 +156,10 @@ async function ask(provider: Provider, { entry, request }: Question, signal: Abo
 }
 
 function lateAnswer({ entry, timeoutMs }: AttemptContext): Answer {
-  const late = new ProviderError("timeout", `It did not answer within ${timeoutMs} ms.`);
+  const late = new ProviderError(
+    "timeout",
+    `Its answer was not whole within ${timeoutMs} ms, the time for one request. Raise timeout_ms, or ask for less.`,
+  );
   return { ok: false, ...providerFailure(late, entry, []) };
 }
 

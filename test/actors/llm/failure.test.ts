@@ -10,6 +10,7 @@ const table: Readonly<Record<ProviderErrorCode, readonly [boolean, boolean, bool
   timeout: [true, true, true],
   unreachable: [true, true, true],
   denied: [false, false, true],
+  no_model: [false, false, true],
   bad_request: [false, false, false],
   bad_response: [true, true, true],
 };

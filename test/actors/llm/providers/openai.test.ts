@@ -1,0 +1,194 @@
+import { describe, expect, test, vi } from "vitest";
+import { openaiModelDefault } from "../../../../actors/llm/providers/openai.ts";
+import { errorBody } from "../wire-formats.ts";
+import { adapter, ask, environment, hello, key, PatientWorld, talk } from "./adapters.ts";
+
+const answer_schema = {
+  name: "verdict",
+  schema: {
+    type: "object",
+    properties: { good: { type: "boolean" } },
+    required: ["good"],
+    additionalProperties: false,
+  },
+};
+
+describe("The adapter of OpenAI", () => {
+  test("authenticates with its key, and says nothing about this machine", async () => {
+    const { server, provider } = await talk("openai", { say: "Hi" });
+    await ask(provider);
+    const { headers, method, path } = await server.request(0);
+    expect({ method, path }).toEqual({ method: "POST", path: "/v1/chat/completions" });
+    expect(headers.authorization).toBe(`Bearer ${key}`);
+    expect(Object.keys(headers).filter((name) => /stainless|openai|platform/.test(name))).toEqual([]);
+    expect(provider.secrets.map((secret) => secret.reveal())).toEqual([key]);
+  });
+
+  test("obeys none of the SDK's variables", async () => {
+    environment({
+      OPENAI_BASE_URL: "http://127.0.0.1:9/v1",
+      OPENAI_API_KEY: "sk-of-the-environment",
+      OPENAI_ADMIN_KEY: "sk-admin",
+      OPENAI_ORG_ID: "org",
+      OPENAI_PROJECT_ID: "project",
+      OPENAI_CUSTOM_HEADERS: "authorization: Bearer sk-header\nx-extra: 1",
+      OPENAI_LOG: "debug",
+    });
+    const printed = vi.spyOn(console, "log").mockImplementation(() => {});
+    const debugged = vi.spyOn(console, "debug").mockImplementation(() => {});
+    const { server, provider } = await talk("openai", { say: "Hi" });
+    expect(await ask(provider)).toMatchObject({ text: "Hi" });
+    const { headers } = await server.request(0);
+    expect(headers.authorization).toBe(`Bearer ${key}`);
+    expect(Object.values(headers).join()).not.toMatch(/org|project|sk-header|sk-of|sk-admin/);
+    expect(headers).not.toHaveProperty("x-extra");
+    expect(printed).not.toHaveBeenCalled();
+    expect(debugged).not.toHaveBeenCalled();
+  });
+
+  test("asks nobody without a key at OpenAI's own address, and says where to set it", async () => {
+    const world = { fetch: vi.fn() };
+    const provider = adapter("openai", { api_key: undefined });
+    const failure = await provider
+      .complete(hello, { signal: new AbortController().signal, world: world as never })
+      .catch((thrown: unknown) => thrown);
+    expect(failure).toMatchObject({ code: "denied", message: expect.stringContaining("OPENAI_API_KEY") });
+    expect(world.fetch).not.toHaveBeenCalled();
+  });
+
+  test("needs no key at another address, and sends none", async () => {
+    const { server, provider } = await talk("openai", { say: "Hi" }, { api_key: undefined });
+    expect(await ask(provider)).toMatchObject({ text: "Hi" });
+    expect((await server.request(0)).headers).not.toHaveProperty("authorization");
+  });
+
+  test("names the variable that the key comes from when it is refused", async () => {
+    const reply = { status: 401, body: errorBody("openai", "invalid_api_key", `Incorrect API key: ${key}`) };
+    const { provider } = await talk("openai", reply, { api_key_env: "WORK_KEY" });
+    const { message } = (await ask(provider)) as Error;
+    expect(message).toBe(
+      'It does not let this key in (401: "Incorrect API key: [secret]"). Check the environment variable WORK_KEY or llm.providers.openai.api_key.',
+    );
+  });
+
+  test("asks for the model of the request, the configured one, or its default", async () => {
+    const { server, provider } = await talk("openai", { say: "Hi" }, { model: undefined });
+    await ask(provider);
+    await ask(provider, { request: { ...hello, model: "gpt-x" } });
+    expect(server.requests.map(({ body }) => body?.model)).toEqual([openaiModelDefault, "gpt-x"]);
+    expect(server.requests.every(({ method }) => method === "POST")).toBe(true);
+  });
+
+  test("sends limits, and the schema as a strict response format", async () => {
+    const { server, provider } = await talk("openai", { say: '{"good":true}' });
+    const request = { ...hello, max_output_tokens: 77, temperature: 0.5, answer_schema };
+    expect(await ask(provider, { request })).toMatchObject({ text: '{"good":true}' });
+    expect((await server.request(0)).body).toEqual({
+      model: "the-model",
+      messages: hello.messages,
+      stream: true,
+      stream_options: { include_usage: true },
+      max_completion_tokens: 77,
+      temperature: 0.5,
+      response_format: { type: "json_schema", json_schema: { ...answer_schema, strict: true } },
+    });
+  });
+
+  test("tells OpenAI's own models of no temperature", async () => {
+    const bodies: unknown[] = [];
+    const fetch = async (_: unknown, init: RequestInit) => {
+      bodies.push(JSON.parse(`${init.body}`));
+      return new Response("", { status: 500 });
+    };
+    const world = new PatientWorld(fetch as typeof globalThis.fetch);
+    await ask(adapter("openai"), { request: { ...hello, temperature: 0 }, world });
+    expect(bodies).toEqual([expect.not.objectContaining({ temperature: 0 })]);
+  });
+
+  test("says that the server does not take the form of the answer", async () => {
+    const body = errorBody("openai", "invalid_request_error", "'response_format.type' must be 'text'");
+    const { provider } = await talk("openai", { status: 400, body });
+    expect(await ask(provider, { request: { ...hello, answer_schema } })).toMatchObject({
+      code: "bad_request",
+      message: expect.stringMatching(/does not take the form.*response_format.*JSON Schema/),
+    });
+    expect(await ask(provider)).toMatchObject({
+      message: expect.stringContaining("does not take this request"),
+    });
+  });
+
+  test.each([
+    [
+      { say: "No", finish: "content_filter" },
+      { text: "No", finish: "refused" },
+    ],
+    [
+      { say: "", refusal: "I will not." },
+      { text: "I will not.", finish: "refused" },
+    ],
+    [
+      { say: "", finish: "length" },
+      { text: "", finish: "length" },
+    ],
+    [
+      { say: "Hm", finish: "tool_calls" },
+      { text: "Hm", finish: "stop" },
+    ],
+  ])("gives what is held back as refused: %o", async (spoken, completion) => {
+    const { provider } = await talk("openai", spoken);
+    expect(await ask(provider)).toMatchObject(completion);
+  });
+
+  test("takes an answer for whole whose connection breaks after the reason of its end", async () => {
+    const end = { choices: [{ index: 0, delta: { content: "Hi" }, finish_reason: "stop" }] };
+    const { provider } = await talk("openai", { body: [`data: ${JSON.stringify(end)}\n\n`], cutAfter: 1 });
+    expect(await ask(provider)).toEqual({ text: "Hi", model: "the-model", finish: "stop" });
+  });
+
+  test("waits for nothing after the end marker", async () => {
+    const { server, provider } = await talk("openai", { say: "Hi", stallAfter: 99 });
+    expect(await ask(provider, { world: new PatientWorld() })).toMatchObject({ text: "Hi" });
+    await (await server.request(0)).givenUp;
+  });
+
+  test("knows an account without credit from one that asks too often", async () => {
+    const body = errorBody("openai", "insufficient_quota", "You exceeded your current quota");
+    const { provider } = await talk("openai", { status: 429, body });
+    expect(await ask(provider)).toMatchObject({
+      code: "denied",
+      message: expect.stringContaining("no credit"),
+    });
+  });
+
+  test("passes on no model's name that is none", async () => {
+    const { provider } = await talk("openai", { say: "Hi", model: "a\u001b[31m" });
+    expect(await ask(provider)).toMatchObject({ model: "the-model" });
+  });
+});
+
+describe("The adapter of LM Studio", () => {
+  test("is of its own kind, needs no key, and uses the old name for the limit of length", async () => {
+    const { server, provider } = await talk("lm_studio", { say: "Hi" }, { api_key: undefined });
+    expect(provider).toMatchObject({ kind: "lm_studio", secrets: [] });
+    await ask(provider, { request: { ...hello, max_output_tokens: 5, temperature: 0, answer_schema } });
+    const { body, headers } = await server.request(0);
+    expect(body).toMatchObject({ max_tokens: 5, temperature: 0, response_format: { type: "json_schema" } });
+    expect(body).not.toHaveProperty("max_completion_tokens");
+    expect(headers).not.toHaveProperty("authorization");
+  });
+
+  test("asks once for the models and takes the first by name that writes text", async () => {
+    const script = {
+      replies: [{ say: "Hi" }] as const,
+      models: ["text-embedding-nomic-embed-text-v1.5", "qwen2.5-coder-7b", "a-bge-m3", "gemma-3"],
+    };
+    const { server, provider } = await talk("lm_studio", script, { model: undefined });
+    expect(await ask(provider)).toMatchObject({ text: "Hi" });
+    expect(await ask(provider)).toMatchObject({ text: "Hi" });
+    expect(server.requests.map(({ method, path, body }) => [method, path, body?.model])).toEqual([
+      ["GET", "/v1/models", undefined],
+      ["POST", "/v1/chat/completions", "gemma-3"],
+      ["POST", "/v1/chat/completions", "gemma-3"],
+    ]);
+  });
+});
