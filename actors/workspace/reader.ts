@@ -29,7 +29,13 @@ export type Listing =
       readonly entries: readonly WalkEntry[];
     };
 
-export type ReadSource = { readonly ok: true; readonly bytes: number; readonly source: SourceText };
+export type ReadSource = {
+  readonly ok: true;
+  readonly bytes: number;
+  /** Where the file really is, links resolved. */
+  readonly realPath: string;
+  readonly source: SourceText;
+};
 
 export interface ReadRequest {
   readonly path: string;
@@ -68,8 +74,8 @@ async function list(reader: Reader, path: string): Promise<Listing> {
 
 async function read(reader: Reader, { path, root }: ReadRequest): Promise<ReadSource> {
   const place = root === undefined ? resolve(reader.directory, path) : join(root, path);
-  const { size, source } = await readSourceFile(reader.world.files, root, place, reader.limits);
-  return { ok: true, bytes: size, source };
+  const { size, realPath, source } = await readSourceFile(reader.world.files, root, place, reader.limits);
+  return { ok: true, bytes: size, realPath, source };
 }
 
 /** What goes wrong with a file is news for whoever asked, and no accident of the reader. */

@@ -1,0 +1,111 @@
+// What a model is to answer about one file: the JSON Schema it is given, and the check of what comes back.
+import { z } from "zod";
+import { isAskedFor } from "../analysis/category.ts";
+import { type AnalysisType, analysisTypes, type Finding, severities } from "../analysis/report.ts";
+import type { AnswerSchema } from "../llm/completion.ts";
+import { findingsMax, problemCharactersMax, sentenceCharactersMax, summaryCharactersMax } from "./limits.ts";
+
+export interface ReviewAnswer {
+  readonly score: number;
+  readonly summary: string;
+  readonly findings: readonly AnsweredFinding[];
+}
+
+export interface AnsweredFinding {
+  readonly category: Finding["category"];
+  readonly severity: Finding["severity"];
+  readonly line: number;
+  readonly end_line: number;
+  readonly quote: string;
+  readonly message: string;
+  readonly remedy: string;
+}
+
+export type ReadAnswer =
+  | { readonly ok: true; readonly answer: ReviewAnswer }
+  /** `problem` is a sentence for the model. */
+  | { readonly ok: false; readonly problem: string };
+
+const sentence = clipped(sentenceCharactersMax);
+
+/** The form that is asked for. Categories are those that `type` asks for, so that no other finding is made. */
+export function answerSchema(type: AnalysisType): AnswerSchema {
+  const categories = analysisTypes.filter((category) => isAskedFor(category, type));
+  const { $schema, ...schema } = z.toJSONSchema(answerWith(categories), {
+    io: "input",
+    override: withoutBounds,
+  });
+  return { name: "code_review", schema };
+}
+
+/**
+ * The answer in a model's text, which may have a fence or words around it. Texts that are too long are cut, and findings of
+ * other categories than `type` asks for, which a server without a strict mode lets through, are left out.
+ */
+export function readAnswer(text: string, type: AnalysisType): ReadAnswer {
+  const parsed = jsonIn(text);
+  if (parsed === undefined) return { ok: false, problem: "It is no JSON document." };
+  const checked = answerWith(analysisTypes).safeParse(parsed.value);
+  if (checked.success) {
+    const findings = checked.data.findings.filter(({ category }) => isAskedFor(category, type));
+    return { ok: true, answer: { ...checked.data, findings } };
+  }
+  const issues = checked.error.issues.map(
+    ({ path, message }) => `${path.join(".") || "The document"}: ${message}.`,
+  );
+  return { ok: false, problem: issues.join(" ").slice(0, problemCharactersMax) };
+}
+
+function answerWith(categories: readonly Finding["category"][]) {
+  return z.object({
+    summary: clipped(summaryCharactersMax).describe(
+      "What the file does and how well, in two or three sentences",
+    ),
+    score: z
+      .number()
+      .min(0)
+      .max(10)
+      .describe("Quality of the file from 0 (unusable) to 10 (nothing to improve)"),
+    findings: z
+      .array(
+        z.object({
+          line: z.int().min(1).describe("Number of the line, as it stands before the line"),
+          end_line: z.int().min(1).describe("Number of the last line that is meant"),
+          quote: sentence.describe(
+            "The text of that line, or a part of it, copied exactly and without its number",
+          ),
+          category: z.enum(categories),
+          severity: z.enum(severities),
+          message: sentence.describe("What is wrong and what it leads to, in one or two sentences"),
+          remedy: sentence.describe("What to do, in one sentence"),
+        }),
+      )
+      .transform((findings) => findings.slice(0, findingsMax)),
+  });
+}
+
+function clipped(charactersMax: number) {
+  return z
+    .string()
+    .transform((text) => (text.length > charactersMax ? `${text.slice(0, charactersMax)}…` : text));
+}
+
+/** Strict modes refuse lengths and ranges; the check that comes after has them. They want every object closed. */
+function withoutBounds({ jsonSchema }: { readonly jsonSchema: Record<string, unknown> }): void {
+  delete jsonSchema.minimum;
+  delete jsonSchema.maximum;
+  if (jsonSchema.type === "object") jsonSchema.additionalProperties = false;
+}
+
+function jsonIn(text: string): { readonly value: unknown } | undefined {
+  const start = text.indexOf("{");
+  const end = text.lastIndexOf("}") + 1;
+  for (const candidate of [text, text.slice(start, end)]) {
+    try {
+      return { value: JSON.parse(candidate) };
+    } catch {
+      // Not JSON as it stands; what is between the outermost braces may be.
+    }
+  }
+  return undefined;
+}

@@ -1,0 +1,42 @@
+// What a person is told before anything is sent: where it goes, what it is, and what it may cost.
+import type { Material } from "./material.ts";
+import type { Reviewer, ReviewerPlace } from "./reviewer.ts";
+import type { LeftOut } from "./selection.ts";
+
+/** What is sent, once it is known. All of it is data that can travel. */
+export interface Prepared {
+  /** The most worthwhile first. */
+  readonly materials: readonly Material[];
+  readonly tokens: number;
+  readonly costMaxUsd: number | null;
+  readonly leftOut: readonly LeftOut[];
+}
+
+export interface Disclosure {
+  /** The entry of llm.providers that is asked, and no other. */
+  readonly provider: string;
+  readonly kind: string;
+  /** Null where the choice is the provider's. */
+  readonly model: string | null;
+  /** Host and port of its base URL. */
+  readonly host: string;
+  readonly place: ReviewerPlace;
+  /** Paths of the files that are sent. */
+  readonly files: readonly string[];
+  /** Tokens that are sent, estimated; an answer that has to be repaired makes them about twice as many. */
+  readonly tokens: number;
+  /** US dollars that it may cost at most; null where the price is not known. */
+  readonly costMaxUsd: number | null;
+  /** Secrets that are masked in what is sent. */
+  readonly masked: number;
+  readonly leftOut: readonly LeftOut[];
+}
+
+export function disclosureOf(
+  { provider, kind, model, host, place }: Reviewer,
+  { materials, tokens, costMaxUsd, leftOut }: Prepared,
+): Disclosure {
+  const files = materials.map(({ path }) => path);
+  const masked = materials.reduce((sum, material) => sum + material.masked, 0);
+  return { provider, kind, model, host, place, files, tokens, costMaxUsd, masked, leftOut };
+}
