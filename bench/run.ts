@@ -18,6 +18,7 @@ const benchmarks = [
   "names",
   "timers",
   "command",
+  "analysis",
 ];
 
 const given = process.argv.slice(2);

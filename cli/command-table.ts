@@ -1,6 +1,7 @@
 // Every command and option of `aiex`, as plain data: help, parsing, completion and suggestions all read this table.
 // It imports no values, so that help and version stay as fast as starting Node.js.
-import type { AnalysisType } from "../actors/analysis/report.ts";
+import type { LanguageId } from "../actors/analysis/languages.ts";
+import type { AnalysisType, Finding } from "../actors/analysis/report.ts";
 
 export interface OptionSpec {
   /** In kebab-case; the same name in snake_case is accepted too. */
@@ -25,17 +26,22 @@ export interface CommandExample {
   readonly does: string;
 }
 
+/** The word that may follow the name of a command, or the words where it `repeats`. */
+export interface ArgumentSpec {
+  readonly placeholder: string;
+  /** The only words that are accepted. */
+  readonly choices?: readonly string[];
+  readonly required: boolean;
+  readonly repeats?: boolean;
+  readonly completesFiles?: boolean;
+}
+
 export interface CommandSpec {
   /** The words that name it, such as `["ai", "analyze"]`. */
   readonly words: readonly string[];
   readonly summary: string;
   readonly examples: readonly CommandExample[];
-  /** The one word that may follow the name. */
-  readonly argument?: {
-    readonly placeholder: string;
-    readonly choices: readonly string[];
-    readonly required: boolean;
-  };
+  readonly argument?: ArgumentSpec;
   readonly options: readonly OptionSpec[];
   /** Paragraphs that help prints last. */
   readonly notes: readonly string[];
@@ -55,14 +61,45 @@ export const analysisTypeWords = [
   "all",
 ] as const satisfies readonly AnalysisType[];
 
+export const languageWords = [
+  "typescript",
+  "tsx",
+  "javascript",
+  "python",
+  "elixir",
+  "go",
+  "rust",
+  "java",
+  "ruby",
+  "c",
+  "cpp",
+  "erlang",
+] as const satisfies readonly LanguageId[];
+
+export const severityWords = [
+  "error",
+  "warning",
+  "info",
+  "hint",
+] as const satisfies readonly Finding["severity"][];
+
 export const reportFormatWords = ["text", "json", "markdown"] as const;
 export type ReportFormat = (typeof reportFormatWords)[number];
 
 export const shellWords = ["bash", "zsh", "fish"] as const;
 export type ShellName = (typeof shellWords)[number];
 
+const formatOption = {
+  name: "format",
+  value: "text",
+  placeholder: "FORMAT",
+  choices: ["text", "json"],
+  fallback: "text",
+} as const;
+
 export const groups: readonly GroupSpec[] = [
   { word: "ai", summary: "Work on code: analyze it" },
+  { word: "rules", summary: "Look at the rules of the analysis, and try your own" },
   { word: "config", summary: "Look at the configuration" },
 ];
 
@@ -76,6 +113,7 @@ export const commands: readonly CommandSpec[] = [
       { line: "aiex ai analyze --file src --output report.md", does: "Write a Markdown report" },
       { line: "aiex ai analyze --file src --format json | jq .totals", does: "Give programs the result" },
       { line: "aiex ai analyze --file src --fail-under 7", does: "A quality gate for CI" },
+      { line: "aiex ai analyze --file src --provider openai", does: "Have a model review too" },
       { line: "git show HEAD:a.py | aiex ai analyze --file - --stdin-name a.py", does: "Read a pipe" },
     ],
     options: [
@@ -131,10 +169,87 @@ export const commands: readonly CommandSpec[] = [
         fallback: "stdin",
         summary: "The name of what arrives on standard input; its extension says the language",
       },
+      {
+        name: "provider",
+        value: "text",
+        placeholder: "NAME",
+        summary: "Have a model review too: the entry of llm.providers that is asked, and no other",
+      },
+      {
+        name: "model",
+        value: "text",
+        placeholder: "NAME",
+        summary: "The model to ask, where it is not to be the entry's own",
+      },
+      {
+        name: "no-model",
+        value: "none",
+        summary: "Ask no model, whatever is configured; nothing leaves the machine",
+      },
     ],
     notes: [
+      "A model reviews too with --provider, with llm.default_provider in the configuration, or where one file or standard input is named and OPENAI_API_KEY, ANTHROPIC_API_KEY, AIEX_OLLAMA_HOST or AIEX_LM_STUDIO_HOST is set. What leaves the machine is said on standard error before it does. Detected secrets are masked; .env, secrets.*, keys and all below .ssh are never sent.",
       "The score comes from the built-in static engine alone, so that the same code always has the same score.",
       "Exit codes: 0 a report was made (whatever it says), 1 the input could not be read, 2 usage, 5 permission denied. With --fail-under also: 4 the score is below N or there is none, 7 part of the input was cut short, unparsed or unreadable (--allow-partial accepts that). See `aiex help exit-codes`.",
+    ],
+  },
+  {
+    words: ["rules", "list"],
+    summary: "List the rules of the analysis, built in and your own",
+    examples: [
+      { line: "aiex rules list", does: "All rules" },
+      { line: "aiex rules list --language python --category security", does: "Some of them" },
+      { line: "aiex rules list --format json | jq -r .rules[].id", does: "The same for programs" },
+    ],
+    options: [
+      {
+        name: "language",
+        value: "text",
+        placeholder: "LANGUAGE",
+        choices: languageWords,
+        summary: "Only rules that are applied to this language",
+      },
+      {
+        name: "category",
+        value: "text",
+        placeholder: "CATEGORY",
+        choices: analysisTypeWords.filter((word) => word !== "all"),
+        summary: "Only rules of this category",
+      },
+      {
+        name: "severity",
+        value: "text",
+        placeholder: "SEVERITY",
+        choices: severityWords,
+        summary: "Only rules of this severity",
+      },
+      { ...formatOption, summary: "How to print the rules" },
+    ],
+    notes: ["Your own rules are the YAML files in ~/.config/aiex/rules; their ids begin with user/."],
+  },
+  {
+    words: ["rules", "show"],
+    summary: "Show what a rule finds, its remedy, and how to silence it",
+    examples: [
+      { line: "aiex rules show python/eval", does: "One rule" },
+      { line: "aiex rules show user/no-console --format json", does: "The same for programs" },
+    ],
+    argument: { placeholder: "ID", required: true },
+    options: [{ ...formatOption, summary: "How to print the rule" }],
+    notes: [],
+  },
+  {
+    words: ["rules", "test"],
+    summary: "Try your own rules on their cases",
+    examples: [
+      { line: "aiex rules test", does: "All of ~/.config/aiex/rules/tests" },
+      { line: "aiex rules test cases/no-console.yml", does: "The cases of one file" },
+    ],
+    argument: { placeholder: "PATH", required: false, repeats: true, completesFiles: true },
+    options: [],
+    notes: [
+      "A file of cases has the keys id, invalid (texts in which the rule must find something) and valid (texts that it must leave alone), as ast-grep's own.",
+      "Exit codes: 0 every case passed, 1 a case failed or a file is missing, 78 a file of rules or cases is wrong.",
     ],
   },
   {
@@ -144,16 +259,7 @@ export const commands: readonly CommandSpec[] = [
       { line: "aiex config show", does: "All settings with their sources" },
       { line: "aiex config show --format json", does: "The same for programs" },
     ],
-    options: [
-      {
-        name: "format",
-        value: "text",
-        placeholder: "FORMAT",
-        choices: ["text", "json"],
-        fallback: "text",
-        summary: "How to print the settings",
-      },
-    ],
+    options: [{ ...formatOption, summary: "How to print the settings" }],
     notes: ["Secrets are shown masked."],
   },
   {

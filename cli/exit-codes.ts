@@ -78,6 +78,7 @@ const codesByError: ReadonlyMap<string, ExitCode> = new Map([
   ["read_only_file_system", exitCodes.denied],
   ["bad_configuration", exitCodes.badConfiguration],
   ["no_provider", exitCodes.noProvider],
+  ["unknown_provider", exitCodes.usage],
   ["nodedown", exitCodes.unreachable],
   ["timeout", exitCodes.deadline],
   ["start_timeout", exitCodes.deadline],

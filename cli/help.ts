@@ -1,5 +1,5 @@
 // The help texts, laid out from the command table: examples first, at most 80 columns, plain ASCII.
-import type { CommandExample, CommandSpec, OptionSpec } from "./command-table.ts";
+import type { ArgumentSpec, CommandExample, CommandSpec, OptionSpec } from "./command-table.ts";
 import { commandOf, commands, commandsIn, groups } from "./command-table.ts";
 
 /** The help for a topic (no words: the whole; a group; a command), or undefined where there is no such topic. */
@@ -15,7 +15,7 @@ export function helpFor(topic: readonly string[]): string | undefined {
 function usageParts(command: CommandSpec): readonly string[] {
   const parts = ["aiex", ...command.words];
   if (command.words[0] === "help") parts.push("[COMMAND...]");
-  if (command.argument !== undefined) parts.push(command.argument.choices.join("|"));
+  if (command.argument !== undefined) parts.push(argumentUsage(command.argument));
   for (const option of command.options) {
     const spelled = optionUsage(option);
     parts.push(option.required === true ? spelled : `[${spelled}]`);
@@ -79,6 +79,11 @@ function commandHelp(command: CommandSpec): string {
   ]);
 }
 
+function argumentUsage({ placeholder, choices, required, repeats }: ArgumentSpec): string {
+  const spelled = `${choices?.join("|") ?? placeholder}${repeats === true ? "..." : ""}`;
+  return required ? spelled : `[${spelled}]`;
+}
+
 function exampleLines(examples: readonly CommandExample[]): string[] {
   return ["Examples:", ...examples.flatMap(({ line, does }) => [`  ${line}`, `      ${does}`]), ""];
 }
@@ -90,7 +95,8 @@ function optionUsage(option: OptionSpec): string {
 function optionText(option: OptionSpec): string {
   const facts: string[] = [];
   if (option.required === true) facts.push("required");
-  if (option.choices !== undefined) facts.push(option.choices.join("|"));
+  // A long row of choices needs places where a line may break.
+  if (option.choices !== undefined) facts.push(option.choices.join(option.choices.length > 6 ? ", " : "|"));
   if (option.range !== undefined) facts.push(`${option.range.least} to ${option.range.most}`);
   if (option.fallback !== undefined) facts.push(`default ${option.fallback}`);
   return facts.length === 0 ? option.summary : `${option.summary} (${facts.join("; ")})`;

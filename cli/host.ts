@@ -1,7 +1,9 @@
 // What a command may touch of the machine and of the library beneath, as one value, so that tests can stand in for it.
+
 import type { World } from "../runtime/world.ts";
 import type { Aiex } from "../supervisors/aiex.ts";
 import type { ConfigurationRow } from "../supervisors/config.ts";
+import type { RuleBook } from "../supervisors/rule-book.ts";
 
 /** Where text goes: standard output or standard error. */
 export interface TextOutput {
@@ -17,11 +19,13 @@ export interface ByteInput extends AsyncIterable<Uint8Array> {
 }
 
 /** The running library, as far as the command needs it. */
-export type Library = Pick<Aiex, "analyze" | "stop">;
+export type Library = Pick<Aiex, "analyze" | "testRules" | "stop">;
 
 export interface Settings {
   readonly rows: readonly ConfigurationRow[];
   readonly warnings: readonly string[];
+  /** Every rule there is, for looking at. */
+  readonly ruleBook: RuleBook;
   /** Starts the library with these settings. */
   start(): Promise<Library>;
 }

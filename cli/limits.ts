@@ -21,6 +21,9 @@ export const issuesShownMax = 100;
 /** As above, for the list of files. */
 export const filesShownMax = 40;
 
+/** Examples of what a rule finds, and of what it leaves alone: they explain it, and `aiex rules test` runs them all. */
+export const examplesShownMax = 3;
+
 /** Width of text that goes to no terminal. */
 export const textColumns = 80;
 
@@ -29,3 +32,6 @@ export const textColumnsMax = 100;
 
 /** Below this nothing can be laid out; a narrower terminal wraps by itself. */
 export const textColumnsMin = 30;
+
+/** Files named, and reasons given, where all of them would be a list. */
+export const placesShownMax = 3;

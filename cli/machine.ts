@@ -44,10 +44,12 @@ function realHost(world: World): Host {
 
 async function loadSettings(world: World): Promise<Settings> {
   const { describeConfiguration, loadConfiguration } = await import("../supervisors/config.ts");
+  const { ruleBook } = await import("../supervisors/rule-book.ts");
   const loaded = await loadConfiguration({ world, env: process.env, home: homedir() });
   return {
     rows: describeConfiguration(loaded),
     warnings: loaded.warnings,
+    ruleBook: ruleBook(world.files, loaded.userRules),
     start: async () => {
       const { startAiex } = await import("../supervisors/aiex.ts");
       return startAiex({ world, configuration: loaded });

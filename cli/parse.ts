@@ -1,13 +1,22 @@
 // From the words of a command line to a command of the table with checked options. yargs parses; the table decides.
 import yargs from "yargs";
 import { nearest } from "../supervisors/config/nearest.ts";
-import { type CommandSpec, commands, commandsIn, groups, type OptionSpec } from "./command-table.ts";
+import {
+  type ArgumentSpec,
+  type CommandSpec,
+  commands,
+  commandsIn,
+  groups,
+  type OptionSpec,
+} from "./command-table.ts";
 import { UsageError } from "./usage.ts";
 
 export interface ParsedCommand {
   readonly command: CommandSpec;
   /** What was given, by name in kebab-case; `true` for an option without value. */
   readonly options: ReadonlyMap<string, string | true>;
+  /** The words behind the name of the command, where it takes any. */
+  readonly arguments: readonly string[];
 }
 
 /** Throws a `UsageError` that says what is wrong with `words` and, where it can, what was probably meant. */
@@ -16,14 +25,15 @@ export function parseCommandLine(words: readonly string[]): ParsedCommand {
   const command = findCommand(words);
   const given = parseWithYargs(command, words.slice(command.words.length));
   const topic = command.words.join(" ");
-  refuseExtraWords(command, given._.map(String));
+  const extra = given._.map(String);
+  refuseExtraWords(command, extra);
   const options = new Map<string, string | true>();
   for (const option of command.options) {
     const value = given[option.name];
     if (value !== undefined) options.set(option.name, checkedValue(option, value, topic));
     else if (option.required === true) throw new UsageError(missingOption(option), topic);
   }
-  return { command, options };
+  return { command, options, arguments: extra };
 }
 
 /** The value of an option: what was given, else the fallback of the table, else undefined. */
@@ -121,24 +131,31 @@ function refuseExtraWords(command: CommandSpec, extra: readonly string[]): void 
   const topic = command.words.join(" ");
   const [first] = extra;
   const { argument } = command;
-  if (argument !== undefined) {
-    const accepted = argument.choices.join(", ");
-    if (first === undefined) {
-      throw new UsageError(`aiex ${topic} needs a ${argument.placeholder}: ${accepted}.`, topic);
-    }
-    if (!argument.choices.includes(first)) {
-      const meant = suggestion(first, argument.choices, "") ?? "";
-      throw new UsageError(
-        `Unknown ${argument.placeholder} ${quoted(first)}; known are ${accepted}.${meant}`,
-        topic,
-      );
-    }
-  }
+  if (argument !== undefined) refuseBadArgument(argument, first, topic);
+  if (argument?.repeats === true) return;
   const unexpected = argument === undefined ? first : extra[1];
   if (unexpected === undefined) return;
   const isInput = command.options.some((option) => option.name === "file") && !unexpected.startsWith("-");
   const hint = isInput ? ` Name the input with --file: aiex ${topic} --file ${quoted(unexpected)}` : "";
   throw new UsageError(`Unexpected ${quoted(unexpected)}.${hint}`, topic);
+}
+
+function refuseBadArgument(argument: ArgumentSpec, first: string | undefined, topic: string): void {
+  const { placeholder, choices, required } = argument;
+  if (first === undefined) {
+    if (!required) return;
+    const accepted = choices === undefined ? "." : `: ${choices.join(", ")}.`;
+    throw new UsageError(
+      `aiex ${topic} needs ${/^[AEIOU]/.test(placeholder) ? "an" : "a"} ${placeholder}${accepted}`,
+      topic,
+    );
+  }
+  if (choices === undefined || choices.includes(first)) return;
+  const meant = suggestion(first, choices, "") ?? "";
+  throw new UsageError(
+    `Unknown ${placeholder} ${quoted(first)}; known are ${choices.join(", ")}.${meant}`,
+    topic,
+  );
 }
 
 function unknownOption(key: string, command: CommandSpec): UsageError {

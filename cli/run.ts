@@ -1,6 +1,9 @@
 // Runs one command line: parses it, hands it to its command, shows what goes wrong, and gives the exit code.
 import { analyze } from "./commands/analyze.ts";
 import { configShow } from "./commands/config-show.ts";
+import { rulesList } from "./commands/rules-list.ts";
+import { rulesShow } from "./commands/rules-show.ts";
+import { rulesTest } from "./commands/rules-test.ts";
 import { type ExitCode, exitCodes } from "./exit-codes.ts";
 import { showFailure, showNotice } from "./failure.ts";
 import type { Host } from "./host.ts";
@@ -28,6 +31,12 @@ function dispatch(parsed: ParsedCommand, host: Host, interruption: Interruption)
   switch (name) {
     case "ai analyze":
       return analyze(parsed, host, interruption);
+    case "rules list":
+      return rulesList(parsed, host, interruption);
+    case "rules show":
+      return rulesShow(parsed, host, interruption);
+    case "rules test":
+      return rulesTest(parsed, host, interruption);
     case "config show":
       return configShow(parsed, host, interruption);
     default:

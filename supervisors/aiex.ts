@@ -1,13 +1,21 @@
 // The library: everything that the command does, callable from TypeScript.
+import { resolve } from "node:path";
 import type { AnalysisReport, AnalysisType } from "../actors/analysis/report.ts";
 import { type AnalysisOutcome, pathOfStep, planOfPath, planOfText } from "../actors/operations/analyze.ts";
+import type { ReviewSource } from "../actors/operations/review.ts";
 import type { Plan } from "../actors/pipeline/plan.ts";
 import type { ProgressMessage } from "../actors/pipeline/run-steps.ts";
+import type { Disclosure } from "../actors/review/disclosure.ts";
 import { AiexError } from "../runtime/errors.ts";
+import { FileError } from "../runtime/file-system.ts";
 import { Applications, type Node, startNode, type World } from "../runtime/index.ts";
 import { analysisCache } from "./analysis-cache.ts";
-import type { Configuration } from "./config.ts";
+import { type Configuration, readUserRuleCases } from "./config.ts";
 import { followRun } from "./follow-run.ts";
+import { review, reviewLimits } from "./review.ts";
+import { chooseReviewer } from "./reviewer.ts";
+import { checkUserRules, type RuleTestReport, rulesInEffect, testUserRules } from "./rules.ts";
+import { parserCount } from "./trees/parsers.ts";
 import { rootTree } from "./trees/root.ts";
 
 export {
@@ -16,6 +24,9 @@ export {
   describeConfiguration,
   loadConfiguration,
 } from "./config.ts";
+export { UnknownProvider } from "./reviewer.ts";
+export { RuleCheckFailed, type RuleTestFailure, type RuleTestReport, type TestedRule } from "./rules.ts";
+export type { Disclosure };
 
 export interface AnalyzeProgress {
   readonly done: number;
@@ -29,7 +40,28 @@ export interface AnalyzeRequest {
     | { readonly kind: "path"; readonly path: string }
     | { readonly kind: "text"; readonly name: string; readonly bytes: Uint8Array };
   readonly type: AnalysisType;
+  /** A model may review too; without this nothing ever leaves the machine. */
+  readonly review?: ReviewRequest;
+  /** Hears of the files that are analyzed and then, counted anew, of those that are reviewed. */
   readonly onProgress?: (progress: AnalyzeProgress) => void;
+  readonly signal?: AbortSignal;
+}
+
+export interface ReviewRequest {
+  /**
+   * The entry of llm.providers that reviews. Where it is left out: llm.default_provider; else, if one file or a text is
+   * analyzed, an entry whose key or address is in the environment; else nobody.
+   */
+  readonly provider?: string;
+  /** A model of it, where it is not to be the entry's own. */
+  readonly model?: string;
+  /** Is told what is about to be sent, and awaited before anything is; where it rejects, nothing is sent. */
+  readonly onDisclosure: (disclosure: Disclosure) => void | Promise<void>;
+}
+
+export interface RuleTestRequest {
+  /** Files and folders with cases; those beside the user's rules where none are given. */
+  readonly paths: readonly string[];
   readonly signal?: AbortSignal;
 }
 
@@ -42,10 +74,16 @@ export interface Aiex {
   /** The node underneath, for looking inside and for processes of one's own. */
   readonly node: Node;
   /**
-   * Analyzes a file, a directory or a text with the static engine.
-   * @throws {InputRefused} it cannot be read; {AnalysisFailed}; what `signal` was aborted with
+   * Analyzes a file, a directory or a text with the static engine, and has a model review it where `review` asks for that.
+   * @throws {InputRefused} it cannot be read; {AnalysisFailed}; {UnknownProvider}; what `onDisclosure` rejects with; what
+   *   `signal` was aborted with
    */
   analyze(request: AnalyzeRequest): Promise<AnalysisReport>;
+  /**
+   * Tries the user's own rules on their cases.
+   * @throws {ConfigurationError} a file of cases is wrong; {FileError} one is missing; what `signal` was aborted with
+   */
+  testRules(request: RuleTestRequest): Promise<RuleTestReport>;
   /** Stops everything in good order, and what does not stop in time, hard. */
   stop(): Promise<void>;
 }
@@ -64,7 +102,10 @@ export class AnalysisFailed extends AiexError {
   readonly code = "analysis_failed";
 }
 
-/** Starts the application in this program. */
+/**
+ * Starts the application in this program.
+ * @throws {ConfigurationError} the engine refuses one of the user's rules
+ */
 export async function startAiex({ world, configuration }: AiexOptions): Promise<Aiex> {
   const { values } = configuration;
   const environment = process.env.NODE_ENV;
@@ -72,20 +113,64 @@ export async function startAiex({ world, configuration }: AiexOptions): Promise<
   const node = startNode({ world, name: "aiex", boundary: isDevelopment ? "freeze" : "trust" });
   const directory = values.workspace.project_dir ?? process.cwd();
   const cache = await analysisCache(world.files, configuration);
-  const tree = rootTree({ world, configuration: values, directory, node: process.execPath, cache });
+  const { userRules } = configuration;
+  const own = rulesInEffect(userRules);
+  const program = process.execPath;
+  const tree = rootTree({ world, configuration: values, directory, node: program, userRules: own, cache });
   const applications = new Applications(node, [{ name: "aiex", tree }]);
   await applications.startAll("aiex");
+  const stop = async (): Promise<void> => {
+    await applications.shutdown(values.runtime.shutdown_deadline_ms);
+  };
+  try {
+    await checkUserRules(node, userRules);
+  } catch (error) {
+    await stop();
+    throw error;
+  }
   let runs = 0;
   return {
     node,
     analyze: async (request) => {
       runs += 1;
-      return analyze(node, `analysis-${runs}`, request);
+      const id = `analysis-${runs}`;
+      if (request.review === undefined) return analyze(node, id, request);
+      const source = await sourceOf(world, directory, request.input);
+      const { provider, model, onDisclosure } = request.review;
+      const isOneFile = source.kind === "text" || source.root === undefined;
+      const reviewer = chooseReviewer(configuration, { provider, model, isOneFile });
+      const report = await analyze(node, id, request);
+      if (reviewer === undefined) return report;
+      const { onProgress, signal } = request;
+      const limits = reviewLimits(values);
+      return review(node, { id, report, source, reviewer, model, limits, onDisclosure, onProgress, signal });
     },
-    stop: async () => {
-      await applications.shutdown(values.runtime.shutdown_deadline_ms);
+    testRules: async ({ paths, signal }) => {
+      const cases = await readUserRuleCases(world.files, userRules, paths);
+      runs += 1;
+      const parsers = parserCount(values.analysis);
+      const isWhole = paths.length === 0;
+      return testUserRules(node, { id: `rules-${runs}`, userRules, cases, isWhole, parsers, signal });
     },
+    stop,
   };
+}
+
+/** Where the texts of an analysis are. What cannot be found counts as a file, which the analysis then refuses in words. */
+async function sourceOf(
+  { files }: World,
+  directory: string,
+  input: AnalyzeRequest["input"],
+): Promise<ReviewSource> {
+  if (input.kind === "text") return { kind: "text", bytes: input.bytes };
+  const start = resolve(directory, input.path);
+  try {
+    const { kind } = await files.status(start);
+    return kind === "directory" ? { kind: "files", root: await files.realPath(start) } : { kind: "files" };
+  } catch (error) {
+    if (error instanceof FileError) return { kind: "files" };
+    throw error;
+  }
 }
 
 async function analyze(node: Node, id: string, request: AnalyzeRequest): Promise<AnalysisReport> {

@@ -2,16 +2,24 @@
 import { join } from "node:path";
 import { type AnswerCache, answerCache, noAnswerCache } from "../actors/analysis/answer-cache.ts";
 import { engineFingerprint } from "../actors/analysis/engine.ts";
+import { fingerprintOfRules } from "../actors/analysis/rules-fingerprint.ts";
 import type { FileSystem } from "../runtime/file-system.ts";
 import type { Configuration } from "./config.ts";
+import { rulesInEffect } from "./rules.ts";
 
 export async function analysisCache(
   files: FileSystem,
-  { values, cacheDirectory }: Configuration,
+  { values, cacheDirectory, userRules }: Configuration,
 ): Promise<AnswerCache> {
   const bytesMax = values.analysis.cache_max_mb * 1024 * 1024;
   if (bytesMax === 0 || cacheDirectory === undefined) return noAnswerCache;
   const engine = await engineFingerprint(files);
   if (engine === undefined) return noAnswerCache;
-  return answerCache({ files, directory: join(cacheDirectory, "analysis"), bytesMax, engine });
+  const directory = join(cacheDirectory, "analysis");
+  return answerCache({
+    files,
+    directory,
+    bytesMax,
+    engine: engine + fingerprintOfRules(rulesInEffect(userRules)),
+  });
 }

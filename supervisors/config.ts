@@ -12,12 +12,15 @@ import {
   referencedSettings,
 } from "./config/text-settings.ts";
 import { readUserFile } from "./config/user-file.ts";
+import { userFolder } from "./config/user-folder.ts";
+import { readUserRules, type UserRules } from "./config/user-rules.ts";
 import { validate } from "./config/validation.ts";
 
 export type { ConfigurationRow } from "./config/description.ts";
 export { ConfigurationError, type Origin } from "./config/problem.ts";
 export type { ConfigurationValues } from "./config/schema.ts";
 export type { FlagSetting } from "./config/text-settings.ts";
+export { readUserRuleCases, type UserRules } from "./config/user-rules.ts";
 
 export interface ConfigurationSources {
   readonly world: Pick<World, "files">;
@@ -35,6 +38,8 @@ export interface Configuration {
   readonly origins: ReadonlyMap<string, Origin>;
   /** The user's file; undefined where there is none. */
   readonly file: string | undefined;
+  /** The user's own rules. */
+  readonly userRules: UserRules;
   /** Where what can be made again may be kept; undefined where there is no home for it. */
   readonly cacheDirectory: string | undefined;
   /** Sentences for stderr, safe to print. */
@@ -48,13 +53,21 @@ export async function loadConfiguration(sources: ConfigurationSources): Promise<
   const references = referencedSettings(file.settings, env);
   // What has a fault of its own in the file is checked no further, so that one slip is not told twice.
   const problems: ConfigurationProblem[] = [...file.problems, ...references.problems];
+  const { folder, rules, ...rulesRead } = await readUserRules(world.files, userFolder(env, home));
+  problems.push(...rulesRead.problems);
   const written = [...file.settings, ...references.settings];
   const checked = validate([...written, ...environmentSettings(env), ...flagSettings(flags)]);
   if (!checked.ok) problems.push(...checked.problems);
   if (problems.length > 0 || !checked.ok) throw new ConfigurationError(problems);
-  const warnings = [...file.warnings, ...references.warnings, ...misspelledVariables(env)];
+  const warnings = [
+    ...file.warnings,
+    ...rulesRead.warnings,
+    ...references.warnings,
+    ...misspelledVariables(env),
+  ];
   const cacheDirectory = await findCacheDirectory(world.files, env, home);
-  return { values: checked.values, origins: checked.origins, file: file.path, cacheDirectory, warnings };
+  const { values, origins } = checked;
+  return { values, origins, file: file.path, userRules: { folder, rules }, cacheDirectory, warnings };
 }
 
 /** Every key with its value, secrets masked, and its origin. */

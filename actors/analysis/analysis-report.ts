@@ -1,11 +1,14 @@
 // The report of a whole analysis, from the reports of its files.
 import { byCodeUnit } from "./finding-order.ts";
 import { languageById } from "./languages.ts";
+import type { ProjectExamination } from "./project.ts";
 import { recommendations } from "./recommendations.ts";
 import type { AnalysisReport, AnalysisType, FileReport, Severity } from "./report.ts";
 import { scoreOfAll } from "./score.ts";
 
 type Totals = AnalysisReport["totals"];
+
+type ProjectFigures = Pick<ProjectExamination, "duplicatedLines" | "importCycles">;
 
 /**
  * `input` is what the person named; `files` were made with the same `type` and come in any order. The same files give the
@@ -15,9 +18,10 @@ export function analysisReport(
   files: readonly FileReport[],
   input: string,
   type: AnalysisType,
+  project: ProjectFigures,
 ): AnalysisReport {
   const sorted = [...files].sort((a, b) => byCodeUnit(a.path, b.path));
-  const totals = totalsOf(sorted);
+  const totals = totalsOf(sorted, project);
   const score = scoreOfAll(
     sorted.flatMap(({ quality, metrics }) =>
       quality === null ? [] : [{ quality, codeLines: metrics?.codeLines ?? 0 }],
@@ -35,10 +39,12 @@ export function analysisReport(
     totals,
     recommendations: recommendations(sorted),
     files: sorted,
+    model_score: null,
+    model: null,
   };
 }
 
-function totalsOf(files: readonly FileReport[]): Totals {
+function totalsOf(files: readonly FileReport[], { duplicatedLines, importCycles }: ProjectFigures): Totals {
   const totals: Totals = {
     files: files.length,
     analyzed: 0,
@@ -46,6 +52,8 @@ function totalsOf(files: readonly FileReport[]): Totals {
     unparsed: 0,
     skipped: 0,
     lines: 0,
+    duplicated_lines: duplicatedLines,
+    import_cycles: importCycles,
     findings: { error: 0, warning: 0, info: 0, hint: 0 },
   };
   for (const { status, metrics, findings } of files) {

@@ -1,15 +1,32 @@
-// One request to one response: parse, measure, apply the rules, honour the silences.
+// One request to one response: read the text by its grammar or its outline, measure, apply the rules, honour the silences.
 import { scannerOf } from "./catalog.ts";
 import { inOrder } from "./finding-order.ts";
-import { parse } from "./grammar.ts";
+import { footprint } from "./footprint.ts";
+import { hasGrammar, type ParsedLanguage, parse } from "./grammar.ts";
+import type { Import } from "./import.ts";
+import { importsOf } from "./imports.ts";
 import { languageById, languages } from "./languages.ts";
 import { metricFindings } from "./metric-rules.ts";
-import { measure } from "./metrics.ts";
+import { type Measured, measure } from "./metrics.ts";
+import { erlangOutline } from "./outlines/erlang.ts";
 import { failure, type ParseRequest, type ParseResponse } from "./protocol.ts";
+import type { Finding } from "./report.ts";
 import { applySilences } from "./silence.ts";
 import { syntaxes } from "./syntax.ts";
 import { isTestPath } from "./test-path.ts";
 import { textFindings, withoutByteOrderMark } from "./text-rules.ts";
+import { unreadFindings } from "./unread.ts";
+
+/** What the rules of a language say of a text, and what the metrics need. */
+export interface Reading {
+  readonly ok: true;
+  readonly measured: Measured;
+  readonly findings: readonly Finding[];
+  /** Left out where the language has none that matter. */
+  readonly imports?: readonly Import[];
+}
+
+type Unreadable = { readonly ok: false; readonly reason: string };
 
 /** Never rejects for what a text may hold; a rejection means that a rule or the installation is broken. */
 export async function examine(request: ParseRequest): Promise<ParseResponse> {
@@ -22,16 +39,32 @@ export async function examine(request: ParseRequest): Promise<ParseResponse> {
     );
   }
   const text = withoutByteOrderMark(request.text);
-  const parsed = await parse(language, text);
-  if (!parsed.ok) return failure(request.id, parsed.reason);
-  const measured = measure(parsed.root, text, syntaxes[language.id]);
   const isTest = isTestPath(request.path);
-  const rules = await scannerOf(language);
-  const found = [
-    ...rules.scan(parsed.root, { isTest }),
-    ...metricFindings(measured, { isTest }),
-    ...textFindings(text),
-  ];
+  const reading = hasGrammar(language)
+    ? await readTree(language, text, isTest)
+    : erlangOutline(text, { isTest });
+  if (!reading.ok) return failure(request.id, reading.reason);
+  const { measured } = reading;
+  const found = [...reading.findings, ...metricFindings(measured, { isTest }), ...textFindings(text)];
   const findings = inOrder(applySilences(found, text, measured.comments));
-  return { id: request.id, ok: true, metrics: measured.metrics, findings };
+  return {
+    id: request.id,
+    ok: true,
+    metrics: measured.metrics,
+    findings,
+    footprint: footprint(text, measured.comments, reading.imports ?? []),
+  };
+}
+
+async function readTree(
+  language: ParsedLanguage,
+  text: string,
+  isTest: boolean,
+): Promise<Reading | Unreadable> {
+  const parsed = await parse(language, text);
+  if (!parsed.ok) return parsed;
+  const measured = measure(parsed.root, text, syntaxes[language.id]);
+  const rules = await scannerOf(language);
+  const findings = [...rules.scan(parsed.root, { isTest }), ...unreadFindings(text, parsed.unread)];
+  return { ok: true, measured, findings, imports: importsOf(language, parsed.root, text) };
 }

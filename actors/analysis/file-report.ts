@@ -1,6 +1,8 @@
 // The report of one file, from what was read of it and what became of its parsing.
 import { isAskedFor } from "./category.ts";
 import { examineText } from "./examine-text.ts";
+import { inOrder } from "./finding-order.ts";
+import type { Footprint } from "./footprint.ts";
 import type { Language } from "./languages.ts";
 import type { ParseResponse } from "./protocol.ts";
 import type { AnalysisType, FileMetrics, FileReport, Finding } from "./report.ts";
@@ -17,12 +19,18 @@ export interface SourceFile {
 
 /** What became of a file. `reason` is a sentence for people. */
 export type Outcome =
-  | { readonly status: "analyzed"; readonly metrics: FileMetrics; readonly findings: readonly Finding[] }
+  | {
+      readonly status: "analyzed";
+      readonly metrics: FileMetrics;
+      readonly findings: readonly Finding[];
+      readonly footprint: Footprint;
+    }
   | { readonly status: "cut_short" | "unparsed" | "skipped"; readonly reason: string };
 
 export function outcomeOf(response: ParseResponse): Outcome {
   if (!response.ok) return { status: "unparsed", reason: response.reason };
-  return { status: "analyzed", metrics: response.metrics, findings: response.findings };
+  const { metrics, findings, footprint } = response;
+  return { status: "analyzed", metrics, findings, footprint };
 }
 
 /**
@@ -44,14 +52,23 @@ export function fileReport(file: SourceFile, outcome: Outcome, type: AnalysisTyp
       metrics: outcome.metrics,
       findings,
       ...score,
+      model: null,
     };
   }
   const { status, reason } = outcome;
-  const noScore = { quality: null, quality_score: null };
+  const noScore = { quality: null, quality_score: null, model: null };
   if (status === "skipped" || file.text === null) {
     return { path, language, status, reason, bytes, metrics: null, findings: [], ...noScore };
   }
   const { metrics, findings } = examineText(file.text, file.language);
   const asked = findings.filter(({ category }) => isAskedFor(category, type));
   return { path, language, status, reason, bytes, metrics, findings: asked, ...noScore };
+}
+
+/** The report with more findings, as far as `type` asks for them, and the score that it then has. */
+export function withFindings(report: FileReport, more: readonly Finding[], type: AnalysisType): FileReport {
+  const asked = more.filter(({ category }) => isAskedFor(category, type));
+  if (asked.length === 0 || report.metrics === null || report.status !== "analyzed") return report;
+  const findings = inOrder([...report.findings, ...asked]);
+  return { ...report, findings, ...scoreOfFile(findings, report.metrics.codeLines) };
 }

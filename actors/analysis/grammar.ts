@@ -1,12 +1,25 @@
 // Opens a language's grammar on first need and parses text with it; says truthfully where a text or a grammar fails.
 import type { DynamicLangRegistrations, SgNode } from "@ast-grep/napi";
-import { type Language, languages } from "./languages.ts";
+import { type Grammar, type Language, languages } from "./languages.ts";
 import { bracketsDeepMax } from "./limits.ts";
+import type { Span } from "./lines.ts";
+import { withoutMacros, withoutUnreadable } from "./preprocessor/readable.ts";
 
 type Engine = typeof import("@ast-grep/napi");
 
+/** A language that has a grammar. */
+export interface ParsedLanguage extends Language {
+  readonly id: Exclude<Language["id"], "erlang">;
+  readonly grammar: Grammar;
+}
+
+export function hasGrammar(language: Language): language is ParsedLanguage {
+  return language.grammar !== null;
+}
+
 export type Parsed =
-  | { readonly ok: true; readonly root: SgNode }
+  /** `unread`: the definitions that the tree has not, since their macros hide how they are to be read. */
+  | { readonly ok: true; readonly root: SgNode; readonly unread: readonly Span[] }
   | { readonly ok: false; readonly reason: string };
 
 let engine: Promise<Engine> | null = null;
@@ -15,9 +28,10 @@ let registered: Promise<ReadonlyMap<string, string | null>> | null = null;
 
 /**
  * The tree of `text`. A text that the grammar cannot read without an error is refused with the line of the first error:
- * a tree with holes would give wrong metrics and miss findings without a word.
+ * a tree with holes would give wrong metrics and miss findings without a word. Of C and C++ a small part may be left out.
  */
-export async function parse(language: Language, text: string): Promise<Parsed> {
+export async function parse(language: ParsedLanguage, text: string): Promise<Parsed> {
+  const { id, name, grammar } = language;
   if (isNestedTooDeeply(text)) {
     return { ok: false, reason: `its brackets are nested deeper than ${bracketsDeepMax}` };
   }
@@ -28,20 +42,27 @@ export async function parse(language: Language, text: string): Promise<Parsed> {
   } catch (error) {
     return { ok: false, reason: missing("@ast-grep/napi", error) };
   }
-  if (language.grammar.package !== null) {
+  if (grammar.package !== null) {
     registered ??= registerAll(loaded);
-    const problem = (await registered).get(language.grammar.name) ?? null;
+    const problem = (await registered).get(grammar.name) ?? null;
     if (problem !== null) return { ok: false, reason: problem };
   }
-  const root = loaded.parse(language.grammar.name, text).root();
-  if (firstError(root) === null) return { ok: true, root };
-  const masked = withoutGrammarGaps(text);
-  const again = masked === text ? root : loaded.parse(language.grammar.name, masked).root();
+  const rootOf = (part: string) => loaded.parse(grammar.name, part).root();
+  const root = rootOf(text);
+  if (firstError(root) === null) return { ok: true, root, unread: [] };
+  const hasMacros = id === "c" || id === "cpp";
+  const known = hasMacros ? withoutMacros(text, id === "cpp") : withoutGrammarGaps(text);
+  const again = known === text ? root : rootOf(known);
   const line = firstError(again);
-  if (line === null) return { ok: true, root: again };
+  if (line === null) return { ok: true, root: again, unread: [] };
+  const reduced = hasMacros ? withoutUnreadable(known, (part) => firstError(rootOf(part)) === null) : null;
+  const rest = reduced === null ? null : rootOf(reduced.text);
+  if (reduced !== null && rest !== null && firstError(rest) === null) {
+    return { ok: true, root: rest, unread: reduced.unread };
+  }
   return {
     ok: false,
-    reason: `line ${line} holds a syntax error, or ${language.name} that the parser does not know`,
+    reason: `line ${line} holds a syntax error, or ${name} that the parser does not know`,
   };
 }
 
@@ -49,7 +70,7 @@ async function registerAll(loaded: Engine): Promise<ReadonlyMap<string, string |
   const outcome = new Map<string, string | null>();
   const registrations: DynamicLangRegistrations = {};
   for (const { grammar } of languages) {
-    if (grammar.package === null || grammar.load === null) continue;
+    if (grammar === null || grammar.package === null || grammar.load === null) continue;
     try {
       const { libraryPath, extensions, languageSymbol, expandoChar } = (await grammar.load()).default;
       registrations[grammar.name] = {

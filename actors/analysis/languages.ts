@@ -1,6 +1,7 @@
 // The languages that the static engine reads: how to know one, how it writes comments, where its grammar and rules are.
 // A new language is one entry here, one table in `syntax/` and one folder in `rules/`.
 import type { DynamicLangRegistrations } from "@ast-grep/napi";
+import { isCppHeader } from "./c-header.ts";
 
 type Registration = DynamicLangRegistrations[string];
 
@@ -22,7 +23,8 @@ export interface Language {
   /** Programs of a `#!` line, without path and version. */
   readonly interpreters: readonly string[];
   readonly comments: CommentSyntax;
-  readonly grammar: Grammar;
+  /** Null where there is no grammar, so that the file is read by an outline of its tokens. */
+  readonly grammar: Grammar | null;
   /** Folders of `rules/` that apply to it. */
   readonly ruleFolders: readonly string[];
 }
@@ -32,7 +34,19 @@ export interface CommentSyntax {
   readonly block: readonly (readonly [open: string, close: string])[];
 }
 
-export type LanguageId = "typescript" | "tsx" | "javascript" | "python" | "elixir";
+export type LanguageId =
+  | "typescript"
+  | "tsx"
+  | "javascript"
+  | "python"
+  | "elixir"
+  | "go"
+  | "rust"
+  | "java"
+  | "ruby"
+  | "c"
+  | "cpp"
+  | "erlang";
 
 const cStyle: CommentSyntax = { line: ["//"], block: [["/*", "*/"]] };
 const hashStyle: CommentSyntax = { line: ["#"], block: [] };
@@ -96,10 +110,80 @@ export const languages: readonly Language[] = [
     },
     ruleFolders: ["elixir"],
   },
+  {
+    id: "go",
+    name: "Go",
+    extensions: [".go"],
+    fileNames: [],
+    interpreters: [],
+    comments: cStyle,
+    grammar: { name: "go", package: "@ast-grep/lang-go", load: () => import("@ast-grep/lang-go") },
+    ruleFolders: ["go"],
+  },
+  {
+    id: "rust",
+    name: "Rust",
+    extensions: [".rs"],
+    fileNames: [],
+    interpreters: [],
+    comments: cStyle,
+    grammar: { name: "rust", package: "@ast-grep/lang-rust", load: () => import("@ast-grep/lang-rust") },
+    ruleFolders: ["rust"],
+  },
+  {
+    id: "java",
+    name: "Java",
+    extensions: [".java"],
+    fileNames: [],
+    interpreters: [],
+    comments: cStyle,
+    grammar: { name: "java", package: "@ast-grep/lang-java", load: () => import("@ast-grep/lang-java") },
+    ruleFolders: ["java"],
+  },
+  {
+    id: "ruby",
+    name: "Ruby",
+    extensions: [".rb", ".rbw", ".rake", ".gemspec", ".ru"],
+    fileNames: ["Rakefile", "Gemfile", "Guardfile", "Vagrantfile", "Capfile"],
+    interpreters: ["ruby", "jruby"],
+    comments: { line: ["#"], block: [["=begin", "=end"]] },
+    grammar: { name: "ruby", package: "@ast-grep/lang-ruby", load: () => import("@ast-grep/lang-ruby") },
+    ruleFolders: ["ruby"],
+  },
+  {
+    id: "c",
+    name: "C",
+    extensions: [".c", ".h"],
+    fileNames: [],
+    interpreters: [],
+    comments: cStyle,
+    grammar: { name: "c", package: "@ast-grep/lang-c", load: () => import("@ast-grep/lang-c") },
+    ruleFolders: ["c"],
+  },
+  {
+    id: "cpp",
+    name: "C++",
+    extensions: [".cc", ".cpp", ".cxx", ".c++", ".hh", ".hpp", ".hxx", ".h++", ".ipp", ".tpp"],
+    fileNames: [],
+    interpreters: [],
+    comments: cStyle,
+    grammar: { name: "cpp", package: "@ast-grep/lang-cpp", load: () => import("@ast-grep/lang-cpp") },
+    ruleFolders: ["c", "cpp"],
+  },
+  {
+    id: "erlang",
+    name: "Erlang",
+    extensions: [".erl", ".hrl", ".escript"],
+    fileNames: ["rebar.config"],
+    interpreters: ["escript"],
+    comments: { line: ["%"], block: [] },
+    grammar: null,
+    ruleFolders: [],
+  },
 ];
 
 /**
- * The language of a file by its name, else by the `#!` line that `text` may begin with; null where neither tells.
+ * The language of a file by its name (that of a `.h` by what it declares), else by the `#!` line that `text` may begin with; null where neither tells.
  * `path` may use either slash.
  */
 export function detectLanguage(path: string, text = ""): Language | null {
@@ -109,6 +193,7 @@ export function detectLanguage(path: string, text = ""): Language | null {
   const byName = languages.find(
     (language) => language.extensions.includes(extension) || language.fileNames.includes(fileName),
   );
+  if (byName?.id === "c" && extension === ".h" && isCppHeader(text)) return languageById("cpp");
   if (byName !== undefined) return byName;
   const interpreter = shebangProgram(text);
   if (interpreter === null) return null;

@@ -6,6 +6,12 @@ export const bracketsDeepMax = 500;
 /** `#if` inside of `#if`. Each level looks at all tokens in it once more, and no compiler must take more than 63. */
 export const conditionalsDeepMax = 63;
 
+/** Characters of a header that are looked at to tell C++ from C: what only C++ has stands near the top. */
+export const headerCharactersMax = 65_536;
+
+/** Outermost definitions of a C or C++ file that are parsed one by one to find what cannot be read. SQLite's 250,000 lines in one file hold fewer. */
+export const separatelyParsedMax = 10_000;
+
 /** Share of the code lines of a C or C++ file that may be left out where the parser cannot place its macros; above, the file has no score. */
 export const unreadLinesMax = 0.1;
 

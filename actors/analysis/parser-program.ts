@@ -2,8 +2,12 @@
 // Frames in on stdin, one response each on stdout, in order. It ends when stdin ends, and with code 1 where the stream is out of step.
 import { encodeFrame, type FrameEvent, frameDecoder } from "../../runtime/framing.ts";
 import { limits } from "../../runtime/limits.ts";
+import { useUserRules } from "./catalog.ts";
+import { checkUserRules } from "./check-rules.ts";
 import { examine } from "./examine.ts";
-import { failure, type ParseResponse, readRequest } from "./protocol.ts";
+import { type CheckResponse, failure, type ParseResponse, readRequest } from "./protocol.ts";
+
+type Response = ParseResponse | CheckResponse;
 
 const decoder = frameDecoder();
 
@@ -23,17 +27,23 @@ process.exitCode = inStep ? 0 : 1;
 async function answer(event: FrameEvent): Promise<void> {
   if (event.kind === "broken") inStep = false;
   const response = event.kind === "frame" ? await responseTo(event.value) : failure(null, event.reason);
+  if (response === null) return;
   const frame = encodeFrame(response) ?? encodeFrame(tooLarge(response));
   if (frame === null) throw new RangeError("a refusal did not fit in a frame");
   if (!process.stdout.write(frame))
     await new Promise<void>((resolve) => process.stdout.once("drain", resolve));
 }
 
-async function responseTo(value: unknown): Promise<ParseResponse> {
+/** Null where nobody waits for an answer. */
+async function responseTo(value: unknown): Promise<Response | null> {
   const request = readRequest(value);
   if ("ok" in request) return request;
+  if ("userRules" in request) {
+    useUserRules(request.userRules);
+    return null;
+  }
   try {
-    return await examine(request);
+    return "checkRules" in request ? await checkUserRules(request) : await examine(request);
   } catch (error) {
     return failure(
       request.id,
@@ -42,6 +52,6 @@ async function responseTo(value: unknown): Promise<ParseResponse> {
   }
 }
 
-function tooLarge(response: ParseResponse): ParseResponse {
+function tooLarge(response: Response): Response {
   return failure(response.id, `the result is larger than a frame of ${limits.portFrameBytesMax} bytes`);
 }

@@ -1,6 +1,8 @@
 // The parser: a program of its own behind a supervised port, started when it is first needed.
 import { fileURLToPath } from "node:url";
 import { type PortProtocol, port } from "../../runtime/port.ts";
+import type { AnalysisRule } from "./catalog.ts";
+import type { RulesMessage } from "./protocol.ts";
 
 // Beside the sources lies no program that Node could run; the built one is used from there, too.
 const program = import.meta.url.endsWith(".ts")
@@ -14,8 +16,17 @@ export function parserName(index: number): string {
   return `analysis.parser.${index}`;
 }
 
-/** Defines parser number `index`; the program is run by `node`, the path of a Node.js executable. */
-export function parser(index: number, node: string, requestTimeoutMs: number) {
+export interface ParserOptions {
+  /** The path of the Node.js executable that runs the program. */
+  readonly node: string;
+  readonly requestTimeoutMs: number;
+  /** The user's own: each start of the program is told them. */
+  readonly userRules: readonly AnalysisRule[];
+}
+
+/** Defines parser number `index`. */
+export function parser(index: number, { node, requestTimeoutMs, userRules }: ParserOptions) {
   const path = fileURLToPath(new URL(program, import.meta.url));
-  return port(parserName(index), { command: node, args: [path], requestTimeoutMs });
+  const told = userRules.length === 0 ? {} : { opening: { userRules } satisfies RulesMessage };
+  return port(parserName(index), { command: node, args: [path], requestTimeoutMs, ...told });
 }

@@ -1,4 +1,7 @@
-// What is said between us and the parser program: one request, one response with the same id, in order.
+// What is said between us and the parser program: one request, one response with the same id, in order. Only a user's own
+// rules come without being a request: they are the first that the program is told.
+import type { AnalysisRule } from "./catalog.ts";
+import type { Footprint } from "./footprint.ts";
 import type { FileMetrics, Finding } from "./report.ts";
 
 export type RequestId = number | string;
@@ -12,11 +15,37 @@ export interface ParseRequest {
   readonly text: string;
 }
 
+/** Asks whether the engine can apply these of the user's rules, by their ids. */
+export interface CheckRequest {
+  readonly id: RequestId;
+  readonly checkRules: readonly string[];
+}
+
+export interface CheckSuccess {
+  readonly id: RequestId;
+  readonly ok: true;
+  readonly refusals: readonly RuleRefusal[];
+}
+
+export interface RuleRefusal {
+  readonly rule: string;
+  /** The language for which the engine refuses it, as people call it. */
+  readonly language: string;
+  /** In the engine's words. */
+  readonly reason: string;
+}
+
+/** The user's rules. No answer is given to this. */
+export interface RulesMessage {
+  readonly userRules: readonly AnalysisRule[];
+}
+
 export interface ParseSuccess {
   readonly id: RequestId;
   readonly ok: true;
   readonly metrics: FileMetrics;
   readonly findings: readonly Finding[];
+  readonly footprint: Footprint;
 }
 
 /** `id` is null where the frame was so malformed that it held none. `reason` is a sentence for people. */
@@ -28,13 +57,17 @@ export interface ParseFailure {
 
 export type ParseResponse = ParseSuccess | ParseFailure;
 
+export type CheckResponse = CheckSuccess | ParseFailure;
+
 /** The request that `value` is, or the failure to answer with. */
-export function readRequest(value: unknown): ParseRequest | ParseFailure {
+export function readRequest(value: unknown): ParseRequest | CheckRequest | RulesMessage | ParseFailure {
   const fields = typeof value === "object" && value !== null ? (value as Record<string, unknown>) : {};
-  const { id, path, language, text } = fields;
+  const { id, path, language, text, checkRules, userRules } = fields;
+  if (Array.isArray(userRules)) return { userRules };
   if (typeof id !== "number" && typeof id !== "string") {
     return failure(null, `a request needs an id that is a number or a string; given: ${typeof id}`);
   }
+  if (Array.isArray(checkRules)) return { id, checkRules };
   if (typeof path !== "string" || typeof language !== "string" || typeof text !== "string") {
     return failure(id, "a request needs the strings path, language and text");
   }

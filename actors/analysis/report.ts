@@ -1,8 +1,9 @@
 // What an analysis says: the shapes of findings, of one file's report and of the whole, and the published JSON schema.
 import * as z from "zod";
+import { FileReview, ModelPart } from "./model-review.ts";
+import { analysisTypes, severities } from "./words.ts";
 
-export const analysisTypes = ["quality", "performance", "security", "architecture", "smells"] as const;
-export const severities = ["error", "warning", "info", "hint"] as const;
+export { analysisTypes, severities };
 
 const Finding = z.strictObject({
   rule: z.string().describe("Stable id of the rule, such as `python/eval`"),
@@ -50,6 +51,7 @@ const FileReport = z.strictObject({
   findings: z.array(Finding),
   quality: z.number().min(0).max(1).nullable(),
   quality_score: z.number().min(0).max(10).nullable(),
+  model: FileReview.nullable().describe("What a model says of the file; null where none reviewed it"),
 });
 
 export const AnalysisReport = z.strictObject({
@@ -68,6 +70,14 @@ export const AnalysisReport = z.strictObject({
     unparsed: z.int().min(0),
     skipped: z.int().min(0),
     lines: z.int().min(0),
+    duplicated_lines: z
+      .int()
+      .min(0)
+      .describe("Lines of code in blocks that stand in more than one place, whatever `type` asks for"),
+    import_cycles: z
+      .int()
+      .min(0)
+      .describe("Groups of files that import one another in a circle, whatever `type` asks for"),
     findings: z.strictObject({
       error: z.int().min(0),
       warning: z.int().min(0),
@@ -77,6 +87,13 @@ export const AnalysisReport = z.strictObject({
   }),
   recommendations: z.array(z.string()),
   files: z.array(FileReport),
+  model_score: z
+    .number()
+    .min(0)
+    .max(10)
+    .nullable()
+    .describe("The model's opinion, the mean of its files weighted by lines of code; no gate looks at it"),
+  model: ModelPart.nullable().describe("How the model's review went; null where none was asked for"),
 });
 
 export type AnalysisType = (typeof analysisTypes)[number] | "all";

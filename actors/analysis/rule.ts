@@ -1,131 +1,167 @@
-// The shape of a rule file: ast-grep's own rule format, with our category and remedy in its `metadata`.
-// Only `compile-rules.ts` and a source checkout read YAML; the parser program of a build reads the compiled list.
-import { parseAllDocuments } from "yaml";
-import * as z from "zod";
+// Reads the text of a rule file: rules, and what is wrong with it, each with the line and column where it stands.
+// Only the build, a source checkout and what reads a user's own rules come here: YAML and zod cost more than a parser's start.
+import { type Document, isMap, isScalar, isSeq, LineCounter, type ParsedNode, parseAllDocuments } from "yaml";
 import type { AnalysisRule } from "./catalog.ts";
-import { analysisTypes, severities } from "./report.ts";
+import { RuleDocument, sentenceOf } from "./rule-format.ts";
 
-const text = z.string().min(1);
+/** A place in a file. Lines and columns count from 1. */
+export interface TextPlace {
+  readonly line: number;
+  readonly column: number;
+}
 
-const PatternStyle = z.union([
-  text,
-  z.strictObject({
-    context: text,
-    selector: text.optional(),
-    strictness: z.enum(["cst", "smart", "ast", "relaxed", "signature"]).optional(),
-  }),
-]);
+export interface WrittenRule {
+  readonly document: RuleDocument;
+  /** Where the value at a path stands, or as much of the path as there is. */
+  placeOf(path: readonly PropertyKey[]): TextPlace;
+}
 
-const matcherFields = {
-  pattern: PatternStyle.optional(),
-  kind: text.optional(),
-  regex: text.transform(asciiClasses).optional(),
-  nthChild: z.union([z.int(), text]).optional(),
-  matches: text.optional(),
-  get inside() {
-    return Relation.optional();
-  },
-  get has() {
-    return Relation.optional();
-  },
-  get precedes() {
-    return Relation.optional();
-  },
-  get follows() {
-    return Relation.optional();
-  },
-  get all() {
-    return z.array(Matcher).optional();
-  },
-  get any() {
-    return z.array(Matcher).optional();
-  },
-  get not() {
-    return Matcher.optional();
-  },
-};
+export interface RuleProblem extends TextPlace {
+  /** The `id` of the rule, as it was written; undefined where it has none. */
+  readonly rule: string | undefined;
+  /** Such as "metadata.remedy"; "" where the whole is meant. */
+  readonly key: string;
+  /** A sentence that goes on after the key. */
+  readonly message: string;
+}
 
-const Matcher: z.ZodType = z.lazy(() => z.strictObject(matcherFields));
+export interface RuleText {
+  readonly rules: readonly WrittenRule[];
+  readonly problems: readonly RuleProblem[];
+}
 
-const Relation: z.ZodType = z.lazy(() =>
-  z.strictObject({
-    ...Object.fromEntries(Object.entries(matcherFields)),
-    field: text.optional(),
-    stopBy: z.union([z.enum(["neighbor", "end"]), Matcher]).optional(),
-  }),
-);
-
-const RuleDocument = z.strictObject({
-  id: text.regex(/^[a-z0-9]+(-[a-z0-9]+)*$/, "must be words of a-z and 0-9 joined by hyphens"),
-  language: text,
-  severity: z.enum(severities),
-  message: text,
-  note: text.optional(),
-  rule: Matcher,
-  constraints: z.record(text, Matcher).optional(),
-  utils: z.record(text, Matcher).optional(),
-  metadata: z.strictObject({
-    category: z.enum(analysisTypes),
-    remedy: text,
-    inTests: z.boolean().default(true),
-    oncePerFile: z.boolean().default(false),
-  }),
-});
-
-/** A rule file that is wrong; `message` names the file, the rule and the key. */
+/** A rule file of ours that is wrong; `message` names the file, the place, the rule and the key. */
 export class RuleFileError extends Error {
   override readonly name = "RuleFileError";
 }
 
+/** Never fails. A file holds one or more YAML documents, a rule each. */
+export function readRuleText(text: string): RuleText {
+  const documents = readDocuments(text);
+  const problems: RuleProblem[] = [...documents.problems];
+  const rules: WrittenRule[] = [];
+  for (const { value, placeOf } of documents.documents) {
+    const checked = RuleDocument.safeParse(value);
+    if (checked.success) {
+      rules.push({ document: checked.data, placeOf });
+      continue;
+    }
+    const rule = valueAt(value, ["id"]);
+    for (const issue of checked.error.issues) {
+      const keys = issue.code === "unrecognized_keys" ? issue.keys : [undefined];
+      for (const last of keys) {
+        const path = last === undefined ? issue.path : [...issue.path, last];
+        const message = sentenceOf(issue, path, valueAt(value, path));
+        const key = path.join(".");
+        problems.push({ rule: rule === undefined ? rule : String(rule), key, message, ...placeOf(path) });
+      }
+    }
+  }
+  return { rules, problems };
+}
+
 /**
- * The rules of one YAML file of one or more documents. `folder` becomes the first part of each id: `python/eval`.
+ * The rules of a file of ours. `folder` becomes the first part of each id: `python/eval`.
  * @throws RuleFileError where the text is no YAML or a document has a wrong, missing or unknown key.
  */
 export function parseRules(yaml: string, file: string, folder: string): AnalysisRule[] {
-  const rules: AnalysisRule[] = [];
-  for (const document of parseAllDocuments(yaml)) {
-    const [syntaxError] = document.errors;
-    if (syntaxError !== undefined) throw new RuleFileError(`${file}: no valid YAML: ${syntaxError.message}`);
-    const value: unknown = document.toJS();
-    if (value === null) continue;
-    const checked = RuleDocument.safeParse(value);
-    if (!checked.success) throw new RuleFileError(problemOf(file, value, checked.error));
-    const { id, severity, message, rule, constraints, utils, metadata } = checked.data;
-    rules.push({
-      id: `${folder}/${id}`,
-      folder,
-      severity,
-      message,
-      category: metadata.category,
-      remedy: metadata.remedy,
-      inTests: metadata.inTests,
-      oncePerFile: metadata.oncePerFile,
-      matcher: {
-        rule,
-        ...(constraints === undefined ? {} : { constraints }),
-        ...(utils === undefined ? {} : { utils }),
-      },
-    } as AnalysisRule);
+  const { rules, problems } = readRuleText(yaml);
+  const [problem] = problems;
+  if (problem !== undefined) {
+    const { rule, key, message, line, column } = problem;
+    const named = rule === undefined ? "without id" : rule;
+    throw new RuleFileError(`${file}:${line}:${column}: rule ${named}: ${`${key} ${message}`.trim()}`);
   }
-  return rules;
+  return rules
+    .filter(({ document }) => document.severity !== "off")
+    .map(({ document }) => compiledRule(document, `${folder}/${document.id}`, folder));
 }
 
-/**
- * `\w`, `\d`, `\s` and `\S` as plain ASCII sets: source code means no more by them, and the tables of Unicode cost more to
- * compile than all the rest of a rule, for every file anew.
- */
-function asciiClasses(regex: string): string {
-  return regex
-    .replace(/\\w/g, "[0-9A-Za-z_]")
-    .replace(/\\d/g, "[0-9]")
-    .replace(/\\s/g, "[ \\t\\r\\n]")
-    .replace(/\\S/g, "[^ \\t\\r\\n]");
+/** The rule as the parsers apply it. A rule that is off gets the least severity; it is up to the caller to leave it out. */
+export function compiledRule(document: RuleDocument, id: string, folder: string): AnalysisRule {
+  const { severity, message, rule, constraints, utils, metadata } = document;
+  return {
+    id,
+    folder,
+    severity: severity === "off" ? "hint" : severity,
+    message,
+    category: metadata.category,
+    remedy: metadata.remedy,
+    inTests: metadata.inTests,
+    oncePerFile: metadata.oncePerFile,
+    matcher: {
+      rule,
+      ...(constraints === undefined ? {} : { constraints }),
+      ...(utils === undefined ? {} : { utils }),
+    },
+  } as AnalysisRule;
 }
 
-function problemOf(file: string, value: unknown, error: z.ZodError): string {
-  const id = typeof value === "object" && value !== null && "id" in value ? String(value.id) : "without id";
-  const [issue] = error.issues;
-  const unknownKeys = issue?.code === "unrecognized_keys" ? issue.keys : [];
-  const key = [...(issue?.path ?? []), ...unknownKeys].join(".");
-  return `${file}: rule ${id}: key ${key}: ${issue?.message ?? "wrong"}`;
+export interface WrittenDocument {
+  readonly value: unknown;
+  /** Where the value at a path stands, or as much of the path as there is. */
+  placeOf(path: readonly PropertyKey[]): TextPlace;
+}
+
+/** The YAML documents of a text, without the empty ones. After a mistake in the YAML there are none. */
+export function readDocuments(text: string): {
+  readonly documents: readonly WrittenDocument[];
+  readonly problems: readonly RuleProblem[];
+} {
+  const lineCounter = new LineCounter();
+  const placeAt = (offset: number): TextPlace => {
+    const { line, col } = lineCounter.linePos(offset);
+    return { line: Math.max(line, 1), column: Math.max(col, 1) };
+  };
+  const parsed = parseAllDocuments(text, { lineCounter, prettyErrors: false, logLevel: "error" });
+  const problems: RuleProblem[] = [];
+  const documents: WrittenDocument[] = [];
+  for (const document of parsed) {
+    const [error] = document.errors;
+    if (error !== undefined) {
+      const message = `this is not valid YAML: ${error.message}.`;
+      problems.push({ rule: undefined, key: "", message, ...placeAt(error.pos[0]) });
+      continue;
+    }
+    let value: unknown;
+    try {
+      value = document.toJS({ maxAliasCount: 0 });
+    } catch {
+      const message =
+        "an alias (*name) is not accepted. Write the value out, or quote text that begins with *.";
+      problems.push({ rule: undefined, key: "", message, ...placeAt(document.range[0]) });
+      continue;
+    }
+    if (value === null) continue;
+    documents.push({ value, placeOf: (path) => placeAt(offsetOf(document, path)) });
+  }
+  return { documents: problems.length > 0 ? [] : documents, problems };
+}
+
+function offsetOf(document: Document.Parsed, path: readonly PropertyKey[]): number {
+  let node: ParsedNode | null = document.contents;
+  let offset = node?.range[0] ?? 0;
+  for (const key of path) {
+    if (isMap(node)) {
+      const pair: { key: ParsedNode; value: ParsedNode | null } | undefined = node.items.find(
+        (item) => isScalar(item.key) && item.key.value === key,
+      );
+      if (pair === undefined) break;
+      offset = pair.key.range[0];
+      node = pair.value;
+    } else if (isSeq(node)) {
+      node = (node.items[Number(key)] as ParsedNode | undefined) ?? null;
+      offset = node?.range[0] ?? offset;
+    } else break;
+  }
+  return offset;
+}
+
+function valueAt(value: unknown, path: readonly PropertyKey[]): unknown {
+  let current = value;
+  for (const key of path) {
+    if (typeof current !== "object" || current === null || !Object.hasOwn(current, key)) return undefined;
+    current = (current as Record<PropertyKey, unknown>)[key];
+  }
+  return current;
 }

@@ -3,7 +3,7 @@
 import type { Span } from "./lines.ts";
 import type { Finding } from "./report.ts";
 
-interface Silence {
+export interface Silence {
   readonly line: number;
   /** The last line that it reaches: its own where code stands before it, else the next one. */
   readonly reach: number;
@@ -21,14 +21,22 @@ export function applySilences(
   text: string,
   comments: readonly Span[],
 ): Finding[] {
-  const silences = comments.flatMap((comment) => silencesIn(text, comment));
-  if (silences.length === 0) return [...findings];
+  const silences = silencesOf(text, comments);
+  const hints = silences.filter((silence) => !isComplete(silence)).map((silence) => incomplete(silence));
+  return [...unsilenced(findings, silences), ...hints];
+}
+
+/** Those of a text, incomplete ones too. `comments` are in order. */
+export function silencesOf(text: string, comments: readonly Span[]): Silence[] {
+  if (!text.includes("aiex-ignore")) return [];
+  return comments.flatMap((comment) => silencesIn(text, comment));
+}
+
+/** The findings that no silence covers. */
+export function unsilenced(findings: readonly Finding[], silences: readonly Silence[]): Finding[] {
   const complete = silences.filter((silence) => isComplete(silence));
-  const kept = findings.filter((finding) => !complete.some((silence) => isSilenced(finding, silence)));
-  return [
-    ...kept,
-    ...silences.filter((silence) => !isComplete(silence)).map((silence) => incomplete(silence)),
-  ];
+  if (complete.length === 0) return [...findings];
+  return findings.filter((finding) => !complete.some((silence) => isSilenced(finding, silence)));
 }
 
 function silencesIn(text: string, { start, end }: Span): Silence[] {

@@ -11,7 +11,7 @@ interface TokenFormat {
  * Credentials whose own format gives them away, as their issuers document it, so that they are true wherever they stand.
  * No pattern can backtrack: each is a fixed beginning and one run of a fixed set.
  */
-const tokenFormats: readonly TokenFormat[] = [
+export const tokenFormats: readonly TokenFormat[] = [
   { name: "an AWS access key id", pattern: /\b(?:AKIA|ASIA)[A-Z2-7]{16}\b/g },
   { name: "a GitHub token", pattern: /\b(?:gh[pousr]_[A-Za-z0-9]{36}|github_pat_[A-Za-z0-9_]{82})\b/g },
   { name: "a GitLab token", pattern: /\bglpat-[A-Za-z0-9_-]{20}\b/g },

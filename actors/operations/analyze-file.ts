@@ -1,6 +1,7 @@
 // Analyzes one file: reads it, has it parsed, and makes its report, or says why there is none.
 import type { AnswerCache } from "../analysis/answer-cache.ts";
 import { fileReport, type Outcome, outcomeOf, type SourceFile } from "../analysis/file-report.ts";
+import type { Footprint } from "../analysis/footprint.ts";
 import { detectLanguage, type Language } from "../analysis/languages.ts";
 import type { AnalysisType, FileReport } from "../analysis/report.ts";
 import type { StepContext, StepOutcome } from "../pipeline/plan.ts";
@@ -24,9 +25,12 @@ export interface TextInput {
   readonly parser: number;
 }
 
-/** The outcome of a file step: a report, or a failure that ends the analysis of a single file. */
+/**
+ * The outcome of a file step: a report, and for the rules over several files its footprint where it was parsed; or a failure
+ * that ends the analysis of a single file.
+ */
 export type FileOutcome =
-  | { readonly ok: true; readonly report: FileReport }
+  | { readonly ok: true; readonly report: FileReport; readonly footprint: Footprint | null }
   | { readonly ok: false; readonly code: string; readonly message: string };
 
 /** Reads and analyzes a file. One that an earlier attempt of the run has analyzed is not analyzed again. */
@@ -37,7 +41,7 @@ export async function analyzeFile(
 ): Promise<StepOutcome> {
   const { path, root, type } = input;
   const known = await recall(run, path);
-  if (known !== undefined) return { output: { ok: true, report: known as FileReport } satisfies FileOutcome };
+  if (known !== undefined) return { output: known as FileOutcome };
   const read = await readWorkspace(root === undefined ? { path } : { path, root });
   if (!read.ok) {
     // One file that was named and cannot be read is the answer; in a directory it is one of many.
@@ -49,6 +53,7 @@ export async function analyzeFile(
       output: {
         ok: true,
         report: fileReport(file, { status, reason: read.message }, type),
+        footprint: null,
       } satisfies FileOutcome,
     };
   }
@@ -89,8 +94,10 @@ async function analyzeSource(task: Task): Promise<StepOutcome> {
   const language = detectLanguage(path, text ?? "");
   const outcome = await outcomeOfSource(task, language);
   const report = fileReport({ path, bytes, language, text }, outcome, input.type);
-  await remember(run, path, report);
-  return { output: { ok: true, report } satisfies FileOutcome };
+  const footprint = outcome.status === "analyzed" ? outcome.footprint : null;
+  const output: FileOutcome = { ok: true, report, footprint };
+  await remember(run, path, output);
+  return { output };
 }
 
 async function outcomeOfSource(

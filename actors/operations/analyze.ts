@@ -2,8 +2,9 @@
 
 import { analysisReport } from "../analysis/analysis-report.ts";
 import type { AnswerCache } from "../analysis/answer-cache.ts";
-import { fileReport } from "../analysis/file-report.ts";
+import { fileReport, withFindings } from "../analysis/file-report.ts";
 import { detectLanguage } from "../analysis/languages.ts";
+import { examineProject, type ProjectFile } from "../analysis/project.ts";
 import type { AnalysisReport, AnalysisType, FileReport } from "../analysis/report.ts";
 import type { Operation, Operations, Plan, Step, StepOutcome } from "../pipeline/plan.ts";
 import type { ReaderFailure } from "../workspace/reader.ts";
@@ -119,13 +120,18 @@ function combine({ input, type }: CombineInput, outputs: ReadonlyMap<string, unk
   if (listed?.failure !== undefined)
     return { ok: false, code: listed.failure.code, message: listed.failure.message };
   const reports = [...(listed?.reports ?? [])];
+  const project: ProjectFile[] = [];
   for (const [id, output] of outputs) {
     if (!id.startsWith(fileStepPrefix)) continue;
     const outcome = output as FileOutcome;
     if (!outcome.ok) return outcome;
-    reports.push(outcome.report);
+    const { report, footprint } = outcome;
+    reports.push(report);
+    if (footprint !== null) project.push({ path: report.path, language: report.language ?? "", footprint });
   }
-  return { ok: true, report: analysisReport(reports, input, type) };
+  const examined = examineProject(project);
+  const files = reports.map((report) => withFindings(report, examined.findings.get(report.path) ?? [], type));
+  return { ok: true, report: analysisReport(files, input, type, examined) };
 }
 
 /** Links are named elsewhere in the tree, or lead out of it; everything else that was passed over is told. */

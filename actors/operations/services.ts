@@ -3,7 +3,6 @@ import { call, named, type ProtocolOf, sleep, tryCall } from "../../runtime/inde
 import type { AnswerCache } from "../analysis/answer-cache.ts";
 import { type Parser, parserName } from "../analysis/parser.ts";
 import type { ParseRequest, ParseResponse } from "../analysis/protocol.ts";
-import type { FileReport } from "../analysis/report.ts";
 import type { ContextManager } from "../context/manager.ts";
 import { retryDelayMs } from "../pipeline/run-steps.ts";
 import type {
@@ -40,7 +39,7 @@ export async function recall(run: string, key: string): Promise<unknown> {
   return answer.ok ? answer.value : undefined;
 }
 
-export async function remember(run: string, key: string, value: FileReport): Promise<void> {
+export async function remember(run: string, key: string, value: object): Promise<void> {
   await tryCall(context, "put", { session: run, key, value, bytes: JSON.stringify(value).length });
 }
 

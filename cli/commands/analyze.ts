@@ -1,6 +1,6 @@
 // `aiex ai analyze`: reads what to analyze, has the library analyze it, prints the report and judges it.
 import type { AnalysisReport } from "../../actors/analysis/report.ts";
-import type { AnalyzeRequest } from "../../supervisors/aiex.ts";
+import type { AnalyzeProgress, AnalyzeRequest, Disclosure, ReviewRequest } from "../../supervisors/aiex.ts";
 import { analysisTypeWords } from "../command-table.ts";
 import { checkDestination, type Destination, destinationOf, writeReport } from "../destination.ts";
 import type { ExitCode } from "../exit-codes.ts";
@@ -8,9 +8,11 @@ import { showNotice } from "../failure.ts";
 import { type Gate, judge } from "../gate.ts";
 import type { Host, Settings } from "../host.ts";
 import type { Interruption } from "../interruption.ts";
-import { stdinBytesMax, stopDeadlineMs } from "../limits.ts";
+import { withLibrary } from "../library.ts";
+import { stdinBytesMax } from "../limits.ts";
 import { optionValue, type ParsedCommand } from "../parse.ts";
 import { startProgress } from "../progress.ts";
+import { disclosureText } from "../render/disclosure-text.ts";
 import { renderJson } from "../render/json.ts";
 import { renderReportMarkdown } from "../render/report-markdown.ts";
 import { renderReportText } from "../render/report-text.ts";
@@ -39,8 +41,12 @@ export async function analyze(
     input: await inputOf(file, optionValue(parsed, "stdin-name") ?? "stdin", host, interruption),
     type: analysisTypeWords.find((word) => word === optionValue(parsed, "type")) ?? "all",
   };
-  const report = await runAnalysis(request, settings, host, interruption);
-  await deliver(report, destination, host);
+  const report = await runAnalysis(request, modelChoice(options), settings, host, interruption);
+  await deliver(report, destination, adviceFor(options, settings), host);
+  const { model } = report;
+  if (model !== null && model.status !== "complete") {
+    await showNotice(`The model's part is ${model.status}: ${model.reason}`, host);
+  }
   const verdict = judge(report, gate);
   if (verdict.message !== undefined) await showNotice(verdict.message, host);
   return verdict.code;
@@ -61,63 +67,81 @@ async function inputOf(
   return { kind: "text", name: stdinName, bytes };
 }
 
+/** Which model may review; undefined where none may. */
+function modelChoice(options: ParsedCommand["options"]): ModelChoice | undefined {
+  if (options.has("no-model")) return undefined;
+  const provider = given(options, "provider");
+  const model = given(options, "model");
+  return { ...(provider === undefined ? {} : { provider }), ...(model === undefined ? {} : { model }) };
+}
+
+type ModelChoice = Omit<ReviewRequest, "onDisclosure">;
+
 /** Whatever happens, the library is stopped and the progress line is gone before this settles. */
 async function runAnalysis(
   request: AnalyzeRequest,
+  choice: ModelChoice | undefined,
   settings: Settings,
   host: Host,
   interruption: Interruption,
 ): Promise<AnalysisReport> {
-  const progress = startProgress({
-    world: host.world,
-    output: host.stderr,
-    terminal: terminalOf(host.stderr, host.env, host.platform),
-    activity: "Analyzing",
-  });
+  const { world, stderr: output } = host;
+  const terminal = terminalOf(output, host.env, host.platform);
+  let progress = startProgress({ world, output, terminal, activity: "Analyzing" });
+  const onDisclosure = async (disclosure: Disclosure): Promise<void> => {
+    await progress.end();
+    await output.write(disclosureText(disclosure, terminal));
+    progress = startProgress({ world, output, terminal, activity: "Reviewing" });
+  };
   try {
-    const library = await interruption.orInterrupted(settings.start());
-    try {
-      const { signal } = interruption;
-      const onProgress = progress.report;
-      return await interruption.orInterrupted(library.analyze({ ...request, onProgress, signal }));
-    } finally {
-      await settledWithin(host, stopDeadlineMs, library.stop());
-    }
+    const review = choice === undefined ? {} : { review: { ...choice, onDisclosure } };
+    const { signal } = interruption;
+    const onProgress = (done: AnalyzeProgress): void => progress.report(done);
+    return await withLibrary(settings, host, interruption, (library) =>
+      library.analyze({ ...request, ...review, onProgress, signal }),
+    );
   } finally {
     await progress.end();
   }
 }
 
-async function deliver(report: AnalysisReport, { format, path }: Destination, host: Host): Promise<void> {
+/** For those who have set no model up; whoever wants none is not told again. */
+function adviceFor(options: ParsedCommand["options"], { rows }: Settings): string | undefined {
+  const hasProvider = rows.some(({ key }) => key.startsWith("llm.providers."));
+  return hasProvider || options.has("no-model") ? undefined : setUpAdvice;
+}
+
+const setUpAdvice = "A model can review this too: set OPENAI_API_KEY, or see `aiex help ai analyze`.";
+
+async function deliver(
+  report: AnalysisReport,
+  { format, path }: Destination,
+  advice: string | undefined,
+  host: Host,
+): Promise<void> {
   if (path === undefined) {
-    await host.stdout.write(rendered(report, format, terminalOf(host.stdout, host.env, host.platform)));
+    const terminal = terminalOf(host.stdout, host.env, host.platform);
+    await host.stdout.write(rendered(report, format, terminal, advice));
     return;
   }
-  await writeReport(host.world.files, path, rendered(report, format, reportFile));
+  await writeReport(host.world.files, path, rendered(report, format, reportFile, advice));
   await showNotice(`Wrote the report to ${path}.`, host);
 }
 
-function rendered(report: AnalysisReport, format: Destination["format"], terminal: Terminal): string {
+function rendered(
+  report: AnalysisReport,
+  format: Destination["format"],
+  terminal: Terminal,
+  advice: string | undefined,
+): string {
   switch (format) {
     case "json":
       return renderJson(report);
     case "markdown":
       return renderReportMarkdown(report);
     case "text":
-      return renderReportText(report, terminal);
+      return renderReportText(report, terminal, advice);
   }
-}
-
-/** Resolves when `work` has settled either way, or at the deadline: a result is not lost to a bad ending. */
-function settledWithin(host: Host, deadlineMs: number, work: Promise<void>): Promise<void> {
-  return new Promise((resolve) => {
-    const timer = host.world.timers.set(deadlineMs, resolve);
-    const done = (): void => {
-      host.world.timers.clear(timer);
-      resolve();
-    };
-    work.then(done, done);
-  });
 }
 
 function given(options: ParsedCommand["options"], name: string): string | undefined {

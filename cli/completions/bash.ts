@@ -75,7 +75,8 @@ function commandCases(): string[] {
     .map((command) => {
       const options = optionsOf(command).map((option) => `--${option.name}`);
       const offered = [...(command.argument?.choices ?? []), ...options];
-      return `"${command.words.join(" ")}") _aiex_words "${offered.join(" ")}" ;;`;
+      const files = command.argument?.completesFiles === true ? "; _aiex_files" : "";
+      return `"${command.words.join(" ")}") _aiex_words "${offered.join(" ")}"${files} ;;`;
     });
   const helpCases = groups.map(({ word }) => {
     const names = secondWords(word).map((second) => second.word);

@@ -21,7 +21,12 @@ export function fishCompletion(): string {
 function commandLines(command: CommandSpec): string[] {
   const name = command.words.join(" ");
   const choices = (command.argument?.choices ?? []).map((word) => ({ word, summary: "" }));
-  return [...wordLines(name, choices), ...optionsOf(command).map((option) => optionLine(name, option))];
+  const files = command.argument?.completesFiles === true ? [line(name, "-F")] : [];
+  return [
+    ...wordLines(name, choices),
+    ...files,
+    ...optionsOf(command).map((option) => optionLine(name, option)),
+  ];
 }
 
 function optionLine(name: string, option: OptionSpec): string {

@@ -1,5 +1,12 @@
 // The completion script for zsh.
-import { type CommandSpec, commands, commandsIn, groups, type OptionSpec } from "../command-table.ts";
+import {
+  type ArgumentSpec,
+  type CommandSpec,
+  commands,
+  commandsIn,
+  groups,
+  type OptionSpec,
+} from "../command-table.ts";
 import { firstWords, helpTopics, optionsOf, secondWords, valuesOf, type Word } from "./words.ts";
 
 export function zshCompletion(): string {
@@ -70,11 +77,13 @@ ${indent(cases, 8)}
 
 function argumentsCall(command: CommandSpec): string {
   const { argument } = command;
-  const positional =
-    argument === undefined
-      ? []
-      : [quoted(`1:${argument.placeholder.toLowerCase()}:(${argument.choices.join(" ")})`)];
+  const positional = argument === undefined ? [] : [quoted(argumentSpec(argument))];
   return ["_arguments", ...optionsOf(command).map(optionSpec), ...positional].join(" ");
+}
+
+function argumentSpec({ placeholder, choices, repeats, completesFiles }: ArgumentSpec): string {
+  const action = choices !== undefined ? `(${choices.join(" ")})` : completesFiles === true ? "_files" : " ";
+  return `${repeats === true ? "*" : "1"}:${placeholder.toLowerCase()}:${action}`;
 }
 
 function optionSpec(option: OptionSpec): string {

@@ -7,8 +7,12 @@ import {
   type Issue,
   incompleteFiles,
   issuesOf,
+  modelFacts,
+  modelIssuesOf,
+  modelName,
   scoreText,
   statusText,
+  unreviewedByReason,
   worstFirst,
 } from "./report-order.ts";
 
@@ -19,6 +23,7 @@ export function renderReportMarkdown(untrusted: AnalysisReport): string {
     "# Code Analysis Results",
     escapeMarkdown(report.summary),
     `**Quality Score:** ${scoreText(report.quality_score)}`,
+    ...modelScoreBlocks(report),
     [
       `- Input: ${codeSpan(report.input)}`,
       `- Type: ${report.type}`,
@@ -29,6 +34,7 @@ export function renderReportMarkdown(untrusted: AnalysisReport): string {
     ...filesBlocks(report),
     ...incompleteBlocks(report),
     ...issuesBlocks(issuesOf(report)),
+    ...modelBlocks(report),
     ...recommendationsBlocks(report.recommendations),
   ];
   return `${blocks.join("\n\n")}\n`;
@@ -91,6 +97,44 @@ function issuesBlocks(issues: readonly Issue[]): string[] {
     return [lines[0], `${lines[1]}  `, `${indent}*Remedy:* ${escapeMarkdown(finding.remedy)}`].join("\n");
   });
   return [`## Issues Found (${issues.length})`, ...(items.length > 0 ? [items.join("\n")] : [])];
+}
+
+function modelScoreBlocks({ model, model_score }: AnalysisReport): string[] {
+  if (model === null) return [];
+  return [`**Model Score:** ${scoreText(model_score)} (${escapeMarkdown(modelName(model))})`];
+}
+
+/** Findings of a model are marked one by one, so that none is taken for the static engine's when it is copied elsewhere. */
+function modelBlocks(report: AnalysisReport): string[] {
+  const { model } = report;
+  if (model === null) return [];
+  const issues = modelIssuesOf(report);
+  const items = issues.map(({ path, finding }, index) => {
+    const { severity, category, line, quote, message, remedy } = finding;
+    const indent = " ".repeat(`${index + 1}. `.length);
+    const lines = [
+      `${index + 1}. \\[model\\] **${severity}** ${codeSpan(`${path}:${line}`)} ${category}`,
+      codeSpan(quote),
+      escapeMarkdown(message),
+      ...(remedy.trim() === "" ? [] : [`*Remedy:* ${escapeMarkdown(remedy)}`]),
+    ];
+    return lines.join(`  \n${indent}`);
+  });
+  const summaries = worstFirst(report.files).flatMap((file) =>
+    file.model === null
+      ? []
+      : [`- ${codeSpan(file.path)} ${file.model.score}/10: ${escapeMarkdown(file.model.summary)}`],
+  );
+  const unreviewed = unreviewedByReason(model).map(
+    ({ reason, paths }) => `- ${escapeMarkdown(reason)} (${paths.map((path) => codeSpan(path)).join(", ")})`,
+  );
+  return [
+    `## Found by the Model (${issues.length})`,
+    `${modelFacts(model).join("; ")}.`,
+    ...(summaries.length === 0 ? [] : [summaries.join("\n")]),
+    ...(items.length === 0 ? [] : [items.join("\n")]),
+    ...(unreviewed.length === 0 ? [] : ["### Not Reviewed by the Model", unreviewed.join("\n")]),
+  ];
 }
 
 function recommendationsBlocks(recommendations: readonly string[]): string[] {

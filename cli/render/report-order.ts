@@ -1,9 +1,21 @@
 // Puts an analysis report in the order people read it in: worst files first, gravest issues first.
+import type { ModelFinding, ModelPart } from "../../actors/analysis/model-review.ts";
 import type { AnalysisReport, FileReport, Finding, Severity } from "../../actors/analysis/report.ts";
 
 export interface Issue {
   readonly path: string;
   readonly finding: Finding;
+}
+
+export interface ModelIssue {
+  readonly path: string;
+  readonly finding: ModelFinding;
+}
+
+/** Why files have no review of the model. */
+export interface Unreviewed {
+  readonly reason: string;
+  readonly paths: readonly string[];
 }
 
 /** Every finding with its file: by severity, then as the files come, then by place. */
@@ -16,6 +28,41 @@ export function issuesOf(report: AnalysisReport): readonly Issue[] {
     if (bySeverity !== 0 || left.path !== right.path) return bySeverity;
     return left.finding.line - right.finding.line || left.finding.column - right.finding.column;
   });
+}
+
+/** Every finding of the model with its file, in the same order. */
+export function modelIssuesOf(report: AnalysisReport): readonly ModelIssue[] {
+  const issues = worstFirst(report.files).flatMap(({ path, model }) =>
+    (model?.findings ?? []).map((finding) => ({ path, finding })),
+  );
+  return issues.toSorted((left, right) => gravity[right.finding.severity] - gravity[left.finding.severity]);
+}
+
+/** What there is to know of a review in numbers, as phrases. */
+export function modelFacts({ files, merged, dropped }: ModelPart): readonly string[] {
+  return [
+    `${plural(files.reviewed, "file")} reviewed`,
+    ...(files.missing > 0 ? [`${files.missing} without an answer`] : []),
+    ...(files.left_out > 0 ? [`${files.left_out} not sent`] : []),
+    ...(merged > 0 ? [`${plural(merged, "finding")} made by both`] : []),
+    ...(dropped > 0 ? [`${plural(dropped, "finding")} dropped, since the quote is not there`] : []),
+  ];
+}
+
+/** "openai, gpt-5.4-mini" */
+export function modelName({ provider, model }: ModelPart): string {
+  return model === null ? provider : `${provider}, ${model}`;
+}
+
+/** Files without a review by the reason, the most frequent first. */
+export function unreviewedByReason({ missing, left_out }: ModelPart): readonly Unreviewed[] {
+  const groups = new Map<string, string[]>();
+  for (const { path, reason } of [...missing, ...left_out]) {
+    groups.set(reason, [...(groups.get(reason) ?? []), path]);
+  }
+  return [...groups]
+    .map(([reason, paths]) => ({ reason, paths }))
+    .toSorted((left, right) => right.paths.length - left.paths.length);
 }
 
 /** Lowest score first; files without a score after them; the same score by number of findings, then by path. */

@@ -1,8 +1,9 @@
 // An analysis report as text for people, in the columns, colours and characters that the terminal has.
-import type { AnalysisReport, FileReport, Severity } from "../../actors/analysis/report.ts";
+import type { AnalysisReport, FileReport } from "../../actors/analysis/report.ts";
 import { sanitizeData, sanitizeLine, toAscii } from "../../runtime/observe/sanitize.ts";
 import { filesShownMax, issuesShownMax } from "../limits.ts";
-import { type Color, paint, type Terminal } from "../terminal.ts";
+import { paint, type Terminal } from "../terminal.ts";
+import { modelScoreLines, modelSections } from "./model-text.ts";
 import {
   countsOf,
   countText,
@@ -14,10 +15,23 @@ import {
   statusText,
   worstFirst,
 } from "./report-order.ts";
+import {
+  glyph,
+  heading,
+  indented,
+  moreLine,
+  paintScore,
+  scoreColor,
+  severityColors,
+  severityGlyphs,
+} from "./text-parts.ts";
 import { alignRight, widthOf, wrap } from "./wrap.ts";
 
-/** Nothing of the report's own text is trusted: names, messages and reasons are made printable first. */
-export function renderReportText(untrusted: AnalysisReport, terminal: Terminal): string {
+/**
+ * Nothing of the report's own text is trusted: names, messages and reasons are made printable first. `advice` is a sentence
+ * of ours for the end.
+ */
+export function renderReportText(untrusted: AnalysisReport, terminal: Terminal, advice?: string): string {
   const report = sanitizeData(untrusted, (text) => {
     const line = sanitizeLine(text);
     return terminal.unicode ? line : toAscii(line);
@@ -28,7 +42,9 @@ export function renderReportText(untrusted: AnalysisReport, terminal: Terminal):
     report.files.length > 1 ? filesSection(report, terminal) : [],
     incompleteSection(report, terminal),
     issuesSection(report, terminal),
+    ...modelSections(report, terminal),
     recommendationsSection(report, terminal),
+    advice === undefined ? [] : indented(advice, 0, terminal),
   ];
   const filled = sections.filter((section) => section.length > 0);
   return `${filled.map((section) => section.join("\n")).join("\n\n")}\n`;
@@ -46,7 +62,10 @@ function summarySection(report: AnalysisReport, terminal: Terminal): string[] {
     firstIndent: "Summary: ",
     indent: "         ",
   });
-  lines.push(`Quality Score: ${paintScore(terminal, report.quality_score)}`);
+  lines.push(
+    `Quality Score: ${paintScore(terminal, report.quality_score)}`,
+    ...modelScoreLines(report, terminal),
+  );
   const [only] = report.files;
   if (report.files.length === 1 && only !== undefined) return [...lines, ...fileFacts(only, terminal)];
   const parts = [
@@ -117,9 +136,9 @@ function issuesSection(report: AnalysisReport, terminal: Terminal): string[] {
 function issueLines({ path, finding }: Issue, firstIndent: string, terminal: Terminal): string[] {
   const { severity, rule, message, remedy } = finding;
   const place = `${path}:${finding.line}:${finding.column}`;
-  const mark = glyph(terminal, SEVERITY_GLYPHS[severity]);
+  const mark = glyph(terminal, severityGlyphs[severity]);
   const indentColumns = firstIndent.length;
-  const about = `${paint(terminal, SEVERITY_COLORS[severity], severity)} ${paint(terminal, "gray", rule)}`;
+  const about = `${paint(terminal, severityColors[severity], severity)} ${paint(terminal, "gray", rule)}`;
   const first = `${firstIndent}${mark}${paint(terminal, "bold", place)}`;
   const fits = widthOf(`${firstIndent}${mark}${place} ${severity} ${rule}`) <= terminal.columns;
   const head = fits ? [`${first} ${about}`] : [first, `${" ".repeat(indentColumns)}${about}`];
@@ -144,49 +163,3 @@ function statusLine(status: FileReport["status"], reason: string | null, termina
   const text = `${statusText(status)}${reason === null ? "" : `: ${reason}`}`;
   return indented(text, 0, terminal, "File: ").join("\n");
 }
-
-function moreLine(count: number, noun: string, terminal: Terminal): string[] {
-  if (count <= 0) return [];
-  return indented(`... and ${plural(count, noun)} more; --format json or markdown lists all`, 3, terminal);
-}
-
-function indented(text: string, columns: number, terminal: Terminal, lead = ""): string[] {
-  const indent = " ".repeat(columns);
-  return wrap(text, {
-    columns: terminal.columns,
-    firstIndent: indent + lead,
-    indent: indent + " ".repeat(widthOf(lead)),
-  });
-}
-
-function heading(terminal: Terminal, symbol: string, text: string): string {
-  return paint(terminal, "bold", `${glyph(terminal, symbol)}${text}`);
-}
-
-function glyph(terminal: Terminal, symbol: string): string {
-  return terminal.unicode ? symbol : "";
-}
-
-function paintScore(terminal: Terminal, score: number | null): string {
-  return paint(terminal, scoreColor(score), scoreText(score));
-}
-
-function scoreColor(score: number | null): Color {
-  if (score === null) return "gray";
-  if (score >= 7) return "green";
-  return score >= 4 ? "yellow" : "red";
-}
-
-const SEVERITY_GLYPHS: Readonly<Record<Severity, string>> = {
-  error: "❌ ",
-  warning: "⚠️ ",
-  info: "ℹ️ ",
-  hint: "💡 ",
-};
-
-const SEVERITY_COLORS: Readonly<Record<Severity, Color>> = {
-  error: "red",
-  warning: "yellow",
-  info: "blue",
-  hint: "gray",
-};

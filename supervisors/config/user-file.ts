@@ -1,8 +1,9 @@
 // Finds and reads the user's configuration file. Files of a project are never looked at.
 import { isUtf8 } from "node:buffer";
-import { isAbsolute, join } from "node:path";
+import { join } from "node:path";
 import { FileError, type FileStatus, type FileSystem } from "../../runtime/file-system.ts";
 import { type ConfigurationProblem, type Setting, shown } from "./problem.ts";
+import { userFolder } from "./user-folder.ts";
 import { settingsOf } from "./yaml-settings.ts";
 
 export interface UserFile {
@@ -27,9 +28,7 @@ export async function readUserFile(
 ): Promise<UserFile> {
   const named = env.AIEX_CONFIG;
   if (named) return (await readOne(files, named)) ?? missing(named);
-  const xdg = env.XDG_CONFIG_HOME;
-  // The XDG specification has relative paths ignored.
-  const directory = join(xdg && isAbsolute(xdg) ? xdg : join(home, ".config"), "aiex");
+  const directory = userFolder(env, home);
   for (const [index, name] of NAMES.entries()) {
     const path = join(directory, name);
     const found = await readOne(files, path);

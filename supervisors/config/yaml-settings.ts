@@ -45,7 +45,7 @@ class SettingsReader {
   }
 
   read(text: string): void {
-    const refusal = refusalOf(text);
+    const refusal = yamlRefusal(text, "a configuration");
     if (refusal !== undefined) {
       this.#refuse(0, "", refusal);
       return;
@@ -123,16 +123,16 @@ class SettingsReader {
   }
 }
 
-/** What forbids handing the text to the parser at all. */
-function refusalOf(text: string): string | undefined {
-  if (text.includes("\0")) return "the file is binary. A configuration is a text file of YAML or JSON.";
+/** What forbids handing the text of a file to the YAML parser at all; `what` it should be, such as "a configuration". */
+export function yamlRefusal(text: string, what: string): string | undefined {
+  if (text.includes("\0")) return `the file is binary, and ${what} is a text file.`;
   let tokens = 0;
   let flowDepth = 0;
   let lineDepth = 0;
   let scalar = false;
   for (const token of new Lexer().lex(text)) {
     tokens += 1;
-    if (tokens > tokensMax) return `the file has more than ${tokensMax} words. Is it a configuration?`;
+    if (tokens > tokensMax) return `the file has more than ${tokensMax} words. Is it ${what}?`;
     // A mark of the lexer's own says that the next token is a plain word, whatever it looks like.
     const word = scalar;
     scalar = token === SCALAR_MARK;

@@ -1,11 +1,12 @@
 // The whole application as one tree.
 
 import type { AnswerCache } from "../../actors/analysis/answer-cache.ts";
+import type { AnalysisRule } from "../../actors/analysis/catalog.ts";
 import { contextManager } from "../../actors/context/manager.ts";
-import type { LlmConfiguration } from "../../actors/llm/config.ts";
-import type { Provider } from "../../actors/llm/provider.ts";
-import { absentProvider } from "../../actors/llm/providers/absent.ts";
+import { configuredProviders } from "../../actors/llm/providers/configured.ts";
 import { analyzeOperations } from "../../actors/operations/analyze.ts";
+import { reviewOperations } from "../../actors/operations/review.ts";
+import { ruleOperations } from "../../actors/operations/rules.ts";
 import { workspaceLimits } from "../../actors/workspace/config.ts";
 import { workspaceReader } from "../../actors/workspace/reader.ts";
 import { child, type SupervisorLogic, supervisor, type World } from "../../runtime/index.ts";
@@ -21,6 +22,8 @@ export interface RootOptions {
   readonly directory: string;
   /** The Node.js executable that runs programs of ours. */
   readonly node: string;
+  /** The user's own rules that are applied beside ours. */
+  readonly userRules: readonly AnalysisRule[];
   /** What the parsers have said before. */
   readonly cache: AnswerCache;
 }
@@ -29,7 +32,8 @@ export interface RootOptions {
 const restarts = { maxRestarts: 10, withinMs: 5_000 };
 
 /** Nobody depends on a sibling's memory, and all ask each other by name: one_for_one. */
-export function rootTree({ world, configuration, directory, node, cache }: RootOptions): SupervisorLogic {
+export function rootTree(options: RootOptions): SupervisorLogic {
+  const { world, configuration, directory, node, userRules, cache } = options;
   const { workspace, analysis, context, llm, pipeline } = configuration;
   const limits = workspaceLimits(workspace);
   const contextLimits = {
@@ -37,21 +41,20 @@ export function rootTree({ world, configuration, directory, node, cache }: RootO
     sessionsMax: context.max_sessions,
     sessionTimeoutMs: context.session_timeout_ms,
   };
-  const operations = analyzeOperations({ limits, parsers: parserCount(analysis), cache });
+  const operations = {
+    ...analyzeOperations({ limits, parsers: parserCount(analysis), cache }),
+    ...ruleOperations,
+    ...reviewOperations(limits),
+  };
   return supervisor("aiex", {
     strategy: "one_for_one",
     ...restarts,
     children: [
       child(workspaceReader(world), { name: "workspace.reader", input: { limits, directory } }),
       child(contextManager(world.clock), { name: "context.manager", input: { limits: contextLimits } }),
-      child(llmSupervisor(llm, providersOf(llm)), { name: "llm" }),
-      child(parsersTree(analysis, node), { name: "analysis.parsers" }),
+      child(llmSupervisor(llm, configuredProviders(llm)), { name: "llm" }),
+      child(parsersTree({ configuration: analysis, node, userRules }), { name: "analysis.parsers" }),
       child(pipelineTree(operations, pipeline, world.clock), { name: "pipeline" }),
     ],
   });
-}
-
-/** Who answers for each entry of the configuration. */
-function providersOf({ providers }: LlmConfiguration): ReadonlyMap<string, Provider> {
-  return new Map(Object.entries(providers).map(([entry, { kind }]) => [entry, absentProvider(entry, kind)]));
 }

@@ -54,11 +54,15 @@ describe("completionFor()", () => {
 
 describe.skipIf(!isInstalled("bash"))("the completion script in bash", () => {
   it.each([
-    ["aiex ", ["ai", "config", "help", "version", "completion", "--help", "--version"]],
+    ["aiex ", ["ai", "rules", "config", "help", "version", "completion", "--help", "--version"]],
     ["aiex co", ["config", "completion"]],
     ["aiex ai ", ["analyze", "--help"]],
     ["aiex config ", ["show", "--help"]],
-    ["aiex help ", ["ai", "config", "version", "completion", "exit-codes"]],
+    ["aiex help ", ["ai", "rules", "config", "version", "completion", "exit-codes"]],
+    ["aiex rules ", ["list", "show", "test", "--help"]],
+    ["aiex rules list --severity ", ["error", "warning", "info", "hint"]],
+    ["aiex rules show --f", ["--format"]],
+    ["aiex rules test app", ["app.ts", "app notes.md"]],
     ["aiex help ai ", ["analyze"]],
     ["aiex completion ", ["bash", "zsh", "fish", "--help"]],
     ["aiex ai analyze --f", ["--file", "--format", "--fail-under"]],
@@ -88,11 +92,12 @@ describe.skipIf(!isInstalled("bash"))("the completion script in bash", () => {
 
 describe.skipIf(!isInstalled("fish"))("the completion script in fish", () => {
   it.each([
-    ["aiex ", ["ai", "completion", "config", "help", "version"]],
+    ["aiex ", ["ai", "completion", "config", "help", "rules", "version"]],
     ["aiex ai ", ["analyze"]],
     ["aiex ai analyze --type s", ["security", "smells"]],
     ["aiex ai analyze --file app", ["app notes.md", "app.ts"]],
     ["aiex completion ", ["bash", "fish", "zsh"]],
+    ["aiex rules test app", ["app notes.md", "app.ts"]],
   ])("offers for %j", (line, offers) => {
     const program = `source aiex.fish; complete -C '${line}'`;
     const { stdout } = spawnSync("fish", ["--no-config", "-c", program], { cwd: folder, encoding: "utf8" });

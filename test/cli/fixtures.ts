@@ -1,12 +1,14 @@
 // What the tests of the command share: a host without a machine, reports to show, and the built command as a program.
 import { type SpawnSyncReturns, spawnSync } from "node:child_process";
 import { fileURLToPath } from "node:url";
+import type { FileReview, ModelPart } from "../../actors/analysis/model-review.ts";
 import type { AnalysisReport, FileReport, Finding } from "../../actors/analysis/report.ts";
-import type { Host } from "../../cli/host.ts";
+import type { Host, Library } from "../../cli/host.ts";
 import { type Interruption, type StopSignal, watchInterruption } from "../../cli/interruption.ts";
 import { type SimulatedWorld, simulatedWorld } from "../../runtime/worlds/simulated.ts";
 import type { AnalyzeRequest } from "../../supervisors/aiex.ts";
 import type { ConfigurationRow } from "../../supervisors/config.ts";
+import type { RuleBook } from "../../supervisors/rule-book.ts";
 
 export interface Stage {
   readonly host: Host;
@@ -31,6 +33,8 @@ export interface StageOptions {
   readonly warnings?: readonly string[];
   readonly settings?: Host["settings"];
   readonly analyze?: (request: AnalyzeRequest) => Promise<AnalysisReport>;
+  readonly ruleBook?: RuleBook;
+  readonly testRules?: Library["testRules"];
   readonly stop?: () => Promise<void>;
 }
 
@@ -53,6 +57,7 @@ export function stage(options: StageOptions = {}): Stage {
       requests.push(request);
       return options.analyze === undefined ? report() : options.analyze(request);
     },
+    testRules: options.testRules ?? (async () => ({ tested: [], untested: [], off: [], folder: "/rules" })),
     stop: async () => {
       stops += 1;
       await options.stop?.();
@@ -67,7 +72,12 @@ export function stage(options: StageOptions = {}): Stage {
     stderr: output("stderr"),
     settings:
       options.settings ??
-      (async () => ({ rows: options.rows ?? [], warnings: options.warnings ?? [], start })),
+      (async () => ({
+        rows: options.rows ?? [],
+        warnings: options.warnings ?? [],
+        ruleBook: options.ruleBook ?? { rules: async () => [], casesOf: async () => undefined },
+        start,
+      })),
   };
   const interruption = watchInterruption({
     timers: world.timers,
@@ -128,6 +138,51 @@ export function fileReport(over: Partial<FileReport> = {}): FileReport {
     findings: [],
     quality: 0.8,
     quality_score: 8,
+    model: null,
+    ...over,
+  };
+}
+
+export function modelPart(over: Partial<ModelPart> = {}): ModelPart {
+  return {
+    provider: "openai",
+    kind: "openai",
+    model: "model-1",
+    status: "complete",
+    reason: null,
+    files: { reviewed: 1, missing: 0, left_out: 0 },
+    missing: [],
+    left_out: [],
+    dropped: 0,
+    merged: 0,
+    repaired: 0,
+    masked: 0,
+    requests: 1,
+    input_tokens: 100,
+    output_tokens: 10,
+    cost_usd: 0,
+    ...over,
+  };
+}
+
+export function fileReview(over: Partial<FileReview> = {}): FileReview {
+  const finding = {
+    category: "quality",
+    severity: "warning",
+    line: 7,
+    endLine: 7,
+    quote: "return a / b",
+    message: "Divides by zero.",
+    remedy: "Check b.",
+  } as const;
+  return {
+    score: 6,
+    summary: "Divides.",
+    findings: [finding],
+    confirmed: [],
+    merged: 0,
+    dropped: 0,
+    masked: 0,
     ...over,
   };
 }
@@ -154,10 +209,14 @@ export function report(over: Partial<AnalysisReport> = {}): AnalysisReport {
       unparsed: count("unparsed"),
       skipped: count("skipped"),
       lines: 10,
+      duplicated_lines: 0,
+      import_cycles: 0,
       findings,
     },
     recommendations: [],
     files,
+    model_score: null,
+    model: null,
     ...over,
   };
 }

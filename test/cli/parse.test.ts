@@ -48,6 +48,19 @@ describe("parseCommandLine()", () => {
   });
 
   it.each([
+    ["rules show python/eval", ["python/eval"]],
+    ["rules show --format json a", ["a"]],
+    ["rules test", []],
+    ["rules test a b --format", undefined],
+    ["rules test a 007 -- --b", ["a", "007", "--b"]],
+    ["completion bash", ["bash"]],
+    ["config show", []],
+  ])("gives the words behind the command in %j", (line, words) => {
+    if (words === undefined) expect(() => parse(line)).toThrow(UsageError);
+    else expect(parse(line).arguments).toEqual(words);
+  });
+
+  it.each([
     ["anlyze", 'Unknown command "anlyze"', "Did you mean aiex ai analyze?"],
     ["nonsense", 'Unknown command "nonsense"', ""],
     ["analyze --file x", 'Unknown command "analyze"', "Did you mean aiex ai analyze?"],
@@ -95,6 +108,13 @@ describe("parseCommandLine()", () => {
     ["ai analyze --file x --format xml", '--format cannot be "xml"', "text, json, markdown"],
     ["ai analyze --file x --allow-partial=maybe", "--allow-partial takes no value", ""],
     ["config show --file x", "Unknown option", "config show"],
+    ["rules", "aiex rules needs a command", "list, show, test"],
+    ["rules lst", 'Unknown command "rules lst"', "Did you mean aiex rules list?"],
+    ["rules list x", "Unexpected", "x"],
+    ["rules list --language phyton", '--language cannot be "phyton"', "Did you mean --language python?"],
+    ["rules list --category all", '--category cannot be "all"', "quality, performance"],
+    ["rules show", "aiex rules show needs an ID.", ""],
+    ["rules show a b", 'Unexpected "b"', ""],
   ])("refuses %s", (line, says, hints) => {
     const { message } = refusal(line.split(" "));
     expect(message).toContain(says);

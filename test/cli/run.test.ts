@@ -2,7 +2,16 @@
 import { describe, expect, it } from "vitest";
 import { run } from "../../cli/run.ts";
 import { AiexError } from "../../runtime/errors.ts";
-import { chunks, fileReport, finding, report, type Stage, type StageOptions, stage } from "./fixtures.ts";
+import {
+  chunks,
+  fileReport,
+  finding,
+  modelPart,
+  report,
+  type Stage,
+  type StageOptions,
+  stage,
+} from "./fixtures.ts";
 
 class BadConfiguration extends AiexError {
   readonly code = "bad_configuration";
@@ -118,6 +127,74 @@ describe("aiex ai analyze", () => {
     expect(result.code).toBe(code);
     expect(result.err).toContain(says);
     expect(result.out).toContain("Quality Score: 8/10");
+  });
+});
+
+describe("aiex ai analyze with a model", () => {
+  const disclosure = {
+    provider: "openai",
+    kind: "openai",
+    model: "model-1",
+    host: "api.example",
+    place: "network",
+    files: ["x"],
+    tokens: 10,
+    costMaxUsd: 0,
+    masked: 0,
+    leftOut: [],
+  } as const;
+  const row = { key: "llm.providers.openai.kind", value: "openai", origin: "default", description: "" };
+
+  it("lets a model review, of the provider and by the name that are given", async () => {
+    const { requests } = await ran("ai analyze --file x --provider work --model m");
+    expect(requests[0]?.review).toMatchObject({ provider: "work", model: "m" });
+    const plain = await ran("ai analyze --file x");
+    expect(Object.keys(plain.requests[0]?.review ?? {})).toEqual(["onDisclosure"]);
+  });
+
+  it("asks none with --no-model, whatever else is given", async () => {
+    const { requests, out } = await ran("ai analyze --file x --provider work --no-model");
+    expect(requests[0]).not.toHaveProperty("review");
+    expect(out).not.toContain("A model can review this too");
+  });
+
+  it("has what leaves the machine written before the review goes on", async () => {
+    let errAtReview = "";
+    let scene: Stage | undefined;
+    const { err, out } = await ran(
+      "ai analyze --file x --format json",
+      {
+        analyze: async ({ review }) => {
+          await review?.onDisclosure(disclosure);
+          errAtReview = scene?.stderr() ?? "";
+          return report({ model: modelPart() });
+        },
+      },
+      (stage) => {
+        scene = stage;
+      },
+    );
+    expect(errAtReview).toContain("api.example: provider openai, model model-1");
+    expect(err).toBe(errAtReview);
+    expect(JSON.parse(out).model.status).toBe("complete");
+  });
+
+  it("says on standard error that the model's part is missing, and judges the static part alone", async () => {
+    const model = modelPart({ status: "missing", reason: "The key was refused." });
+    const { code, err, out } = await ran("ai analyze --file x --fail-under 7", {
+      analyze: async () => report({ model }),
+    });
+    expect(err).toBe("The model's part is missing: The key was refused.\n");
+    expect(out).toContain("Quality Score: 8/10");
+    expect(code).toBe(0);
+  });
+
+  it("says in text, and there alone, how to set a model up where there is none", async () => {
+    const words = "A model can review this too: set OPENAI_API_KEY, or see `aiex help ai analyze`.";
+    expect((await ran("ai analyze --file x")).out).toContain(words);
+    expect((await ran("ai analyze --file x", { rows: [row] })).out).not.toContain(words);
+    expect((await ran("ai analyze --file x --format json")).out).not.toContain(words);
+    expect((await ran("ai analyze --file x --format markdown")).out).not.toContain(words);
   });
 });
 

@@ -54,9 +54,18 @@ describe("loadConfiguration", () => {
         max_depth: 64,
         max_total_mb: 1_024,
       },
-      analysis: { parser_timeout_ms: 10_000, cache_max_mb: 256 },
+      analysis: {
+        parser_timeout_ms: 10_000,
+        cache_max_mb: 256,
+        review_max_files: 20,
+        review_max_tokens: 200_000,
+        review_max_file_tokens: 20_000,
+        review_max_cost_usd: 5,
+      },
       llm: {
-        timeout_ms: 30_000,
+        timeout_ms: 120_000,
+        first_byte_timeout_ms: 60_000,
+        silence_timeout_ms: 60_000,
         max_retries: 3,
         max_concurrent_requests: 10,
         circuit_breaker: { failure_threshold: 5, recovery_time_ms: 60_000 },
@@ -229,7 +238,7 @@ describe("loadConfiguration", () => {
 
     it("lists the known keys where none is near", async () => {
       expect(await problemsOf("analysis: {zzzzzzzz: 1}")).toEqual([
-        "analysis.zzzzzzzz 1:12 is not a known key. Known here: parser_timeout_ms, max_parsers, cache_max_mb.",
+        "analysis.zzzzzzzz 1:12 is not a known key. Known here: parser_timeout_ms, max_parsers, cache_max_mb, review_max_files, review_max_tokens, review_max_file_tokens, review_max_cost_usd.",
       ]);
     });
 

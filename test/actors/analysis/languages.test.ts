@@ -45,6 +45,39 @@ describe("detectLanguage()", () => {
     expect(detectLanguage(path, text)).toBeNull();
   });
 
+  it.each([
+    ["c", ""],
+    ["c", "int f(void);\nstruct class { int namespace; };\n"],
+    ["c", "/*\n * class A is std::string's friend\n * template <T>\n */\nint template;\n"],
+    [
+      "c",
+      '#ifdef __cplusplus\nnamespace n {\nextern "C" {\n#endif\nint f(void);\n#ifdef __cplusplus\n}}\n#endif\n',
+    ],
+    ["c", "#if defined(__cplusplus)\n#include <cstdlib>\n#else\n#include <stdlib.h>\n#endif\n"],
+    ["cpp", "class A;\n"],
+    ["cpp", "namespace n {\n}\n"],
+    ["cpp", "  template <typename T>\nT f(T);\n"],
+    ["cpp", "#include <vector>\n"],
+    ["cpp", "struct A : B {};\n"],
+    ["cpp", "void f(const std::string& s);\n"],
+    ["cpp", "enum class E { A };\r\n"],
+    ["cpp", "using T = int;\n"],
+    ["cpp", "#ifdef __cplusplus\nint a;\n#endif\nclass LIBRARY_API A : public B {\n};\n"],
+  ])("knows a header of %s by %j", (id, text) => {
+    expect(detectLanguage("include/a.h", text)?.id).toBe(id);
+    expect(detectLanguage("a.H", text)?.id).toBe(id);
+    expect(detectLanguage("a.c", text)?.id).toBe("c");
+  });
+
+  it.each(["#ifdef __cplusplus\n", "std::", "class ", " ", "namespace\t", "a "])(
+    "reads a header of many %j in time",
+    (part) => {
+      const started = performance.now();
+      detectLanguage("a.h", part.repeat(1_000_000));
+      expect(performance.now() - started).toBeLessThan(5_000);
+    },
+  );
+
   it("goes by the name where both tell", () => {
     expect(detectLanguage("a.py", "#!/usr/bin/env node\n")?.id).toBe("python");
   });

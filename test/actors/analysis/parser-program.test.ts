@@ -152,6 +152,29 @@ describe("the parser program", () => {
     );
   });
 
+  it("applies the user's rules that it was told, gives no answer to them, and says which the engine refuses", async () => {
+    const own = (id: string, matcher: object) => ({
+      ...{ id, folder: "python", category: "smells", severity: "hint", message: "M.", remedy: "R." },
+      ...{ inTests: true, oncePerFile: false, matcher: { rule: matcher } },
+    });
+    const userRules = [own("user/good", { pattern: "own($A)" }), own("user/bad", { kind: "no_such_kind" })];
+    const { code, answers } = await run([
+      frameOf({ userRules }),
+      frameOf({ id: "check", checkRules: ["user/good", "user/bad"] }),
+      frameOf({ userRules: userRules.slice(0, 1) }),
+      request(1, "python", "own(1)\n"),
+    ]);
+    expect(code).toBe(0);
+    expect(answers).toEqual([
+      {
+        ...{ id: "check", ok: true },
+        refusals: [{ rule: "user/bad", language: "Python", reason: expect.stringContaining("no_such_kind") }],
+      },
+      expect.objectContaining({ id: 1, ok: true }),
+    ]);
+    expect(answers[1]?.findings).toMatchObject([{ rule: "user/good", line: 1, column: 1 }]);
+  });
+
   it("reads frames that come byte by byte", async () => {
     const bytes = Buffer.concat([request(1, "python", "x = 1\n"), request(2, "python", "y = 'é'\n")]);
     const { answers } = await run([...bytes].map((byte) => Buffer.from([byte])));

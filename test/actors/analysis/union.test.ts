@@ -1,7 +1,7 @@
 // A union of rules finds exactly what the rules find one by one.
 import { readdirSync, readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
-import { parse } from "../../../actors/analysis/grammar.ts";
+import { hasGrammar, parse } from "../../../actors/analysis/grammar.ts";
 import { languageById } from "../../../actors/analysis/languages.ts";
 import { readRuleFiles } from "../../../actors/analysis/rule-files.ts";
 import { syntaxes } from "../../../actors/analysis/syntax.ts";
@@ -68,7 +68,7 @@ function sourceTexts(): string[] {
 }
 
 async function rootOf(text: string) {
-  if (typescript === null) throw new Error("TypeScript is gone from the table");
+  if (typescript === null || !hasGrammar(typescript)) throw new Error("TypeScript has no grammar");
   const parsed = await parse(typescript, text);
   if (!parsed.ok) throw new Error(parsed.reason);
   return parsed.root;

@@ -1,7 +1,7 @@
 // The Markdown report: everything in it, and content that stays content.
 import { describe, expect, it } from "vitest";
 import { codeSpan, escapeMarkdown, renderReportMarkdown } from "../../../cli/render/report-markdown.ts";
-import { fileReport, finding, report } from "../fixtures.ts";
+import { fileReport, fileReview, finding, modelPart, report } from "../fixtures.ts";
 
 describe("renderReportMarkdown()", () => {
   it("shows score, files, issues and recommendations", () => {
@@ -88,5 +88,51 @@ describe("codeSpan()", () => {
     ["", "`  `"],
   ])("%j", (text, span) => {
     expect(codeSpan(text)).toBe(span);
+  });
+});
+
+describe("renderReportMarkdown() of a model's review", () => {
+  it("marks every finding as the model's and lists what it did not review", () => {
+    const text = renderReportMarkdown(
+      report({
+        model_score: 6,
+        model: modelPart({
+          status: "partial",
+          reason: "1 of 2 files has no review.",
+          files: { reviewed: 1, missing: 1, left_out: 0 },
+          missing: [{ path: "b.py", reason: "It was late." }],
+        }),
+        files: [fileReport({ model: fileReview() })],
+      }),
+    );
+    expect(text).toContain("**Model Score:** 6/10 (openai, model-1)");
+    expect(text).toContain(`## Found by the Model (1)
+
+1 file reviewed; 1 without an answer.
+
+- \`src/app.py\` 6/10: Divides.
+
+1. \\[model\\] **warning** \`src/app.py:7\` quality  
+   \`return a / b\`  
+   Divides by zero.  
+   *Remedy:* Check b.
+
+### Not Reviewed by the Model
+
+- It was late. (\`b.py\`)
+`);
+  });
+
+  it("keeps a model's words words", () => {
+    const [own] = fileReview().findings;
+    const hostile = "![x](http://evil.example/p) <script> `code` **bold** # title\n\n# other";
+    const findings = own === undefined ? [] : [{ ...own, message: hostile, quote: hostile, remedy: hostile }];
+    const files = [fileReport({ model: fileReview({ summary: hostile, findings }) })];
+    const text = renderReportMarkdown(report({ files, model: modelPart() }));
+    // The quote stands as code between fences that are longer than any in it.
+    const prose = text.split("\n").filter((line) => !line.trim().startsWith("``"));
+    expect(prose.join("\n")).not.toMatch(/(?<!\\)\[x|<script>/);
+    expect(prose).toHaveLength(text.split("\n").length - 1);
+    expect(text).not.toMatch(/^# other/m);
   });
 });

@@ -4,7 +4,7 @@ import { describe, expect, it } from "vitest";
 import { filesShownMax, issuesShownMax } from "../../../cli/limits.ts";
 import { renderReportText } from "../../../cli/render/report-text.ts";
 import { reportFile, type Terminal } from "../../../cli/terminal.ts";
-import { fileReport, finding, report } from "../fixtures.ts";
+import { fileReport, fileReview, finding, modelPart, report } from "../fixtures.ts";
 
 const ascii: Terminal = { ...reportFile, unicode: false };
 
@@ -170,5 +170,74 @@ Issues Found (2):
     ];
     const places = renderReportText(report({ files }), ascii).match(/\w\.py:\d+:\d+/g);
     expect(places).toEqual(["b.py:9:1", "b.py:9:2", "a.py:1:5", "b.py:1:5"]);
+  });
+});
+
+describe("renderReportText() of a model's review", () => {
+  const reviewed = report({
+    model_score: 6,
+    model: modelPart({ merged: 1, dropped: 2 }),
+    files: [fileReport({ findings: [finding()], model: fileReview() })],
+  });
+
+  it("shows the model's findings after the others, each marked as the model's", () => {
+    expect(renderReportText(reviewed, ascii)).toBe(`Code Analysis Results
+==================================================
+
+Summary: Well kept Python.
+Quality Score: 8/10
+Model Score: 6/10 (openai, model-1; no gate looks at it)
+Measures: python, 10 lines, 0 functions, cyclomatic complexity 2, deepest
+          nesting 1
+
+Issues Found (1):
+   1. src/app.py:3:5 warning python/eval
+      eval() runs whatever text it is given.
+      -> Parse the text with ast.literal_eval.
+
+Found by the Model (1):
+   [model] Divides.
+   1. [model] src/app.py:7 warning quality
+      Divides by zero.
+      -> Check b.
+   1 file reviewed; 1 finding made by both; 2 findings dropped, since the quote
+   is not there.
+`);
+  });
+
+  it("says what is missing and why, the most frequent reason first", () => {
+    const missing = [{ path: "a.py", reason: "It was late." }];
+    const left_out = ["b.py", "c.py", "d.py", "e.py"].map((path) => ({ path, reason: "Too large." }));
+    const model = modelPart({
+      status: "missing",
+      reason: "None of 5 files was reviewed.",
+      files: { reviewed: 0, missing: 1, left_out: 4 },
+      missing,
+      left_out,
+    });
+    const text = renderReportText(report({ model }), ascii);
+    expect(text).toContain("Model Score: none (openai, model-1");
+    expect(text).toContain(`Not Reviewed by the Model (5 files):
+   b.py, c.py, d.py and 1 more
+      Too large.
+   a.py
+      It was late.
+`);
+  });
+
+  it("shows nothing of a model that a terminal would obey, within the columns", () => {
+    const hostile = `\x1b[2J\u202e${"long".repeat(40)}\nline`;
+    const [own] = fileReview().findings;
+    const findings = own === undefined ? [] : [{ ...own, message: hostile, remedy: hostile, quote: hostile }];
+    const model = modelPart({ model: hostile, missing: [{ path: hostile, reason: hostile }] });
+    const files = [fileReport({ model: fileReview({ summary: hostile, findings }) })];
+    const text = renderReportText(report({ files, model }), ascii);
+    expect(text).toMatch(/^[\x20-\x7e\n]+$/);
+    expect(Math.max(...text.split("\n").map((line) => line.length))).toBeLessThanOrEqual(80);
+  });
+
+  it("ends with advice where there is some", () => {
+    expect(renderReportText(report(), ascii, "Do this.")).toMatch(/\n\nDo this\.\n$/);
+    expect(renderReportText(report(), ascii)).not.toContain("odel");
   });
 });

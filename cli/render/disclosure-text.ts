@@ -1,0 +1,71 @@
+// What is said on standard error before a model is asked: where it goes, what it is, what it may cost, what stays here.
+import type { Disclosure } from "../../actors/review/disclosure.ts";
+import { sanitizeData, sanitizeLine, toAscii } from "../../runtime/observe/sanitize.ts";
+import { placesShownMax } from "../limits.ts";
+import type { Terminal } from "../terminal.ts";
+import { plural } from "./report-order.ts";
+import { wrap } from "./wrap.ts";
+
+export function disclosureText(untrusted: Disclosure, terminal: Terminal): string {
+  const disclosure = sanitizeData(untrusted, (text) => {
+    const line = sanitizeLine(text);
+    return terminal.unicode ? line : toAscii(line);
+  });
+  const rows: readonly (readonly [string, string])[] = [
+    ["to", whereText(disclosure)],
+    ["what", whatText(disclosure)],
+    ["cost", costText(disclosure)],
+    ...leftOutTexts(disclosure).map((text): [string, string] => ["not", text]),
+  ];
+  const lines = rows.flatMap(([name, text]) =>
+    wrap(text, { columns: terminal.columns, firstIndent: `  ${name.padEnd(5)} `, indent: " ".repeat(8) }),
+  );
+  return `${[...wrap(titleOf(disclosure), { columns: terminal.columns, firstIndent: "", indent: "" }), ...lines].join("\n")}\n`;
+}
+
+function titleOf({ place }: Disclosure): string {
+  switch (place) {
+    case "machine":
+      return "A model on this machine reviews too; nothing leaves the machine:";
+    case "gateway":
+      return "A model reviews too. This goes to a program on this machine, which may pass it on:";
+    case "network":
+      return "A model reviews too. This leaves your machine now (--no-model keeps it here):";
+  }
+}
+
+function whereText({ provider, kind, model, host }: Disclosure): string {
+  const own = provider === kind ? "" : ` (${kind})`;
+  const asked = model === null ? "the first model that it has" : model;
+  return `${host}: provider ${provider}${own}, model ${asked}`;
+}
+
+function whatText({ files, tokens, masked }: Disclosure): string {
+  const shown = files.slice(0, placesShownMax).join(", ");
+  const rest = files.length > placesShownMax ? ` and ${files.length - placesShownMax} more` : "";
+  const secrets = masked === 0 ? "no secret found in it" : `${plural(masked, "secret")} masked`;
+  return `${plural(files.length, "file")}, about ${tokens} tokens, ${secrets}: ${shown}${rest}`;
+}
+
+function costText({ costMaxUsd, place }: Disclosure): string {
+  if (costMaxUsd === null) {
+    return "price unknown, so analysis.review_max_cost_usd limits nothing; llm.providers can give it";
+  }
+  if (costMaxUsd === 0) return place === "machine" ? "nothing" : "nothing, by the price that is known";
+  return `at most about US$ ${dollars(costMaxUsd)}; usually a small part of that`;
+}
+
+/** Rounded up: it is the most. */
+function dollars(amount: number): string {
+  const digits = amount < 0.1 ? 4 : 2;
+  return (Math.ceil(amount * 10 ** digits) / 10 ** digits).toFixed(digits);
+}
+
+function leftOutTexts({ leftOut }: Disclosure): string[] {
+  const counts = new Map<string, number>();
+  for (const { reason } of leftOut) counts.set(reason, (counts.get(reason) ?? 0) + 1);
+  return [...counts]
+    .sort(([, left], [, right]) => right - left)
+    .slice(0, placesShownMax)
+    .map(([reason, count]) => `${plural(count, "file")}: ${reason}`);
+}
