@@ -16,6 +16,7 @@ import { delimiter, dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { exitCodeMarkdown } from "../cli/exit-codes.ts";
+import { type ScriptedServer, startScriptedServer } from "./actors/llm/scripted-server.ts";
 
 const repository = fileURLToPath(new URL("..", import.meta.url));
 const readme = readFileSync(join(repository, "README.md"), "utf8");
@@ -39,14 +40,37 @@ const blocks = blocksOf(readme);
 const shellBlocks = blocks.filter(({ language }) => language === "sh");
 const programs = blocks.filter(({ language }) => language === "ts");
 
-let folder: string;
+/** Where the README has a model of one's own; a scripted one stands in for it. */
+const modelAddress = "http://127.0.0.1:11434";
+const opinion = {
+  summary: "Loads and runs what a file holds.",
+  score: 2,
+  findings: [
+    {
+      category: "quality",
+      severity: "warning",
+      line: 6,
+      end_line: 6,
+      quote: 'data = pickle.load(open(path, "rb"))',
+      message: "The file is never closed.",
+      remedy: "Open it in a with statement.",
+    },
+  ],
+};
 
-beforeAll(() => {
+let folder: string;
+let model: ScriptedServer;
+
+beforeAll(async () => {
   folder = realpathSync(mkdtempSync(join(tmpdir(), "aiex-readme-")));
   layOutClone(folder);
+  model = await startScriptedServer({ replies: [{ say: JSON.stringify(opinion) }] });
 });
 
-afterAll(() => rmSync(folder, { recursive: true, force: true }));
+afterAll(async () => {
+  await model.stop();
+  rmSync(folder, { recursive: true, force: true });
+});
 
 describe("The README", () => {
   it("has examples of the command and of the library", () => {
@@ -64,9 +88,12 @@ describe("The README", () => {
   });
 
   it.each(shellBlocks)("runs, below $heading: $text", async ({ text, prints }) => {
-    const ended = await shell(text);
+    const ended = await shell(text.replaceAll(modelAddress, model.origin));
     expect(ended).toMatchObject({ code: 0 });
     if (prints !== undefined) expect(ended.stdout).toBe(prints);
+    if (!text.includes(modelAddress)) return;
+    expect(ended.stderr).toContain("reviews too; nothing leaves the machine");
+    expect(ended.stdout).toContain("The file is never closed");
   });
 
   it("has TypeScript that compiles and prints what it says", async () => {
@@ -101,7 +128,7 @@ function layOutClone(root: string): void {
   writeFileSync(join(root, "tsconfig.json"), JSON.stringify({ compilerOptions, include: ["example-*.ts"] }));
   // The dependencies are installed and the tests are running: both commands are found in place of the real ones.
   program(root, "npm", 'case "$*" in ci|test) exit 0;; *) echo "npm $* is not expected" >&2; exit 9;; esac');
-  const main = join(repository, "dist", "cli", "main.js");
+  const main = join(repository, "dist", "command", "cli", "main.js");
   program(root, "npx", `shift; exec "${process.execPath}" "${main}" "$@"`);
 }
 

@@ -1,5 +1,6 @@
 // The lines of code of a text, each as a hash of what it says, so that files can be compared without their texts.
 // Layout and comments do not count: two lines are the same where they are without white space.
+import { isGenerated } from "./generated.ts";
 import { comparedLinesMax } from "./limits.ts";
 import type { Span } from "./lines.ts";
 
@@ -28,21 +29,6 @@ export function codeLines(text: string, comments: readonly Span[]): CodeLines {
   }
   reader.read(at, text.length);
   return reader.end();
-}
-
-/** How generators say that they wrote a file. */
-const generatedMark =
-  /@generated\b|\b(?:code|file|(?:is|was|been) auto(?:matically)?|auto)[- ]?generated\b|\bdo not (?:edit|modify)\b/i;
-
-/** The mark stands in a comment before the code. */
-function isGenerated(text: string, comments: readonly Span[]): boolean {
-  let at = 0;
-  for (const { start, end } of comments) {
-    if (text.slice(at, start).trim() !== "") return false;
-    if (generatedMark.test(text.slice(start, end))) return true;
-    at = end;
-  }
-  return false;
 }
 
 /** What brings in the names of other files, or hands them on. Every file has such lines, and no function could hold them. */

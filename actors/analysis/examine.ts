@@ -2,6 +2,7 @@
 import { scannerOf } from "./catalog.ts";
 import { inOrder } from "./finding-order.ts";
 import { footprint } from "./footprint.ts";
+import { isGenerated } from "./generated.ts";
 import { hasGrammar, type ParsedLanguage, parse } from "./grammar.ts";
 import type { Import } from "./import.ts";
 import { importsOf } from "./imports.ts";
@@ -45,7 +46,10 @@ export async function examine(request: ParseRequest): Promise<ParseResponse> {
     : erlangOutline(text, { isTest });
   if (!reading.ok) return failure(request.id, reading.reason);
   const { measured } = reading;
-  const found = [...reading.findings, ...metricFindings(measured, { isTest }), ...textFindings(text)];
+  const all = [...reading.findings, ...(isTest ? [] : metricFindings(measured)), ...textFindings(text)];
+  const found = isGenerated(text, measured.comments)
+    ? all.filter(({ category }) => category === "security")
+    : all;
   const findings = inOrder(applySilences(found, text, measured.comments));
   return {
     id: request.id,

@@ -1,5 +1,6 @@
 // Opens a language's grammar on first need and parses text with it; says truthfully where a text or a grammar fails.
 import type { DynamicLangRegistrations, SgNode } from "@ast-grep/napi";
+import { withoutGrammarGaps } from "./grammar-gaps.ts";
 import { type Grammar, type Language, languages } from "./languages.ts";
 import { bracketsDeepMax } from "./limits.ts";
 import type { Span } from "./lines.ts";
@@ -51,7 +52,7 @@ export async function parse(language: ParsedLanguage, text: string): Promise<Par
   const root = rootOf(text);
   if (firstError(root) === null) return { ok: true, root, unread: [] };
   const hasMacros = id === "c" || id === "cpp";
-  const known = hasMacros ? withoutMacros(text, id === "cpp") : withoutGrammarGaps(text);
+  const known = hasMacros ? withoutMacros(text, id === "cpp") : withoutGrammarGaps(id, text);
   const again = known === text ? root : rootOf(known);
   const line = firstError(again);
   if (line === null) return { ok: true, root: again, unread: [] };
@@ -88,24 +89,19 @@ async function registerAll(loaded: Engine): Promise<ReadonlyMap<string, string |
   return outcome;
 }
 
+/**
+ * Nodes without any text that are right: the content of an empty string, an empty comment of documentation at the end of a
+ * file, and the end of the last line as a token without a name.
+ */
+const rightfullyEmpty = /content$|^$|^doc_comment$/;
+
 /** The 1-based line of the first node that is an error or was made up by the parser to go on; null where there is none. */
 function firstError(root: SgNode): number | null {
   if (root.isLeaf()) return root.kind() === "ERROR" ? 1 : null;
-  const holes = root.findAll({ rule: { any: [{ kind: "ERROR" }, { regex: "^$" }] } });
+  const found = root.findAll({ rule: { any: [{ kind: "ERROR" }, { regex: "^$" }] } });
+  const holes = found.filter((node) => !rightfullyEmpty.test(String(node.kind())));
   const lines = holes.map((node) => node.range().start.line + 1);
   return lines.length === 0 ? null : Math.min(...lines.slice(0, 1_000));
-}
-
-/**
- * The same text with what the built-in grammars do not know yet blanked out, at equal length so that every position stays:
- * variance annotations (`<in out T>`) and reserved words as export names (`export { a as null }`).
- */
-function withoutGrammarGaps(text: string): string {
-  return text
-    .replace(/(?<=(?:^|[<,])\s*)(?:in\s+out|in|out)\s+(?=[A-Z$_])/gm, (words) => words.replace(/\S/g, " "))
-    .replace(/(?<=\w\s+as\s+)(?:null|function|void|undefined|enum|instanceof)(?=\s*[,}])/g, (word) =>
-      "_".repeat(word.length),
-    );
 }
 
 /**

@@ -11,13 +11,11 @@ import {
 import type { Measured, MeasuredFunction } from "./metrics.ts";
 import type { Finding } from "./report.ts";
 
-/** A test is a row of steps, and a file of tests a row of tests: their length says nothing. */
-export function metricFindings(measured: Measured, { isTest }: { readonly isTest: boolean }): Finding[] {
-  const findings = measured.functions.flatMap((found) => complexityFindings(found));
-  findings.push(...parameterFindings(measured.functions));
-  if (isTest) return findings;
+/** Not for tests: a test is a row of steps, often one for each row of a table, and a file of tests a row of tests. */
+export function metricFindings(measured: Measured): Finding[] {
   return [
-    ...findings,
+    ...measured.functions.flatMap((found) => complexityFindings(found)),
+    ...parameterFindings(measured.functions),
     ...measured.functions.flatMap((found) => lengthFindings(found)),
     ...fileFindings(measured),
   ];

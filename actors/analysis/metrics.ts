@@ -108,7 +108,8 @@ function displayName(elements: readonly Element[], element: Element, syntax: Syn
 
 function callbackName(lambda: SgNode): string {
   const list = lambda.parent();
-  const callee = list?.kind() === "arguments" ? list.parent()?.field("function")?.text() : undefined;
+  const isPassed = list !== null && /^argument/.test(String(list.kind()));
+  const callee = isPassed ? list.parent()?.field("function")?.text() : undefined;
   return callee === undefined ? "anonymous function" : shortened(`callback of ${callee}`);
 }
 

@@ -38,7 +38,7 @@ export function repeatedLines(files: readonly ComparedFile[], limits: DuplicateL
       const symbols = own.subarray(first, end);
       const tokens = lines.tokens.slice(first, end);
       const need = needs(symbols, tokens, seen, limits);
-      if (need.some((length) => length < never)) stretches.push({ file, first, symbols, tokens, need });
+      if (need.some((length) => never > length)) stretches.push({ file, first, symbols, tokens, need });
     }
     before += lines.hashes.length;
   }

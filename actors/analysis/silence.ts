@@ -13,7 +13,7 @@ export interface Silence {
 }
 
 /** At the beginning of a comment's line only, so that a text about silences is not one. */
-const directive = /^[ \t]*(?:\/\/+|\/\*+|\*|#+)?[ \t]*aiex-ignore(-file)?(?![\w-])[ \t]*([^\r\n]*)/gm;
+const directive = /^[ \t]*(?:\/\/+|\/\*+|\*|#+|%+)?[ \t]*aiex-ignore(-file)?(?![\w-])[ \t]*([^\r\n]*)/gm;
 
 /** `findings` without the silenced ones, and with a hint for each silence that is not complete. `comments` are in order. */
 export function applySilences(

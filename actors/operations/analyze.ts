@@ -3,6 +3,7 @@
 import { analysisReport } from "../analysis/analysis-report.ts";
 import type { AnswerCache } from "../analysis/answer-cache.ts";
 import { fileReport, withFindings } from "../analysis/file-report.ts";
+import { isMinified } from "../analysis/generated.ts";
 import { detectLanguage } from "../analysis/languages.ts";
 import { examineProject, type ProjectFile } from "../analysis/project.ts";
 import type { AnalysisReport, AnalysisType, FileReport } from "../analysis/report.ts";
@@ -104,6 +105,10 @@ async function listFiles({ path, type }: ListInput, parsers: number): Promise<St
     if (entry.kind === "skipped") {
       const report = reportOfSkipped(entry, type);
       if (report !== undefined) reports.push(report);
+    } else if (isMinified(entry.path)) {
+      const file = { path: entry.path, bytes: 0, language: detectLanguage(entry.path), text: null };
+      const reason = "It is minified by its name: what it was made from is what people read.";
+      reports.push(fileReport(file, { status: "skipped", reason }, type));
     } else if (detectLanguage(entry.path) !== null) {
       steps.push(fileStep({ path: entry.path, root: listing.root, type, parser: steps.length % parsers }));
     }

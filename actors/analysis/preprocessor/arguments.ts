@@ -63,7 +63,7 @@ function isArgument(tokens: readonly Token[], index: number, brackets: Brackets)
 
 /** What stands before the words of a type that ends at `index`. */
 function startOfType(tokens: readonly Token[], index: number, open: number): string {
-  let at = index;
+  let at = index - 1;
   while (at > open && (tokens[at]?.kind === "word" || tokens[at]?.text === "*" || tokens[at]?.text === "::"))
     at -= 1;
   return tokens[at]?.text ?? "";

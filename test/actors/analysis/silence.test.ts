@@ -19,6 +19,36 @@ describe("aiex-ignore", () => {
   });
 
   it.each([
+    ["typescript", "// %\neval(a);", "javascript/eval"],
+    ["python", "# %\neval(a)", "python/eval"],
+    ["elixir", "# %\nx = String.to_atom(a)", "elixir/dynamic-atom"],
+    ["go", 'package a\n\nimport "crypto/md5"\n\n// %\nvar a = md5.New()', "go/weak-hash"],
+    ["rust", "fn f() {\n    // %\n    todo!()\n}", "rust/unfinished-code"],
+    [
+      "java",
+      "class A {\n  void f(Throwable e) {\n    // %\n    e.printStackTrace();\n  }\n}",
+      "java/stack-trace-printed",
+    ],
+    ["ruby", "# %\nx = eval(a)", "ruby/eval"],
+    ["c", "void f(char *a) {\n  /* % */\n  gets(a);\n}", "c/gets"],
+    ["cpp", "void f(char *a) {\n  // %\n  gets(a);\n}", "c/gets"],
+    ["erlang", "-module(a).\nf(A) ->\n    %% %\n    binary_to_term(A).\n", "erlang/unsafe-binary-to-term"],
+  ])("is a comment of %s", async (language, text, rule) => {
+    const found = async (line: string) => {
+      const answer = await examine({
+        id: 1,
+        path: "a",
+        language,
+        text: text.replace("%\n", `${line}\n`).replace("% ", `${line} `),
+      });
+      if (!answer.ok) throw new Error(answer.reason);
+      return answer.findings.map((finding) => finding.rule);
+    };
+    expect(await found("as it should be")).toContain(rule);
+    expect(await found(`aiex-ignore ${rule} ${because}`)).not.toContain(rule);
+  });
+
+  it.each([
     ["another rule", `// aiex-ignore javascript/var ${because}\neval(text);`],
     ["two lines above", `// aiex-ignore javascript/eval ${because}\n\neval(text);`],
     ["behind code on the line before", `f(); // aiex-ignore javascript/eval ${because}\neval(text);`],

@@ -63,7 +63,7 @@ describe("a text without its macros", () => {
     [
       "a declaration in a macro",
       "void f() { DEBUG(const char *a = 0); ARRAY(uint8_t, b, 9); THROWS(c, error &); }\n",
-      ["const char *a = 0", ";", "THROWS(c, error  )"],
+      ["char *a = 0", ";", "THROWS(c, error  )"],
       ["DEBUG", "ARRAY", "&"],
     ],
   ])("has %s so that it can be read", (_, text, kept, hidden) => {
