@@ -29,7 +29,7 @@ export interface BuiltInRule {
 }
 
 const everywhere = languages.map(({ id }) => id);
-const measured = { languages: everywhere, inTests: true, oncePerFile: false };
+const measured = { languages: everywhere, inTests: false, oncePerFile: false };
 
 const sharedRules: readonly BuiltInRule[] = [
   {
@@ -44,7 +44,9 @@ const sharedRules: readonly BuiltInRule[] = [
     id: "shared/credential",
     category: "security",
     severity: "error",
-    ...measured,
+    languages: everywhere,
+    inTests: true,
+    oncePerFile: false,
     message: "A text has the format of a credential: whoever can read the file can use it.",
     remedy: "Revoke it where it was issued, and read the new one from the environment or a secret store.",
   },
@@ -127,7 +129,9 @@ const sharedRules: readonly BuiltInRule[] = [
     id: "shared/silence-without-reason",
     category: "quality",
     severity: "hint",
-    ...measured,
+    languages: everywhere,
+    inTests: true,
+    oncePerFile: false,
     message: "A comment silences nothing, since it names no rule or gives no reason.",
     remedy: "Write: aiex-ignore rule-id -- the reason why the finding does not apply here.",
   },
