@@ -25,7 +25,7 @@ export interface Forms {
   readonly partner: readonly number[];
   /** Per token: the index of the bracket, `case`, `fun` … around it, -1 at the top. */
   readonly around: readonly number[];
-  /** The first and last tokens of functions whose brackets do not match, as where a macro stands for one of them. */
+  /** The first and last tokens of what is no function: mostly one whose brackets do not match, since a macro stands for one. */
   readonly broken: readonly (readonly [first: number, last: number])[];
 }
 
@@ -36,6 +36,8 @@ const closers = new Map([
   ["<<", ">>"],
 ]);
 const closing = new Set(closers.values());
+/** Of a form that is data, as in a file of configuration, or that a macro stands for. */
+const termBeginnings = new Set(["{", "[", "<<", "?"]);
 const blocks = new Set(["case", "if", "receive", "try", "maybe", "begin"]);
 
 export function formsOf(tokens: readonly Token[]): Forms {
@@ -48,8 +50,14 @@ export function formsOf(tokens: readonly Token[]): Forms {
     const { end, isMatched } = matchForm(tokens, first, partner, around);
     const name = tokens[first + 1];
     if (tokens[first]?.text === "-" && name !== undefined) attributes.push({ name: name.text, first, end });
-    else if (!isMatched) broken.push([first, Math.min(end, tokens.length - 1)]);
-    else clauses.push(...clausesOf(tokens, first, end, partner, around));
+    else {
+      const isWhole = isMatched && end < tokens.length;
+      const found = isWhole ? clausesOf(tokens, first, end, partner, around) : [];
+      clauses.push(...found);
+      if (found.length === 0 && !(isWhole && termBeginnings.has(tokens[first]?.text ?? ""))) {
+        broken.push([first, Math.min(end, tokens.length - 1)]);
+      }
+    }
     first = end + 1;
   }
   return { attributes, clauses, partner, around, broken };
@@ -135,6 +143,7 @@ function clauseAt(
   if (name?.kind !== "atom" || closed < 0) return null;
   let body = closed + 1;
   while (body < end && !(tokens[body]?.text === "->" && around[body] === -1)) body += 1;
+  if (body >= end) return null;
   return {
     name: name.text,
     arity: argumentCount(tokens, first + 1, closed, around),

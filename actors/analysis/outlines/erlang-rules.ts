@@ -4,6 +4,8 @@ import {
   hasAfter,
   holdsRandom,
   isAccumulator,
+  isBlandResult,
+  isCommandPutTogether,
   isDebugOutput,
   isDictionaryCall,
   isDropped,
@@ -12,8 +14,8 @@ import {
   isOf,
   isOldCatch,
   isPlainList,
-  isPutTogether,
   isSecretText,
+  isShellCall,
 } from "./erlang-shapes.ts";
 import type { View } from "./erlang-view.ts";
 
@@ -47,8 +49,19 @@ export const erlangRules: readonly TokenRule[] = [
     remedy:
       "Start the program with open_port({spawn_executable, Path}, [{args, Arguments}]), which uses no shell.",
     inTests: false,
-    pattern: ["os", ":", "cmd", "("],
-    where: (view, at) => isPutTogether(view, at + 3),
+    pattern: [/^(cmd|open_port)$/, "("],
+    where: (view, at) => isShellCall(view, at) && isCommandPutTogether(view, at),
+  },
+  {
+    id: "erlang/port-of-shell",
+    severity: "info",
+    category: "security",
+    message:
+      "A port of spawn takes a whole command line, which a shell may read: spaces and `;` in a value count.",
+    remedy: "Use {spawn_executable, Path} with [{args, Arguments}], which uses no shell.",
+    inTests: false,
+    pattern: ["open_port", "(", "{", "spawn", ",", /^[\p{Lu}]/u, "}"],
+    where: (view, at) => isShellCall(view, at) && !isCommandPutTogether(view, at),
   },
   {
     id: "erlang/sql-injection",
@@ -190,10 +203,11 @@ export const erlangRules: readonly TokenRule[] = [
     id: "erlang/swallowed-error",
     severity: "warning",
     category: "quality",
-    message: "Every error, exit and thrown value becomes ok; nobody will know what went wrong.",
+    message: "Every error, exit and thrown value becomes a plain result; nobody will know what went wrong.",
     remedy: "Match the class and the reason that are expected, and let the rest crash.",
     inTests: false,
-    pattern: [/^_\w*$/, ":", /^_\w*$/, "->", /^(ok|undefined|true|false|ignore)$/, /^(end|;|after)$/],
+    pattern: [/^_\w*$/, ":", /^_\w*$/, "->"],
+    where: (view, at) => isBlandResult(view, at + 4),
   },
   {
     id: "erlang/debug-output",

@@ -9,9 +9,30 @@ export function isOf(view: View, at: number, module: string): boolean {
   return view.text(at - 1) === ":" && view.text(at - 2) === module && view.clause(at) !== null;
 }
 
-/** `"rm " ++ Name` or `io_lib:format("rm ~s", [Name])` as the first argument. */
-export function isPutTogether(view: View, open: number): boolean {
-  const [first, end] = view.argument(open, 1);
+/** `os:cmd(` or `open_port({spawn, ` in a body. */
+export function isShellCall(view: View, at: number): boolean {
+  if (view.text(at) === "cmd") return isOf(view, at, "os");
+  const isCall = view.isLocalCall(at) || isOf(view, at, "erlang");
+  return isCall && view.text(at + 2) === "{" && view.text(at + 3) === "spawn" && view.text(at + 4) === ",";
+}
+
+/** The command of a shell call is put together in it, or in the variable of the same clause that it names. */
+export function isCommandPutTogether(view: View, at: number): boolean {
+  const [first, end] = view.text(at) === "cmd" ? view.argument(at + 1, 1) : view.argument(at + 2, 2);
+  if (end !== first + 1) return isPutTogether(view, first, end);
+  const from = Math.max(view.clause(at)?.body ?? at, at - bindingTokensMax);
+  for (let index = at - 1; index >= from; index--) {
+    if (view.text(index) !== view.text(first) || view.text(index + 1) !== "=") continue;
+    return isPutTogether(view, index + 2, view.expressionEnd(index + 2));
+  }
+  return false;
+}
+
+/** Tokens between a variable and its use that are looked at: a page of code. */
+const bindingTokensMax = 1_000;
+
+/** `"rm " ++ Name` or `io_lib:format("rm ~s", [Name])`. */
+function isPutTogether(view: View, first: number, end: number): boolean {
   const isFormatted =
     view.text(first) === "io_lib" || (view.text(first) === "lists" && view.text(first + 2) !== "reverse");
   const isJoined = view.holds(first, end, /^\+\+$/);
@@ -52,6 +73,16 @@ export function isOldCatch(view: View, at: number): boolean {
     around !== "try" &&
     /^(->|,|=|\(|of|case|begin|;)$/.test(view.text(at - 1))
   );
+}
+
+/** A literal without a word of what happened, as the only thing of a clause of `catch`. */
+export function isBlandResult(view: View, at: number): boolean {
+  if (/^(ok|undefined|true|false|ignore|none|nil|0|"")$/.test(view.text(at))) {
+    return /^(end|;|after)$/.test(view.text(at + 1));
+  }
+  const open = view.text(at) === "#" ? at + 1 : at;
+  const isEmpty = /^([[{]|<<)$/.test(view.text(open)) && view.forms.partner[open] === open + 1;
+  return isEmpty && /^(end|;|after)$/.test(view.text(open + 2));
 }
 
 export function isDebugOutput(view: View, at: number): boolean {

@@ -1,10 +1,10 @@
 // Reads Erlang without a grammar, which no package brings: by an outline of its tokens.
 import type { Reading } from "../examine.ts";
-import { findingsPerRuleMax } from "../limits.ts";
+import { unreadLinesMax } from "../limits.ts";
 import { countLines, type Span } from "../lines.ts";
+import type { Found } from "../listing.ts";
 import type { MeasuredFunction } from "../metrics.ts";
-import type { Finding } from "../report.ts";
-import { unreadFindings } from "../unread.ts";
+import { unreadPlaces } from "../unread.ts";
 import { complexityOf } from "./erlang-complexity.ts";
 import { type Attribute, type Clause, type Forms, formsOf } from "./erlang-forms.ts";
 import { erlangRules, type TokenRule } from "./erlang-rules.ts";
@@ -13,9 +13,12 @@ import { View } from "./erlang-view.ts";
 
 /**
  * Every clause of a function is listed by itself, as in Elixir. A function whose brackets do not match, as where a macro
- * stands for one of them, is left out and named in a finding.
+ * stands for one of them, is left out and named in a finding; where that is more than `unreadLinesMax`, nothing is said.
  */
-export function erlangOutline(text: string, { isTest }: { readonly isTest: boolean }): Reading {
+export function erlangOutline(
+  text: string,
+  { isTest }: { readonly isTest: boolean },
+): Reading | { readonly ok: false; readonly reason: string } {
   const { tokens, comments: marked } = tokensOf(text);
   const forms = formsOf(tokens);
   const comments = [...marked, ...documentation(tokens, forms.attributes)].sort((a, b) => a.start - b.start);
@@ -25,9 +28,16 @@ export function erlangOutline(text: string, { isTest }: { readonly isTest: boole
     start: tokens[first]?.start ?? 0,
     end: tokens[last]?.end ?? 0,
   }));
+  const unreadLines = forms.broken.flatMap(([first, last]) =>
+    isCode.slice((tokens[first]?.line ?? 1) - 1, tokens[last]?.line ?? 0).filter((code) => code),
+  );
+  if (unreadLines.length > unreadLinesMax * codeLines) {
+    const line = tokens[forms.broken[0]?.[0] ?? 0]?.line ?? 1;
+    return { ok: false, reason: `line ${line} begins what reads like no form of Erlang` };
+  }
   return {
     ok: true,
-    findings: [...ruleFindings(new View(tokens, forms, text), isTest), ...unreadFindings(text, unread)],
+    findings: [...placesOf(new View(tokens, forms, text), isTest), ...unreadPlaces(text, unread)],
     measured: {
       functions,
       comments,
@@ -82,22 +92,18 @@ function measured(
   };
 }
 
-function ruleFindings(view: View, isTest: boolean): Finding[] {
-  const counts = new Map<TokenRule, number>();
-  const findings: Finding[] = [];
+function placesOf(view: View, isTest: boolean): Found[] {
+  const found: Found[] = [];
   const rules = erlangRules.filter(({ inTests }) => inTests || !isTest);
   for (const [at, token] of view.tokens.entries()) {
     for (const rule of rules) {
       if (!isAt(view, at, rule)) continue;
-      const seen = counts.get(rule) ?? 0;
-      counts.set(rule, seen + 1);
-      if (seen >= (rule.oncePerFile === true ? 1 : findingsPerRuleMax)) continue;
-      const { id, category, severity, message, remedy } = rule;
+      const { id, category, severity, message, remedy, oncePerFile = false } = rule;
       const place = { line: token.line, column: token.column, endLine: token.line };
-      findings.push({ rule: id, category, severity, ...place, message, remedy });
+      found.push({ rule: id, category, severity, ...place, message, remedy, oncePerFile });
     }
   }
-  return findings;
+  return found;
 }
 
 /** A longer token is data, and no expression needs to look through it. */
