@@ -2,12 +2,12 @@
 import { type Name, named, type Protocol, type Verbs } from "../../runtime/index.ts";
 import type { BreakerStatus } from "./circuit-breaker.ts";
 import type { Completion, CompletionOrder } from "./completion.ts";
-import { CompletionFailed, type Failure } from "./failure.ts";
+import { CompletionFailed, type Failure, type Tries } from "./failure.ts";
 import { completionMsDefault, deadlineAnswerMs } from "./limits.ts";
 
 export type CompletionResult =
-  | { readonly ok: true; readonly completion: Completion; readonly entry: string }
-  | { readonly ok: false; readonly failure: Failure };
+  | { readonly ok: true; readonly completion: Completion; readonly entry: string; readonly tries: Tries }
+  | { readonly ok: false; readonly failure: Failure; readonly tries: Tries };
 
 export interface EntryStatus {
   readonly name: string;
@@ -41,6 +41,8 @@ export interface Completed {
   readonly completion: Completion;
   /** The entry of llm.providers that answered. */
   readonly entry: string;
+  /** The attempts that it took, the last of which was answered. */
+  readonly tries: Tries;
 }
 
 /**
@@ -51,6 +53,6 @@ export interface Completed {
 export async function complete(ask: Verbs["call"], order: CompletionOrder): Promise<Completed> {
   const deadlineMs = order.deadline_ms ?? completionMsDefault;
   const result = await ask(coordinator, "complete", order, { timeoutMs: deadlineMs + deadlineAnswerMs });
-  if (!result.ok) throw new CompletionFailed(result.failure);
-  return { completion: result.completion, entry: result.entry };
+  if (!result.ok) throw new CompletionFailed(result.failure, result.tries);
+  return { completion: result.completion, entry: result.entry, tries: result.tries };
 }

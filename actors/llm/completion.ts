@@ -60,6 +60,8 @@ export const completionOrder = z
     provider: z.string().min(1).max(200).optional(),
     /** Milliseconds for everything: waiting, retries and failover. */
     deadline_ms: z.int().min(1).max(completionMsMax).optional(),
+    /** Attempts that may be paid for: after as many that came to nothing, none follows. No limit where it is left out. */
+    paid_attempts: z.int().min(1).optional(),
   })
   .refine((order) => order.request.model === undefined || order.provider !== undefined, {
     path: ["provider"],

@@ -29,7 +29,7 @@ import {
   type Step,
   step,
 } from "./dispatch.ts";
-import { invalidOrder } from "./failure.ts";
+import { invalidOrder, noTries } from "./failure.ts";
 import { breakerStatusMs } from "./limits.ts";
 import { ownWorld } from "./own-world.ts";
 import type { AttemptInput, AttemptLogic, AttemptOutcome } from "./request.ts";
@@ -109,7 +109,8 @@ const coordinatorMachine = coordinatorSetup.createMachine({
               enqueue({ type: "stopAttempt", params: action });
               break;
             case "answer": {
-              const result: CompletionResult = { ok: false, failure: action.failure };
+              const { failure, tries } = action;
+              const result: CompletionResult = { ok: false, failure, tries };
               enqueue({ type: "answer", params: { to: action.replyTo, result } });
               break;
             }
@@ -184,7 +185,8 @@ function admit(
   if (checked.success) return step(dispatch, { type: "asked", order: checked.data, replyTo, nowMs });
   const [issue] = checked.error.issues;
   const problem = `${issue?.path.join(".") || "the payload"}: ${issue?.message ?? "not accepted"}`;
-  return { state: dispatch, actions: [{ type: "answer", replyTo, failure: invalidOrder(problem) }] };
+  const failure = invalidOrder(problem);
+  return { state: dispatch, actions: [{ type: "answer", replyTo, failure, tries: noTries }] };
 }
 
 /** Has an attempt started and tells the coordinator as a message, so that it is not held up. */
@@ -204,11 +206,18 @@ function startAside(start: Start, begin: StartAttempt): void {
 async function startUnder(
   supervisor: Supervisor,
   attempts: ReadonlyMap<string, AttemptLogic>,
-  { entry, request, replyTo, timeoutMs }: Start,
+  { entry, request, replyTo, timeoutMs, tries }: Start,
 ): Promise<Pid> {
   const logic = attempts.get(entry);
   if (logic === undefined) throw new Error(`There is no provider for entry "${entry}".`);
-  const input: AttemptInput = { entry, request: request.reveal(), replyTo, coordinator: self(), timeoutMs };
+  const input: AttemptInput = {
+    entry,
+    request: request.reveal(),
+    replyTo,
+    coordinator: self(),
+    timeoutMs,
+    tries,
+  };
   const started = await startChild(
     supervisor,
     child(logic, { id: `llm.request.${entry}`, restart: "temporary", input }),

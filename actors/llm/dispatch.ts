@@ -10,6 +10,8 @@ import {
   type Failure,
   interrupted,
   noProvider,
+  noTries,
+  type Tries,
   tooManyWaiting,
   unknownProvider,
 } from "./failure.ts";
@@ -42,6 +44,10 @@ export interface Job {
   readonly candidates: readonly string[];
   /** Attempts at the present entry that failed. */
   readonly failed: number;
+  /** Attempts at all entries. */
+  readonly tries: Tries;
+  /** Attempts in vain after which none follows. */
+  readonly paidMax: number;
   readonly place: Place;
   readonly last: Failure | undefined;
   /** Entries whose breaker refused it, and when the first of them may be tried. */
@@ -86,11 +92,12 @@ export type DispatchAction =
       readonly request: Undisclosed<CompletionRequest>;
       readonly replyTo: Ref;
       readonly timeoutMs: number;
+      readonly tries: Tries;
     }
   /** Watch the process, then let it begin. */
   | { readonly type: "begin"; readonly pid: Pid }
   | { readonly type: "stop"; readonly pid: Pid }
-  | { readonly type: "answer"; readonly replyTo: Ref; readonly failure: Failure }
+  | { readonly type: "answer"; readonly replyTo: Ref; readonly failure: Failure; readonly tries: Tries }
   | { readonly type: "set_deadline"; readonly job: number; readonly delayMs: number }
   | { readonly type: "set_pause"; readonly job: number; readonly delayMs: number }
   | { readonly type: "clear_timers"; readonly job: number };
@@ -129,7 +136,8 @@ export function step(state: Dispatch, event: DispatchEvent): Step {
       const { place } = job;
       const stop: readonly DispatchAction[] =
         place.is === "running" && place.pid !== undefined ? [{ type: "stop", pid: place.pid }] : [];
-      const { state: without, actions } = finished(state, job, deadlinePassed(job.deadlineMs, job.last));
+      const late = place.is === "running" ? withTry(job, true) : job;
+      const { state: without, actions } = finished(state, late, deadlinePassed(job.deadlineMs, job.last));
       return then({ state: without, actions: [...actions, ...stop] }, startWaiting);
     }
   }
@@ -145,7 +153,10 @@ export function countAt(state: Dispatch, entry: string, ...places: readonly Plac
 
 function asked(state: Dispatch, order: CompletionOrder, replyTo: Ref, nowMs: number): Step {
   const names = state.entries.map((entry) => entry.name);
-  const refuse = (failure: Failure): Step => ({ state, actions: [{ type: "answer", replyTo, failure }] });
+  const refuse = (failure: Failure): Step => ({
+    state,
+    actions: [{ type: "answer", replyTo, failure, tries: noTries }],
+  });
   if (names.length === 0) return refuse(noProvider());
   const { provider, request, deadline_ms: deadlineMs = completionMsDefault } = order;
   if (provider !== undefined && !names.includes(provider)) return refuse(unknownProvider(provider, names));
@@ -159,6 +170,8 @@ function asked(state: Dispatch, order: CompletionOrder, replyTo: Ref, nowMs: num
     // Who names a provider has decided where the text may go: no other one gets to see it.
     candidates: provider === undefined ? names : [provider],
     failed: 0,
+    tries: noTries,
+    paidMax: order.paid_attempts ?? Number.POSITIVE_INFINITY,
     place: { is: "waiting" },
     last: undefined,
     refusedBy: [],
@@ -186,7 +199,10 @@ type AttemptEnd = Extract<DispatchEvent, { readonly type: "ended" | "not_started
 function concluded(state: Dispatch, job: Job, event: AttemptEnd): Step {
   const entry = job.candidates[0] ?? "";
   const outcome = event.type === "ended" ? event.outcome : undefined;
-  if (outcome === undefined) return failed(state, job, event, interrupted(entry, event.reason), true);
+  // What was ended from outside may have been answered by then; what was not started was not even asked.
+  const interruptedJob = event.type === "ended" ? withTry(job, true) : job;
+  if (outcome === undefined)
+    return failed(state, interruptedJob, event, interrupted(entry, event.reason), true);
   switch (outcome.is) {
     case "answered":
       return finished(state, job, undefined);
@@ -199,7 +215,7 @@ function concluded(state: Dispatch, job: Job, event: AttemptEnd): Step {
       return failedOver(state, refused);
     }
     case "failed":
-      return failed(state, job, event, outcome.failure, outcome.failsOver);
+      return failed(state, withTry(job, outcome.mayCost), event, outcome.failure, outcome.failsOver);
   }
 }
 
@@ -214,6 +230,7 @@ function failed(
   const { retryAfterMs = 0 } = failure;
   const delayMs = backoffMs(failing.failed, random, retryAfterMs);
   const isWorthIt = retryAfterMs <= retryAfterMsMax && nowMs + delayMs < job.dueMs;
+  if (job.tries.inVain >= job.paidMax) return finished(state, failing, failure);
   if (failure.retryable && failing.failed <= state.retriesMax && isWorthIt) {
     const paused = put(state, { ...failing, place: { is: "pausing" } });
     return { state: paused, actions: [{ type: "set_pause", job: job.id, delayMs }] };
@@ -234,7 +251,8 @@ function finished(state: Dispatch, job: Job, failure: Failure | undefined): Step
   const jobs = new Map(state.jobs);
   jobs.delete(job.id);
   const actions: DispatchAction[] = [{ type: "clear_timers", job: job.id }];
-  if (failure !== undefined) actions.push({ type: "answer", replyTo: job.replyTo, failure });
+  const { replyTo, tries } = job;
+  if (failure !== undefined) actions.push({ type: "answer", replyTo, failure, tries });
   return { state: { ...state, jobs }, actions };
 }
 
@@ -253,9 +271,9 @@ function startWaiting(state: Dispatch): Step {
     free.set(entry.name, places - 1);
     attempt += 1;
     jobs.set(job.id, { ...job, place: { is: "running", attempt, pid: undefined } });
-    const { request, replyTo } = job;
+    const { request, replyTo, tries } = job;
     const { name, timeoutMs } = entry;
-    actions.push({ type: "start", attempt, entry: name, request, replyTo, timeoutMs });
+    actions.push({ type: "start", attempt, entry: name, request, replyTo, timeoutMs, tries });
   }
   return { state: { ...state, jobs, lastAttempt: attempt }, actions };
 }
@@ -268,6 +286,11 @@ function jobOf(state: Dispatch, event: AttemptEnd): Job | undefined {
     if (isIt) return job;
   }
   return undefined;
+}
+
+function withTry(job: Job, mayCost: boolean): Job {
+  const { requests, inVain } = job.tries;
+  return { ...job, tries: { requests: requests + 1, inVain: inVain + (mayCost ? 1 : 0) } };
 }
 
 function put(state: Dispatch, job: Job): Dispatch {

@@ -28,18 +28,30 @@ export interface Failure {
   readonly retryAfterMs?: number;
 }
 
+/** What an order took so far. */
+export interface Tries {
+  /** Attempts that a provider was asked in. */
+  readonly requests: number;
+  /** Those of them that may be paid for although no answer came of them. */
+  readonly inVain: number;
+}
+
+export const noTries: Tries = { requests: 0, inVain: 0 };
+
 /** No completion came about; `code` says why. */
 export class CompletionFailed extends AiexError {
   readonly code: FailureCode;
   readonly entry: string | undefined;
   readonly retryAfterMs: number | undefined;
+  readonly tries: Tries;
 
-  constructor(failure: Failure) {
+  constructor(failure: Failure, tries: Tries = noTries) {
     const { code, message, retryable, ...details } = failure;
     super(message, { retryable, details });
     this.code = code;
     this.entry = failure.entry;
     this.retryAfterMs = failure.retryAfterMs;
+    this.tries = tries;
   }
 }
 
@@ -47,6 +59,7 @@ export interface ProviderFailure {
   readonly failure: Failure;
   readonly countsAgainstProvider: boolean;
   readonly failsOver: boolean;
+  readonly mayCost: boolean;
 }
 
 /**
@@ -58,7 +71,7 @@ export function providerFailure(thrown: unknown, entry: string, secrets: readonl
     thrown instanceof ProviderError
       ? thrown
       : new ProviderError("bad_response", `Its adapter failed with ${describe(thrown)}.`);
-  const { code, message, retryable, retryAfterMs, countsAgainstProvider, failsOver } = error;
+  const { code, message, retryable, retryAfterMs, countsAgainstProvider, failsOver, mayCost } = error;
   const text = sanitizeLine(masked(`Provider "${entry}": ${message}`, secrets));
   const failure: Failure = {
     code,
@@ -67,7 +80,7 @@ export function providerFailure(thrown: unknown, entry: string, secrets: readonl
     entry,
     ...(retryAfterMs === undefined ? {} : { retryAfterMs }),
   };
-  return { failure, countsAgainstProvider, failsOver };
+  return { failure, countsAgainstProvider, failsOver, mayCost };
 }
 
 /** The beginning of what the other side said, in quotes, fit for a message: one line, no secret, nothing that acts. */

@@ -1,5 +1,6 @@
 // What models cost: the vendors' list prices of well-known ones, and what the configuration says instead.
 import type { ProviderConfiguration } from "./config.ts";
+import { isCloudModel } from "./providers/model-choice.ts";
 
 export interface Price {
   /** US dollars for a million tokens that are read. */
@@ -52,7 +53,7 @@ export function priceOf(entry: ProviderConfiguration, model: string): Price | nu
 }
 
 function listed({ kind }: ProviderConfiguration, model: string): readonly [number?, number?] {
-  if (kind === "ollama" || kind === "lm_studio") return [0, 0];
+  if (kind === "ollama" || kind === "lm_studio") return isCloudModel(model) ? [] : [0, 0];
   // A version of a model that is named by its date costs what the model costs.
   const name = model.replace(/-\d{4}-?\d{2}-?\d{2}$/, "");
   return Object.hasOwn(listPrices, name) ? (listPrices[name] ?? []) : [];

@@ -29,6 +29,8 @@ interface Classification {
   readonly countsAgainstProvider: boolean;
   /** Another provider may answer the same request. */
   readonly failsOver: boolean;
+  /** It may have begun to answer, so that the request costs something although no answer came of it. */
+  readonly mayCost: boolean;
 }
 
 /**
@@ -39,14 +41,14 @@ interface Classification {
  * - `bad_request`: it will never take this request;  `bad_response`: what it answered makes no sense.
  */
 const classifications = {
-  rate_limited: { retryable: true, countsAgainstProvider: false, failsOver: true },
-  overloaded: { retryable: true, countsAgainstProvider: true, failsOver: true },
-  timeout: { retryable: true, countsAgainstProvider: true, failsOver: true },
-  unreachable: { retryable: true, countsAgainstProvider: true, failsOver: true },
-  denied: { retryable: false, countsAgainstProvider: false, failsOver: true },
-  no_model: { retryable: false, countsAgainstProvider: false, failsOver: true },
-  bad_request: { retryable: false, countsAgainstProvider: false, failsOver: false },
-  bad_response: { retryable: true, countsAgainstProvider: true, failsOver: true },
+  rate_limited: { retryable: true, countsAgainstProvider: false, failsOver: true, mayCost: false },
+  overloaded: { retryable: true, countsAgainstProvider: true, failsOver: true, mayCost: false },
+  timeout: { retryable: true, countsAgainstProvider: true, failsOver: true, mayCost: true },
+  unreachable: { retryable: true, countsAgainstProvider: true, failsOver: true, mayCost: false },
+  denied: { retryable: false, countsAgainstProvider: false, failsOver: true, mayCost: false },
+  no_model: { retryable: false, countsAgainstProvider: false, failsOver: true, mayCost: false },
+  bad_request: { retryable: false, countsAgainstProvider: false, failsOver: false, mayCost: false },
+  bad_response: { retryable: true, countsAgainstProvider: true, failsOver: true, mayCost: true },
 } as const satisfies Record<string, Classification>;
 
 export type ProviderErrorCode = keyof typeof classifications;
@@ -58,6 +60,8 @@ export interface ProviderErrorOptions {
   readonly retryAfterMs?: number;
   /** False where a person has to act first, although what its code says usually passes. */
   readonly retryable?: false;
+  /** True where it had begun to answer, although its code usually says that it did not. */
+  readonly mayCost?: true;
   readonly cause?: unknown;
 }
 
@@ -66,10 +70,11 @@ export class ProviderError extends AiexError {
   readonly code: ProviderErrorCode;
   readonly countsAgainstProvider: boolean;
   readonly failsOver: boolean;
+  readonly mayCost: boolean;
   readonly retryAfterMs: number | undefined;
 
   constructor(code: ProviderErrorCode, message: string, options: ProviderErrorOptions = {}) {
-    const { retryable, countsAgainstProvider, failsOver } = classifications[code];
+    const { retryable, countsAgainstProvider, failsOver, mayCost } = classifications[code];
     super(message, {
       retryable: options.retryable ?? retryable,
       ...("cause" in options ? { cause: options.cause } : {}),
@@ -77,6 +82,7 @@ export class ProviderError extends AiexError {
     this.code = code;
     this.countsAgainstProvider = countsAgainstProvider;
     this.failsOver = failsOver;
+    this.mayCost = options.mayCost ?? mayCost;
     this.retryAfterMs = options.retryAfterMs;
   }
 }

@@ -5,7 +5,7 @@ import { assign, fromPromise, setup } from "xstate";
 import { call, cast, monitor, type Pid, type Ref, reply, self } from "../../runtime/index.ts";
 import { type Acquired, breakerOf, type Outcome } from "./circuit-breaker.ts";
 import { type Completion, type CompletionRequest, completion } from "./completion.ts";
-import { type Failure, type ProviderFailure, providerFailure } from "./failure.ts";
+import { type Failure, type ProviderFailure, providerFailure, type Tries } from "./failure.ts";
 import { ownWorld } from "./own-world.ts";
 import { type Provider, ProviderError } from "./provider.ts";
 import { Undisclosed } from "./undisclosed.ts";
@@ -19,6 +19,8 @@ export interface AttemptInput {
   readonly coordinator: Pid;
   /** Milliseconds for the provider to answer. */
   readonly timeoutMs: number;
+  /** What was tried before. */
+  readonly tries: Tries;
 }
 
 /** What an attempt came to. */
@@ -26,7 +28,12 @@ export type AttemptOutcome =
   | { readonly is: "answered" }
   /** The breaker gave no permit; milliseconds until it may. */
   | { readonly is: "refused"; readonly retryInMs: number }
-  | { readonly is: "failed"; readonly failure: Failure; readonly failsOver: boolean };
+  | {
+      readonly is: "failed";
+      readonly failure: Failure;
+      readonly failsOver: boolean;
+      readonly mayCost: boolean;
+    };
 
 type Answer =
   | { readonly ok: true; readonly completion: Completion }
@@ -81,7 +88,9 @@ const attempt = setup({
     answerCaller: ({ context }) => {
       const answer = context.answer?.reveal();
       if (answer?.ok !== true) return;
-      reply(context.replyTo, { ok: true, completion: answer.completion, entry: context.entry });
+      const { entry, tries: before } = context;
+      const tries = { ...before, requests: before.requests + 1 };
+      reply(context.replyTo, { ok: true, completion: answer.completion, entry, tries });
     },
   },
 }).createMachine({
@@ -174,5 +183,5 @@ function attemptOutcome({ answer, retryInMs }: AttemptContext): AttemptOutcome {
   const given = answer?.reveal();
   if (given === undefined) return { is: "refused", retryInMs };
   if (given.ok) return { is: "answered" };
-  return { is: "failed", failure: given.failure, failsOver: given.failsOver };
+  return { is: "failed", failure: given.failure, failsOver: given.failsOver, mayCost: given.mayCost };
 }

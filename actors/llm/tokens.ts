@@ -3,11 +3,14 @@
 /** ASCII characters of one token: of code, prose and data in usual mixture a little less than what tokenizers make of it. */
 const asciiPerToken = 3.5;
 
-/** Characters of other alphabets of one token; of Chinese, Japanese and Korean, and of emoji, each counts for one. */
+/** Characters of the alphabets next to it of one token; of all others, and of emoji, each counts for one. */
 const alphabeticPerToken = 2;
 
-/** Where the scripts begin whose characters are words. */
-const firstOfWordScripts = 0x2e80;
+/**
+ * Where the scripts begin of which tokenizers know few words: behind Latin, Greek, Cyrillic, Hebrew and Arabic. A rare
+ * character takes up to three tokens, so that a file of them must not pass for a short one.
+ */
+const firstOfRareScripts = 0x0700;
 
 /**
  * The tokens of `text`, estimated by its characters, because each family of models has a tokenizer of its own. Against
@@ -22,8 +25,8 @@ export function estimateTokens(text: string): number {
   for (let at = 0; at < text.length; at += 1) {
     const unit = text.charCodeAt(at);
     if (unit < 0x80) ascii += 1;
-    else if (unit < firstOfWordScripts) alphabetic += 1;
+    else if (unit < firstOfRareScripts) alphabetic += 1;
   }
-  const words = text.length - ascii - alphabetic;
-  return Math.ceil(ascii / asciiPerToken + alphabetic / alphabeticPerToken + words);
+  const rare = text.length - ascii - alphabetic;
+  return Math.ceil(ascii / asciiPerToken + alphabetic / alphabeticPerToken + rare);
 }

@@ -1,13 +1,13 @@
 // Has a model review one file: asks, checks the answer, asks once more where it is not in the form asked for.
 import { CalleeExited, call, NoProcess, sleep } from "../../runtime/index.ts";
 import { complete } from "../llm/complete.ts";
-import type { Completion, CompletionRequest } from "../llm/completion.ts";
-import { CompletionFailed, type FailureCode } from "../llm/failure.ts";
+import type { Completion, CompletionOrder, CompletionRequest } from "../llm/completion.ts";
+import { CompletionFailed, type FailureCode, noTries, type Tries } from "../llm/failure.ts";
 import type { StepContext, StepOutcome } from "../pipeline/plan.ts";
 import { retryDelayMs } from "../pipeline/run-steps.ts";
 import { type ReadAnswer, readAnswer } from "../review/answer.ts";
 import { reviewOf } from "../review/evidence.ts";
-import { answerMsMax, coordinatorLossesMax } from "../review/limits.ts";
+import { answerMsMax, answersMax, coordinatorLossesMax } from "../review/limits.ts";
 import type { Material } from "../review/material.ts";
 import type { Asked, FileOutcome } from "../review/merge.ts";
 import { repairRequest, reviewRequest } from "../review/prompt.ts";
@@ -23,7 +23,7 @@ export interface ReviewFileInput {
 
 type Answered =
   | { readonly ok: true; readonly completion: Completion }
-  | { readonly ok: false; readonly reason: string; readonly wasAsked: boolean };
+  | { readonly ok: false; readonly reason: string };
 
 /** What no other file of the review would fare better with; a person has to act first. */
 const hopeless: ReadonlySet<FailureCode> = new Set(["denied", "no_model", "no_provider", "unknown_provider"]);
@@ -35,22 +35,33 @@ const hopelessKey = "review failed for good";
  */
 export async function reviewFile(input: ReviewFileInput, { run }: StepContext): Promise<StepOutcome> {
   const { material, model } = input;
-  const first = await ask(run, "first", input, reviewRequest(material, model));
-  if (!first.ok) return missing(material, [], first.wasAsked ? 1 : 0, first.reason);
-  const read = checked(first.completion, material);
-  if (read === "refused") return missing(material, [first.completion], 1, refusal);
-  if (read.ok) return reviewed(material, [first.completion], read);
-  const refused = { answer: first.completion.text, problem: read.problem };
-  const second = await ask(run, "second", input, repairRequest(material, model, refused));
-  if (!second.ok) return missing(material, [first.completion], second.wasAsked ? 2 : 1, second.reason);
-  const answers = [first.completion, second.completion];
-  const repaired = checked(second.completion, material);
-  if (repaired === "refused") return missing(material, answers, 2, refusal);
-  if (repaired.ok) return reviewed(material, answers, repaired);
-  return missing(material, answers, 2, `It answered twice with what is no review. ${repaired.problem}`);
+  const asking = await Asking.about(run, input);
+  const answers: Completion[] = [];
+  const missing = (reason: string): StepOutcome => {
+    const outcome: FileOutcome = { ...asked(material, answers, asking.tries), ok: false, reason };
+    return { output: outcome };
+  };
+  const first = await asking.ask("first", reviewRequest(material, model));
+  if (!first.ok) return missing(first.reason);
+  answers.push(first.completion);
+  let read = checked(first.completion, material);
+  if (read !== "refused" && !read.ok) {
+    const refused = { answer: first.completion.text, problem: read.problem };
+    const second = await asking.ask("second", repairRequest(material, model, refused));
+    if (!second.ok) return missing(second.reason);
+    answers.push(second.completion);
+    read = checked(second.completion, material);
+  }
+  if (read === "refused") return missing("The provider held its answer back.");
+  if (!read.ok) return missing(`It answered twice with what is no review. ${read.problem}`);
+  const outcome: FileOutcome = {
+    ...asked(material, answers, asking.tries),
+    ok: true,
+    review: reviewOf(read.answer, material),
+    repaired: answers.length > 1,
+  };
+  return { output: outcome };
 }
-
-const refusal = "The provider held its answer back.";
 
 function checked({ text, finish }: Completion, { type }: Material): ReadAnswer | "refused" {
   if (finish === "refused") return "refused";
@@ -59,60 +70,79 @@ function checked({ text, finish }: Completion, { type }: Material): ReadAnswer |
   return { ok: false, problem: "It was cut off at its greatest length. Be brief: at most ten findings." };
 }
 
-async function ask(
-  run: string,
-  round: "first" | "second",
-  { material, provider }: ReviewFileInput,
-  request: CompletionRequest,
-): Promise<Answered> {
-  const key = `${round} answer: ${material.path}`;
-  const kept = await recall(run, key);
-  if (kept !== undefined) return { ok: true, completion: kept as Completion };
-  const known = await recall(run, hopelessKey);
-  if (known !== undefined) return known as Answered;
-  for (let losses = 0; ; losses += 1) {
-    try {
-      const { completion } = await complete(call, { provider, request, deadline_ms: answerMsMax });
-      await remember(run, key, completion);
-      return { ok: true, completion };
-    } catch (error) {
-      if (error instanceof CompletionFailed) {
-        const { code, message: reason } = error;
-        if (hopeless.has(code)) await remember(run, hopelessKey, { ok: false, reason, wasAsked: false });
-        return { ok: false, reason, wasAsked: true };
+/** Asks about one file, and never more often than what was said that it may cost. */
+class Asking {
+  readonly #run: string;
+  readonly #input: ReviewFileInput;
+  readonly #triesKey: string;
+  #tries: Tries;
+
+  private constructor(run: string, input: ReviewFileInput, triesKey: string, tries: Tries) {
+    this.#run = run;
+    this.#input = input;
+    this.#triesKey = triesKey;
+    this.#tries = tries;
+  }
+
+  /** Goes on where a step about the same file was ended in its middle. */
+  static async about(run: string, input: ReviewFileInput): Promise<Asking> {
+    const key = `tries: ${input.material.path}`;
+    return new Asking(run, input, key, ((await recall(run, key)) as Tries | undefined) ?? noTries);
+  }
+
+  /** All attempts about the file so far. */
+  get tries(): Tries {
+    return this.#tries;
+  }
+
+  async ask(round: "first" | "second", request: CompletionRequest): Promise<Answered> {
+    const key = `${round} answer: ${this.#input.material.path}`;
+    const kept = await recall(this.#run, key);
+    if (kept !== undefined) return { ok: true, completion: kept as Completion };
+    const known = await recall(this.#run, hopelessKey);
+    if (known !== undefined) return known as Answered;
+    for (let losses = 0; ; losses += 1) {
+      const before = this.#tries;
+      const paidMax = answersMax - before.inVain - (round === "second" ? 1 : 0);
+      if (paidMax <= 0) return { ok: false, reason: spentReason };
+      try {
+        // Until it is known how it went, it was asked in vain: this step may be ended before that.
+        await this.#note(before, { requests: 1, inVain: 1 });
+        const { completion, tries } = await complete(call, this.#order(request, paidMax));
+        await remember(this.#run, key, completion);
+        await this.#note(before, tries);
+        return { ok: true, completion };
+      } catch (error) {
+        if (error instanceof CompletionFailed) return await this.#failed(before, error);
+        if (!(error instanceof NoProcess) && !(error instanceof CalleeExited)) throw error;
+        if (error instanceof NoProcess) await this.#note(before, noTries);
+        if (losses >= coordinatorLossesMax) return { ok: false, reason: error.message };
+        await sleep(retryDelayMs(losses + 1));
       }
-      if (!(error instanceof NoProcess) && !(error instanceof CalleeExited)) throw error;
-      if (losses >= coordinatorLossesMax) return { ok: false, reason: error.message, wasAsked: true };
-      await sleep(retryDelayMs(losses + 1));
     }
+  }
+
+  #order(request: CompletionRequest, paidMax: number): CompletionOrder {
+    const { provider } = this.#input;
+    return { provider, request, deadline_ms: answerMsMax, paid_attempts: paidMax };
+  }
+
+  async #failed(before: Tries, { code, message: reason, tries }: CompletionFailed): Promise<Answered> {
+    await this.#note(before, tries);
+    if (hopeless.has(code)) await remember(this.#run, hopelessKey, { ok: false, reason });
+    return { ok: false, reason };
+  }
+
+  async #note(before: Tries, { requests, inVain }: Tries): Promise<void> {
+    this.#tries = { requests: before.requests + requests, inVain: before.inVain + inVain };
+    await remember(this.#run, this.#triesKey, this.#tries);
   }
 }
 
-function reviewed(
-  material: Material,
-  answers: readonly Completion[],
-  { answer }: Extract<ReadAnswer, { readonly ok: true }>,
-): StepOutcome {
-  const outcome: FileOutcome = {
-    ...asked(material, answers, answers.length),
-    ok: true,
-    review: reviewOf(answer, material),
-    repaired: answers.length > 1,
-  };
-  return { output: outcome };
-}
+const spentReason =
+  "No whole answer came of the requests that its cost was reckoned with, and no further one is made.";
 
-function missing(
-  material: Material,
-  answers: readonly Completion[],
-  requests: number,
-  reason: string,
-): StepOutcome {
-  const outcome: FileOutcome = { ...asked(material, answers, requests), ok: false, reason };
-  return { output: outcome };
-}
-
-function asked({ path }: Material, answers: readonly Completion[], requests: number): Asked {
+function asked({ path }: Material, answers: readonly Completion[], tries: Tries): Asked {
   const usages = answers.flatMap(({ usage }) => usage ?? []);
   const total = (count: (usage: (typeof usages)[number]) => number): number =>
     usages.reduce((sum, usage) => sum + count(usage), 0);
@@ -123,5 +153,5 @@ function asked({ path }: Material, answers: readonly Completion[], requests: num
           input_tokens: total(({ input_tokens }) => input_tokens),
           output_tokens: total(({ output_tokens }) => output_tokens),
         };
-  return { path, requests, usage, model: answers.at(-1)?.model ?? null };
+  return { path, ...tries, usage, model: answers.at(-1)?.model ?? null };
 }

@@ -64,7 +64,8 @@ async function askParser(index: number, request: ParseRequest): Promise<ParseRes
     // The port has a deadline of its own for every request, so this ends.
     const answer = await call(parser, "request", request, { timeoutMs: Number.POSITIVE_INFINITY });
     if (answer.ok) return answer.value as ParseResponse;
-    ended = answer.message;
+    const advice = answer.error === "timed_out" ? "; analysis.parser_timeout_ms sets the time" : "";
+    ended = `${answer.message}${advice}`;
     if (answer.error !== "program_ended") break;
     await sleep(retryDelayMs(attempt));
   }

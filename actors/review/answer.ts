@@ -45,7 +45,7 @@ export function answerSchema(type: AnalysisType): AnswerSchema {
 export function readAnswer(text: string, type: AnalysisType): ReadAnswer {
   const parsed = jsonIn(text);
   if (parsed === undefined) return { ok: false, problem: "It is no JSON document." };
-  const checked = answerWith(analysisTypes).safeParse(parsed.value);
+  const checked = answerWith(analysisTypes).safeParse(withFewFindings(parsed.value));
   if (checked.success) {
     const findings = checked.data.findings.filter(({ category }) => isAskedFor(category, type));
     return { ok: true, answer: { ...checked.data, findings } };
@@ -66,22 +66,26 @@ function answerWith(categories: readonly Finding["category"][]) {
       .min(0)
       .max(10)
       .describe("Quality of the file from 0 (unusable) to 10 (nothing to improve)"),
-    findings: z
-      .array(
-        z.object({
-          line: z.int().min(1).describe("Number of the line, as it stands before the line"),
-          end_line: z.int().min(1).describe("Number of the last line that is meant"),
-          quote: sentence.describe(
-            "The text of that line, or a part of it, copied exactly and without its number",
-          ),
-          category: z.enum(categories),
-          severity: z.enum(severities),
-          message: sentence.describe("What is wrong and what it leads to, in one or two sentences"),
-          remedy: sentence.describe("What to do, in one sentence"),
-        }),
-      )
-      .transform((findings) => findings.slice(0, findingsMax)),
+    findings: z.array(
+      z.object({
+        line: z.int().min(1).describe("Number of the line, as it stands before the line"),
+        end_line: z.int().min(1).describe("Number of the last line that is meant"),
+        quote: sentence.describe(
+          "The text of that line, or a part of it, copied exactly and without its number",
+        ),
+        category: z.enum(categories),
+        severity: z.enum(severities),
+        message: sentence.describe("What is wrong and what it leads to, in one or two sentences"),
+        remedy: sentence.describe("What to do, in one sentence"),
+      }),
+    ),
   });
+}
+
+/** Cut before it is checked: each of a million findings that are none would make its own complaint. */
+function withFewFindings(value: unknown): unknown {
+  const findings = (value as { readonly findings?: unknown } | null)?.findings;
+  return Array.isArray(findings) ? { ...(value as object), findings: findings.slice(0, findingsMax) } : value;
 }
 
 function clipped(charactersMax: number) {

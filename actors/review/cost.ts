@@ -1,7 +1,7 @@
 // What the review of a file may cost at most: what is sent, what may come back, and all of it once more to repair it.
 import { estimateErrorMax } from "../llm/limits.ts";
 import type { Price } from "../llm/prices.ts";
-import { outputTokensMax, repairTokensMax } from "./limits.ts";
+import { answersMax, outputTokensMax, repairTokensMax } from "./limits.ts";
 
 export interface Usage {
   readonly input_tokens: number;
@@ -12,7 +12,7 @@ export interface Usage {
 export function costMaxOf(tokens: number, price: Price | null): number | null {
   const sent = Math.ceil(tokens * (1 + estimateErrorMax));
   const repair = sent + outputTokensMax + repairTokensMax;
-  return costOf({ input_tokens: sent + repair, output_tokens: 2 * outputTokensMax }, price);
+  return costOf({ input_tokens: sent + repair, output_tokens: answersMax * outputTokensMax }, price);
 }
 
 /** US dollars for tokens that were counted; null where the price is not known. */

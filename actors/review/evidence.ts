@@ -46,10 +46,15 @@ function quotedLines({ line, quote }: AnsweredFinding, lines: readonly string[])
   const own = normal(lines[line - 1] ?? "");
   if (first === undefined || parts.length > quoteLinesMax) return undefined;
   const wanted = normal(first);
-  const tells = wanted.length >= quoteCharactersMin || wanted === own;
+  const whole = normal(parts.join("\n"));
+  const tells = whole.length >= quoteCharactersMin || (wanted === own && standsOnce(own, lines));
   if (!tells || !own.includes(wanted)) return undefined;
   const text = normal(lines.slice(line - 1, line - 1 + parts.length).join("\n"));
-  return text.includes(normal(parts.join("\n"))) ? parts.length : undefined;
+  return text.includes(whole) ? parts.length : undefined;
+}
+
+function standsOnce(line: string, lines: readonly string[]): boolean {
+  return lines.filter((other) => normal(other) === line).length === 1;
 }
 
 /** Models copy the number that stands before a line along with it. */

@@ -12,7 +12,7 @@ export const sentenceCharactersMax = 1_000;
 /** Characters of the summary of a file. */
 export const summaryCharactersMax = 2_000;
 
-/** A shorter quote stands on every other line and proves nothing, unless it is the whole line. */
+/** A shorter quote stands on every other line and proves nothing, unless it is a whole line that stands once in the file. */
 export const quoteCharactersMin = 4;
 
 /** Lines of one quote that are compared. */
@@ -29,6 +29,12 @@ export const previousAnswerCharactersMax = 4 * outputTokensMax;
 
 /** Characters of what is wrong with an answer: the first few faults; the others are of the same kind. */
 export const problemCharactersMax = 1_000;
+
+/**
+ * Answers that may be paid for about one file, whole or not: one, and one more to repair it or where the first was cut off.
+ * The cost that is told beforehand is theirs.
+ */
+export const answersMax = 2;
 
 /** Tokens of the request to repair, beside the first request and its answer. */
 export const repairTokensMax = 500;

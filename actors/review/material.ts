@@ -1,7 +1,7 @@
 // What of a file a model is shown: its text with secrets masked and every character visible, line by line as it was.
 import { sanitizeText } from "../../runtime/observe/sanitize.ts";
 import type { AnalysisType, FileReport, Finding } from "../analysis/report.ts";
-import { withoutByteOrderMark } from "../analysis/text-rules.ts";
+import { plainText } from "../analysis/text-rules.ts";
 import { estimateTokens } from "../llm/tokens.ts";
 import { maskSecrets } from "../workspace/masking.ts";
 import { reviewMessages } from "./prompt.ts";
@@ -28,7 +28,7 @@ export function materialOf(
   text: string,
   type: AnalysisType,
 ): Material {
-  const { text: safe, masked } = maskSecrets(withoutByteOrderMark(text), {
+  const { text: safe, masked } = maskSecrets(plainText(text), {
     isCode: language !== null,
     lines: linesOfSecrets(findings),
   });

@@ -16,6 +16,8 @@ export type FileOutcome = Asked &
 export interface Asked {
   readonly path: string;
   readonly requests: number;
+  /** Requests that may be paid for although no answer came of them: nobody counted what they took. */
+  readonly inVain: number;
   /** Null where the provider did not count. */
   readonly usage: Usage | null;
   /** The model that answered; null where none did. */
@@ -37,7 +39,15 @@ export function mergeReview(
 
 /** What there is to say when the review as a whole could not be carried out. */
 export function failedOutcomes({ materials }: Prepared, reason: string): FileOutcome[] {
-  return materials.map(({ path }) => ({ path, ok: false, reason, requests: 0, usage: null, model: null }));
+  return materials.map(({ path }) => ({
+    path,
+    ok: false,
+    reason,
+    requests: 0,
+    inVain: 0,
+    usage: null,
+    model: null,
+  }));
 }
 
 function partOf(reviewer: Reviewer, { leftOut }: Prepared, outcomes: readonly FileOutcome[]): ModelPart {
@@ -48,7 +58,9 @@ function partOf(reviewer: Reviewer, { leftOut }: Prepared, outcomes: readonly Fi
   const sum = (count: (outcome: (typeof reviews)[number]) => number): number =>
     reviews.reduce((total, outcome) => total + count(outcome), 0);
   const usage = usageOf(outcomes);
-  const counted = outcomes.every((outcome) => outcome.usage !== null || outcome.requests === 0);
+  const counted = outcomes.every(
+    ({ usage, requests, inVain }) => inVain === 0 && (usage !== null || requests === 0),
+  );
   const cost = counted ? costOf(usage, reviewer.price) : null;
   return {
     provider: reviewer.provider,

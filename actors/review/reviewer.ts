@@ -1,5 +1,6 @@
 // Who reviews: one entry of llm.providers, chosen before anything is sent, so that what is said of it stays true.
 import type { Price } from "../llm/prices.ts";
+import { isCloudModel } from "../llm/providers/model-choice.ts";
 
 export interface Reviewer {
   /** Name of the entry. */
@@ -23,9 +24,8 @@ export type ReviewerPlace = "machine" | "gateway" | "network";
 /** Where a request goes. Only servers of models that are meant for one's own machine are taken to keep what they get. */
 export function placeOf(kind: string, hostname: string, model: string | null): ReviewerPlace {
   if (!isLoopback(hostname)) return "network";
-  // Ollama passes requests for such models on to its own cloud.
-  const isCloud = /[:-]cloud$/i.test(model ?? "");
-  return (kind === "ollama" || kind === "lm_studio") && !isCloud ? "machine" : "gateway";
+  const isLocalServer = kind === "ollama" || kind === "lm_studio";
+  return isLocalServer && !isCloudModel(model ?? "") ? "machine" : "gateway";
 }
 
 function isLoopback(hostname: string): boolean {

@@ -15,15 +15,19 @@ const folders: ReadonlySet<string> = new Set([
 
 /** File names, lower case, as the programs that read them call them. */
 const names: readonly RegExp[] = [
-  /^\.env(\..*)?$/,
+  /^\.env([.~_-].*)?$/,
   /\.env$/,
   /^\.envrc$/,
   /^\.?secrets?(\..*)?$/,
+  // Code about secrets is named like that too, and is code.
+  /[._-]secrets?\.(ya?ml|json|toml|ini|properties|env|txt|xml)$/,
   /^\.?credentials?(\..*)?$/,
-  /\.(pem|key|p8|p12|pfx|jks|keystore|ppk|kdbx|asc|gpg|tfvars|tfstate)$/,
+  // And what editors and people leave beside them.
+  /\.(pem|key|p8|p12|pfx|jks|keystore|ppk|kdbx|asc|gpg|ovpn|tfvars|tfstate)(\.json)?([.~_-](bak|backup|old|orig|save|swp)|~)?$/,
   /^id_(rsa|dsa|ecdsa|ed25519)/,
   /^[._]netrc$/,
-  /^\.(npmrc|pypirc|pgpass|my\.cnf|htpasswd|dockercfg|git-credentials|vault-token)$/,
+  /^\.(npmrc|yarnrc\.yml|pypirc|pgpass|my\.cnf|htpasswd|dockercfg|git-credentials|vault-token|s3cfg|boto)$/,
+  /^\.(terraformrc|databrickscfg|(bash|zsh|psql|mysql|python|node_repl)_history)$/,
   /^kubeconfig$/,
   /^service[-_]?account.*\.json$/,
 ];

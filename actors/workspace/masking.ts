@@ -4,6 +4,7 @@
 import { formatSpans } from "./masking/formats.ts";
 import { literalsOf } from "./masking/literals.ts";
 import { namedValueSpans } from "./masking/named-values.ts";
+import { callSpans } from "./masking/nearby-literals.ts";
 import { randomSpans } from "./masking/random-strings.ts";
 import type { Span } from "./masking/span.ts";
 
@@ -35,6 +36,7 @@ export function maskSecrets(text: string, { isCode, lines = new Set() }: MaskOpt
     ...formatSpans(text),
     ...namedValueSpans(text, isCode),
     ...randomSpans(text),
+    ...callSpans(text),
     ...literalsOn(text, lines),
   ]);
   const spans = inOrder([...found, ...repeatsOf(text, found)]);

@@ -260,6 +260,30 @@ describe("a review", () => {
     expect(report.totals.analyzed).toBe(6);
   });
 
+  test.each<[string, Reply, number]>([
+    ["is cut off", { ...says(good), cutAfter: 2 }, 2],
+    ["answers with nonsense", { body: "<html>" }, 2],
+    ["is overloaded", { status: 503, body: errorBody("openai", "overloaded", "Too busy.") }, 4],
+  ])(
+    "pays for no more than two answers when the provider %s, and counts every request",
+    async (_, reply, requests) => {
+      const { report } = await reviewed({ replies: [reply] }, { llm: { max_retries: 3 } });
+      expect(server?.requests).toHaveLength(requests);
+      expect(report.model).toMatchObject({ status: "missing", requests });
+    },
+  );
+
+  test("has no answer repaired where the one before it was cut off, and tells no cost that nobody counted", async () => {
+    const llm = { max_retries: 3 };
+    const { report } = await reviewed(
+      { replies: [{ ...says(good), cutAfter: 2 }, says("garbage"), says(good)] },
+      { llm },
+    );
+    expect(server?.requests).toHaveLength(2);
+    expect(report.model).toMatchObject({ status: "missing", requests: 2, input_tokens: 100, cost_usd: null });
+    expect(report.model?.reason).toContain("no further one is made");
+  });
+
   test("drops findings with invented quotes and merges those that are known", async () => {
     const [finding] = good.findings;
     const findings = [
@@ -346,7 +370,7 @@ describe("a review of six files", () => {
       if (pid !== undefined) node.exit(pid, "kill");
       return pid !== undefined;
     });
-    expect(report.model).toMatchObject({ status: "complete", requests: 6, files: { reviewed: 6 } });
+    expect(report.model).toMatchObject({ status: "complete", requests: asked, files: { reviewed: 6 } });
     // What was being answered when it struck is asked again; what was answered is not.
     expect(asked).toBeGreaterThanOrEqual(6);
     expect(asked).toBeLessThanOrEqual(7);
@@ -359,7 +383,7 @@ describe("a review of six files", () => {
       if (run !== undefined) node.exit(run, "kill");
       return run !== undefined;
     });
-    expect(report.model).toMatchObject({ status: "complete", requests: 6, files: { reviewed: 6 } });
+    expect(report.model).toMatchObject({ status: "complete", requests: asked, files: { reviewed: 6 } });
     expect(asked).toBeLessThanOrEqual(7);
   });
 
@@ -369,7 +393,7 @@ describe("a review of six files", () => {
       if (step !== undefined) node.exit(step, "kill");
       return step !== undefined;
     });
-    expect(report.model).toMatchObject({ status: "complete", requests: 6, files: { reviewed: 6 } });
+    expect(report.model).toMatchObject({ status: "complete", requests: asked, files: { reviewed: 6 } });
     expect(asked).toBeLessThanOrEqual(7);
   });
 });

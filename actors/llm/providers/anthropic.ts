@@ -128,7 +128,7 @@ async function read(
     watched.heard(added.length + (delta?.thinking?.length ?? 0) + (delta?.partial_json?.length ?? 0));
     answer.add(added);
     model ??= message?.model ?? undefined;
-    if (delta?.stop_reason) finish = finishes[delta.stop_reason] ?? "stop";
+    if (delta?.stop_reason) finish = finishes.get(delta.stop_reason) ?? "stop";
     count(answer, event);
     if (event.type === "message_stop") {
       answer.end(finish);
@@ -149,8 +149,8 @@ function count(answer: Answer, { message, usage: last }: Event): void {
   answer.count(read, output_tokens ?? undefined);
 }
 
-const finishes: Partial<Readonly<Record<string, Completion["finish"]>>> = {
-  max_tokens: "length",
-  model_context_window_exceeded: "length",
-  refusal: "refused",
-};
+const finishes: ReadonlyMap<string, Completion["finish"]> = new Map([
+  ["max_tokens", "length"],
+  ["model_context_window_exceeded", "length"],
+  ["refusal", "refused"],
+]);

@@ -47,6 +47,7 @@ export function reported(peer: Peer, value: JsonObject): ProviderError | undefin
   return new ProviderError(
     code === "unreachable" ? "bad_response" : code,
     sentence(peer, code, `in the middle of its answer: ${words}`, said, false),
+    { mayCost: true },
   );
 }
 
@@ -66,7 +67,9 @@ export function notConnected(peer: Peer, thrown: unknown): ProviderError {
   }
   const why = unreachableReasons[code] ?? "The connection failed";
   const detail = code === "" ? causeOf(thrown) : ` (${code})`;
-  return new ProviderError("unreachable", `${why}: ${url}${detail}. ${startAdvice(peer)}`);
+  const wasSent = code === "ECONNRESET" || code === "UND_ERR_SOCKET";
+  const options = wasSent ? { mayCost: true as const } : {};
+  return new ProviderError("unreachable", `${why}: ${url}${detail}. ${startAdvice(peer)}`, options);
 }
 
 /** A body that makes no sense. `type`: what its header says that it is, which matters where that is no stream either. */

@@ -23,11 +23,18 @@ export class ModelChoice {
   async of(request: CompletionRequest, context: ProviderContext): Promise<string> {
     const known = request.model ?? this.#model;
     if (known !== undefined) return known;
-    const [first] = (await this.#list(context)).filter((name) => !isEmbedding(name)).toSorted();
+    const [first] = (await this.#list(context))
+      .filter((name) => !isEmbedding(name) && !isCloudModel(name))
+      .toSorted();
     if (first === undefined) throw noModel(this.#peer);
     this.#model = first;
     return first;
   }
+}
+
+/** Ollama passes requests for such models on to its own cloud: nobody gets one who did not ask for it by its name. */
+export function isCloudModel(name: string): boolean {
+  return /[:-]cloud$/i.test(name);
 }
 
 /** Models that turn text into numbers have it in their name, with both servers. */

@@ -21,7 +21,10 @@ const lineShape = z.object({
   eval_count: z.int().min(0).nullish(),
 });
 
-const listShape = z.object({ models: z.array(z.object({ name: z.string() })) });
+/** A model with a `remote_host` is another one's name for a model elsewhere. */
+const listShape = z.object({
+  models: z.array(z.object({ name: z.string(), remote_host: z.string().nullish() })),
+});
 
 export class OllamaProvider implements Provider {
   readonly kind = "ollama";
@@ -64,7 +67,7 @@ export class OllamaProvider implements Provider {
     const options = { form: "json", headers: this.#headers(), bySchema: false } as const;
     return exchange(this.#peer, context, options, async (watched) => {
       const list = eventOf(listShape, await connect(watched).list(), this.#peer);
-      return list.models.map(({ name }) => name);
+      return list.models.flatMap(({ name, remote_host }) => (remote_host ? [] : [name]));
     });
   }
 

@@ -36,7 +36,9 @@ const chunkShape = z.object({
     .nullish(),
   usage: z
     .object({ prompt_tokens: z.int().min(0).nullish(), completion_tokens: z.int().min(0).nullish() })
-    .nullish(),
+    .nullish()
+    // A count that is none costs the count and not the answer.
+    .catch(undefined),
 });
 
 const listShape = z.object({ data: z.array(z.object({ id: z.string() })) });
@@ -152,7 +154,7 @@ async function read(
       watched.heard(said);
       answer.add(content ?? "");
       refusal += refused ?? "";
-      if (finish_reason) answer.end(finishes[finish_reason] ?? "stop");
+      if (finish_reason) answer.end(finishes.get(finish_reason) ?? "stop");
       if (chunk.usage) {
         answer.count(chunk.usage.prompt_tokens ?? undefined, chunk.usage.completion_tokens ?? undefined);
       }
@@ -168,8 +170,7 @@ async function read(
   return answer.completion(model);
 }
 
-const finishes: Partial<Readonly<Record<string, Completion["finish"]>>> = {
-  stop: "stop",
-  length: "length",
-  content_filter: "refused",
-};
+const finishes: ReadonlyMap<string, Completion["finish"]> = new Map([
+  ["length", "length"],
+  ["content_filter", "refused"],
+]);

@@ -83,7 +83,8 @@ async function* events(
 
 interface PendingEvent {
   readonly name: string;
-  readonly data: readonly string[];
+  /** Grows in place: a copy for each line would make many short lines take a time that grows with their square. */
+  readonly data: string[];
   readonly characters: number;
 }
 
@@ -96,9 +97,11 @@ function withLine(event: PendingEvent, line: string, isWhole: boolean): PendingE
   }
   if (field === "event") return { ...event, name: value };
   if (field !== "data") return event;
-  const characters = event.characters + value.length;
+  // The line counts too: empty ones would be free.
+  const characters = event.characters + line.length;
   if (characters > eventBytesMax) throw tooLong();
-  return { ...event, data: [...event.data, value], characters };
+  event.data.push(value);
+  return { ...event, characters };
 }
 
 /** The empty one is a comment's. */

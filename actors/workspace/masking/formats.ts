@@ -24,6 +24,16 @@ const wideFormats: readonly RegExp[] = [
   /\bSG\.[A-Za-z0-9_-]{16,64}\.[A-Za-z0-9_-]{16,}/g,
   /\bhooks\.slack\.com\/services\/[A-Za-z0-9/_-]{8,}/g,
   /\bdiscord(?:app)?\.com\/api\/webhooks\/[A-Za-z0-9/_-]{8,}/g,
+  /\bdiscord(?:app)?\.com\/api\/v\d{1,2}\/webhooks\/[A-Za-z0-9/_-]{8,}/g,
+  /\bhooks\.slack\.com\/(?:workflows|triggers)\/[A-Za-z0-9/_-]{8,}/g,
+  /\bwebhook\.office\.com\/[A-Za-z0-9/_@-]{8,}/g,
+  // A token of a Discord bot: the number of its account in base64, a time, a signature.
+  /\b[MNO][A-Za-z0-9_-]{20,30}\.[A-Za-z0-9_-]{6}\.[A-Za-z0-9_-]{25,45}/g,
+  /\b(?:hv[sbr]|dp\.(?:pt|st|ct|sa|scim|audit))\.[A-Za-z0-9_-]{16,}/g,
+  /\b(?:dckr_pat|rubygems|shp(?:at|ca|pa|ss)|glsa|figd|lin_api|shippo_live)_[A-Za-z0-9_-]{16,}/g,
+  /\b(?:GOCSPX|NRAK|PMAK|sq0[a-z]{3}|key)-[A-Za-z0-9_-]{22,}/g,
+  /\bAGE-SECRET-KEY-1[A-Z0-9]{20,}/g,
+  /\b1\/\/0[A-Za-z0-9_-]{20,}/g,
   // A signed token (JWT): header and claims are JSON, so both begin as {" does in base64.
   /\beyJ[A-Za-z0-9_-]{8,}\.[A-Za-z0-9_-]{8,}(?:\.[A-Za-z0-9_-]*)?/g,
 ];
@@ -41,7 +51,27 @@ const keyCharactersMax = 8_192;
 /** User and password of an address. Both are bounded, so that a line of slashes costs no more than its length. */
 const LOGIN = /([^\s/:@"'`<>]{0,256}):([^\s/"'`<>]{1,512})@/y;
 /** A token in place of the user. */
-const TOKEN_LOGIN = /([^\s/:@"'`<>]{20,512})@/y;
+const TOKEN_LOGIN = /([^\s/:@"'`<>]{12,512})@/y;
+/** A shorter one is the name of a user unless it has a digit. */
+const tokenLoginCharactersMin = 20;
+
+/** What a command, a query or a header says about its next word; the secret is the last group. */
+const announced: readonly RegExp[] = [
+  /\bcurl\b[^\r\n]{0,200}?[ \t](?:-u|--user)[ =]{0,3}["']?[^\s:"']{1,64}:([^\s"'`]{1,200})/g,
+  /\bsshpass[ \t]{1,4}-p[ \t]{0,4}["']?([^\s"'`]{1,200})/g,
+  /\b(?:docker|podman|helm|az)[ \t][^\r\n]{0,100}?\blogin\b[^\r\n]{0,200}?[ \t]-p[ \t]{1,4}["']?([^\s"'`]{1,200})/g,
+  /\b(?:mysql|mysqldump|mysqladmin)[ \t][^\r\n]{0,200}?[ \t]-p([^\s"'`]{1,200})/g,
+  /\blogin[ \t]{1,4}\S{1,64}[ \t]{1,4}password[ \t]{1,4}([^\s"'`]{1,200})/g,
+  /\bidentified[ \t]{1,4}(?:with[ \t]{1,4}\w{1,40}[ \t]{1,4})?by[ \t]{1,4}(?:password[ \t]{1,4})?\\?["']([^"'\\\r\n]{1,200})/gi,
+  /\b(?:key|name)=\\?["'][\w.:-]{0,64}(?:password|secret|pwd|token|apikey|connectionstring)[\w.:-]{0,20}\\?["'][ \t]{1,4}value=\\?["']([^"'\\\r\n]{1,500})/gi,
+  /\b(?:jsessionid|phpsessid|sessionid|session_id|csrftoken|connect\.sid)=([^;\s"'`]{6,500})/gi,
+  /[?&](?:key|sig|signature|code|auth)=([A-Za-z0-9%._~+/-]{8,500})/gi,
+  /\$\{[\w.-]{0,60}(?:password|secret|token|key)[\w.-]{0,60}:([^}\s"'`]{1,200})\}/gi,
+  /\b_auth[ \t]?=[ \t]?["']?([A-Za-z0-9+/=]{8,500})/g,
+  // A source of Go's MySQL driver has no "://".
+  /[\w.-]{1,64}:([^\s:@/"'`]{1,128})@(?:tcp|udp|unix)\(/g,
+  /\bjdbc:oracle:\w{1,10}:[\w$#]{1,64}\/([^\s@"'`]{1,128})@/g,
+];
 
 const AUTHORIZATION = /\b(?:bearer|basic)[ \t]{1,8}([A-Za-z0-9._~+/=-]{8,})/gi;
 
@@ -61,7 +91,15 @@ export function formatSpans(text: string): Span[] {
       end: index + token.length,
     })),
   );
-  return [...tokens, ...privateKeys(text), ...logins(text), ...authorizations(text)];
+  const words = announced.flatMap((pattern) => announcedSpans(text, pattern));
+  return [...tokens, ...words, ...privateKeys(text), ...logins(text), ...authorizations(text)];
+}
+
+function announcedSpans(text: string, pattern: RegExp): Span[] {
+  return Array.from(text.matchAll(pattern)).flatMap(({ index, 0: whole, 1: value = "" }) => {
+    const start = index + whole.lastIndexOf(value);
+    return isReference(value) || value.startsWith("$") ? [] : [{ start, end: start + value.length }];
+  });
 }
 
 /** Whole blocks, edges included. */
@@ -93,7 +131,8 @@ function logins(text: string): Span[] {
     }
     TOKEN_LOGIN.lastIndex = at + 3;
     const token = TOKEN_LOGIN.exec(text)?.[1];
-    if (token !== undefined && !isReference(token)) spans.push({ start: at + 3, end: at + 3 + token.length });
+    const isToken = token !== undefined && (token.length >= tokenLoginCharactersMin || /\d/.test(token));
+    if (isToken && !isReference(token)) spans.push({ start: at + 3, end: at + 3 + token.length });
   }
   return spans;
 }

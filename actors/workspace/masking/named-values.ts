@@ -1,6 +1,7 @@
 // Finds values that a name says are secret: `password = "…"`, `"api_key": "…"`, `DB_PASSWORD=…`, in whatever language.
 import { isReference } from "./formats.ts";
-import { literalAt } from "./literals.ts";
+import { literalAt, unusualLiteralAt } from "./literals.ts";
+import { literalsNear, looksRandom } from "./nearby-literals.ts";
 import { type Secrecy, secrecyOf } from "./secret-names.ts";
 import type { Span } from "./span.ts";
 
@@ -28,7 +29,7 @@ const WRAPPER =
   /(?<bracket>[([{]\s{0,20})?(?:(?:new\s{1,5})?(?:String::from|str|bytes|bytearray|Buffer\.from|String|std::string|string|\w{0,30}(?:Secret|Password|Key)\w{0,20}|base64\.\w{1,30}|Base64\.\w{1,30}|atob|b64decode|encode)!?\(\s{0,20}|[bBrRfFuUL@$~]{1,3}#{0,3}(?=["'`]))?/y;
 
 /** What joins a literal to the next one of the same value. */
-const JOINT = /\s{0,40}(?:\+|\.{1,2}|<>|&|\\|,)?\s{0,200}/y;
+const JOINT = /\s{0,40}(?:\+|\.{1,2}|<>|&|\\|,)?(?:\s|(?:\/\/|#)[^\r\n]{0,200}){0,200}/y;
 /** A key in pieces has a few dozen. */
 const piecesMax = 100;
 
@@ -44,12 +45,18 @@ export function namedValueSpans(text: string, isCode: boolean): Span[] {
     at = named.end;
     if (named.secrecy !== "none") {
       const found = valueAfter(text, named, isCode);
-      spans.push(...found);
+      // What stands further off does not end the search for names: a value of another one may stand before it.
+      spans.push(...found, ...literalsNear(text, behindQuote(text, named.end), looksRandom));
       at = Math.max(at, found.at(-1)?.end ?? 0);
     }
     HINT.lastIndex = at;
   }
   return spans;
+}
+
+/** A quote right behind a name ends the literal that the name stands in. */
+function behindQuote(text: string, at: number): number {
+  return /["'`]/.test(text[at] ?? "") ? at + 1 : at;
 }
 
 /** The whole name that holds the hint at `at`; nothing before `from` belongs to it. */
@@ -70,6 +77,9 @@ function valueAfter(text: string, named: Named, isCode: boolean): Span[] {
   const { closer = "", operator = "", gap = "" } = groups;
   const space = operator === "" ? gap + (groups.space ?? "") : (groups.space ?? "");
   const isConnected = connects(text, named, { closer, operator, space });
+  const isGiven = isConnected && named.secrecy === "certain" && /^(?:=|:=|:|=>|)$/.test(operator);
+  const unusual = isGiven ? unusualLiteralAt(text, after)?.content : undefined;
+  if (unusual !== undefined) return [unusual];
   const quoted = isConnected ? quotedValue(text, after, named, operator) : undefined;
   if (quoted !== undefined) return quoted;
   return unquotedValue(text, named, { closer, operator, space, after }, isCode);
@@ -127,8 +137,9 @@ function quotedValue(text: string, at: number, { secrecy }: Named, operator: str
 const TYPE_NAME = /^(?:string|number|boolean|object|function|symbol|bigint|undefined)$/;
 
 function looksSecret(value: string, isCompared: boolean): boolean {
-  const charactersMin = isCompared ? 2 * likelyCharactersMin : likelyCharactersMin;
-  return value.length >= charactersMin && !/\s/.test(value);
+  if (/\s/.test(value)) return false;
+  if (isCompared) return value.length >= 2 * likelyCharactersMin;
+  return value.length >= likelyCharactersMin || (value.length >= 4 && /\d/.test(value));
 }
 
 const LINE_BEGINNING =
@@ -136,7 +147,14 @@ const LINE_BEGINNING =
 
 const INLINE_VALUE = /[^\s"'`<>;,&|(){}\\]{1,512}/y;
 const REST_OF_LINE = /[^\r\n]{1,4096}/y;
-const WORD_VALUE = /[^\s"'`<>;,&|(){}[\]\\]{1,512}(?=[ \t]*(?:\r?\n|$))/y;
+const WORD_VALUE = /[^\s"'`(){}[\]\\]{1,512}(?=[ \t]*(?:\r?\n|$))/y;
+/** The value of an element, which ends. */
+const ELEMENT_VALUE = /[^<>{}\s]{1,4096}(?=<\/)/y;
+/** In YAML: the lines below, which are indented, are the value. */
+const BLOCK_VALUE = /[|>][+-]?\d?[ \t]*((?:\r?\n[ \t]+[^\r\n]{1,4096}){1,200})/y;
+/** The line begins as comments do. */
+const COMMENT = /^[ \t]*(?:\/\/|\/\*|#|\*|--|;|%)+[ \t]/;
+const COMMENTED_VALUE = /[ \t]*(?:=|:|is)?[ \t]*([^\s"'`(){}[\]\\]{6,512})/y;
 const XML_VALUE = /[^<>]{1,4096}(?=<)/y;
 
 function unquotedValue(
@@ -148,6 +166,14 @@ function unquotedValue(
   const isFirst = beginsLine(text, named.start);
   const isAssigned = operator === "=" && space === "" && text[after - 2] !== " ";
   const sameLine = !space.includes("\n");
+  const block = groupSpan(BLOCK_VALUE, text, after);
+  if (operator === ":" && sameLine && block !== undefined && named.secrecy === "certain") return [block];
+  if (isCode && isCommented(text, named.start)) {
+    const word = groupSpan(COMMENTED_VALUE, text, named.end);
+    if (word !== undefined && isMixed(text.slice(word.start, word.end))) return [word];
+  }
+  if (isCode && closer === "" && text[named.end] === ">")
+    return spanOf(ELEMENT_VALUE, text, named.end + 1, named);
   if (!isCode && closer === "" && text[named.end] === ">")
     return spanOf(XML_VALUE, text, named.end + 1, named);
   if (!isCode && isFirst && sameLine && (operator === ":" || operator === "="))
@@ -182,6 +208,25 @@ function beginsLine(text: string, at: number): boolean {
   const from = Math.max(0, at - nameCharactersMax);
   const before = text.slice(from, at);
   return LINE_BEGINNING.test(from === 0 ? before : before.replace(/^[^\r\n]*/, "cut off"));
+}
+
+/** A longer line before a name is no comment that tells a password. */
+const commentCharactersMax = 200;
+
+function isCommented(text: string, at: number): boolean {
+  const before =
+    at < commentCharactersMax ? `\n${text.slice(0, at)}` : text.slice(at - commentCharactersMax, at);
+  const newline = before.lastIndexOf("\n");
+  return newline >= 0 && COMMENT.test(before.slice(newline + 1));
+}
+
+/** Where the group of a match at `at` stands, which is at its end. */
+function groupSpan(pattern: RegExp, text: string, at: number): Span | undefined {
+  pattern.lastIndex = at;
+  const match = pattern.exec(text);
+  if (match === null) return undefined;
+  const end = at + match[0].length;
+  return { start: end - (match[1] ?? "").length, end };
 }
 
 function spanOf(pattern: RegExp, text: string, at: number, named: Named): Span[] {

@@ -32,8 +32,11 @@ function isRandom(run: string): boolean {
   const digits = run.replace(/[^0-9]/g, "").length;
   const letters = run.replace(/[^A-Za-z]/g, "").length;
   if (digits < digitsMin || letters < digitsMin || isPath(run)) return false;
-  const isHexadecimal = /^[0-9a-f-]+$/i.test(run);
-  return bitsOf(run) >= (isHexadecimal ? hexadecimalBitsMin : bitsMin);
+  // Before and after it may stand what it is for: 0x…, SK…, …-us1.
+  const hexadecimal = /[0-9a-f-]{32,}/i.exec(run)?.[0];
+  if (hexadecimal !== undefined && bitsOf(hexadecimal) >= hexadecimalBitsMin)
+    return /\d.*\d.*\d/.test(hexadecimal);
+  return bitsOf(run) >= bitsMin;
 }
 
 /** Words and numbers between separators, as in paths and addresses; a random string mixes letters and digits. */

@@ -5,7 +5,10 @@ export type Secrecy = "certain" | "likely" | "none";
 
 /** Words that make a name one of a secret, wherever they stand in it. */
 const certainWord =
-  /passw(?:or)?d|passphrase|passcode|pwd|secret(?!ar|ion|ed|es$)|credential|^authorization$/;
+  /passw(?:or)?[dt]|passphrase|passcode|pwd|kennwort|senha|contrasena|secret(?!ar|ion|ed|es$)|credential|^authorization$/;
+/** Words that end like a password and are none. */
+const otherPass =
+  /^(?:bypass|compass|encompass|trespass|surpass|underpass|overpass|by|multi|single)(?:pass)?$/;
 const likelyWords: ReadonlySet<string> = new Set(["pass", "pw", "pin", "auth", "bearer", "cookie", "salt"]);
 
 /** What makes a key or a token one that opens something. */
@@ -14,10 +17,16 @@ const openers: readonly string[] = [
   "access",
   "account",
   "admin",
+  "aes",
+  "app",
   "auth",
   "bearer",
   "bot",
+  "cipher",
   "client",
+  "consumer",
+  "crypto",
+  "decryption",
   "deploy",
   "encryption",
   "github",
@@ -61,7 +70,11 @@ export function secrecyOf(name: string): Secrecy {
     if (certainWord.test(word) || compound.test(word) || compound.test(pair)) return "certain";
     if (pair === "connectionstring" || pair === "connstr" || word === "connectionstring") return "certain";
   }
-  return words.some((word) => likelyWords.has(word) || /tokens?$/.test(word)) ? "likely" : "none";
+  return words.some((word) => likelyWords.has(word) || isLikely(word)) ? "likely" : "none";
+}
+
+function isLikely(word: string): boolean {
+  return /tokens?$/.test(word) || (/(?:pass|pw)$/.test(word) && !otherPass.test(word));
 }
 
 function wordsOf(name: string): string[] {

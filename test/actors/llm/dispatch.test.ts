@@ -43,6 +43,7 @@ const commands = fc.array(
           fc.record({
             is: fc.constant("failed" as const),
             failsOver: fc.boolean(),
+            mayCost: fc.boolean(),
             failure: fc.record({
               code: fc.constant("overloaded" as const),
               message: fc.constant("Too busy."),
@@ -184,6 +185,33 @@ describe("step()", () => {
   test("answers everybody once, fills every place and none twice, and keeps timers for whom it keeps", () => {
     const numRuns = Number(process.env.AIEX_PROPERTY_RUNS ?? 500);
     fc.assert(fc.property(commands, play), { numRuns });
+  });
+
+  test.each([
+    ["may cost something", true, ["clear_timers", "answer"]],
+    ["costs nothing", false, ["set_pause"]],
+  ])("tries no further after a paid attempt where only one is allowed and it %s", (_, mayCost, actions) => {
+    const order = { ...hello, provider: "beta", paid_attempts: 1 };
+    const asked = step(emptyDispatch({ entries, retriesMax: 2 }), {
+      type: "asked",
+      order,
+      replyTo: refOf(1),
+      nowMs: 0,
+    });
+    const { state } = step(asked.state, { type: "started", attempt: 1, pid: pidOf(1) });
+    const failure = { code: "timeout", message: "Late.", retryable: true } as const;
+    const outcome = { is: "failed", failsOver: true, mayCost, failure } as const;
+    const ended = step(state, {
+      type: "ended",
+      pid: pidOf(1),
+      reason: "normal",
+      outcome,
+      nowMs: 1,
+      random: 0,
+    });
+    expect(ended.actions.map(({ type }) => type)).toEqual(actions);
+    const answer = ended.actions.find(({ type }) => type === "answer");
+    if (mayCost) expect(answer).toMatchObject({ tries: { requests: 1, inVain: 1 } });
   });
 
   test("stops a process that was started for a request that is gone", () => {

@@ -11,6 +11,10 @@ function entry(settings: Readonly<Record<string, unknown>>) {
 }
 
 describe("priceOf()", () => {
+  test("is not known for a model that Ollama passes on to its cloud", () => {
+    expect(priceOf(entry({ kind: "ollama" }), "gpt-oss:120b-cloud")).toBeNull();
+  });
+
   test.each(["ollama", "lm_studio"])("is nothing for %s, whatever the model is called", (kind) => {
     expect(priceOf(entry({ kind }), "gpt-4o")).toEqual({ inputPerMillion: 0, outputPerMillion: 0 });
   });

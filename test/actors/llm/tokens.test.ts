@@ -37,6 +37,10 @@ describe("estimateTokens()", () => {
     expect(estimateTokens("x")).toBe(1);
   });
 
+  test("counts every character of a script that is rare: a file of them must not pass for a short one", () => {
+    expect(estimateTokens("\u13a0\u2800\u1200".repeat(10))).toBe(30);
+  });
+
   test("grows with the text", () => {
     expect(estimateTokens("word ".repeat(7_000))).toBe(10_000);
     expect(estimateTokens("\ud800".repeat(10))).toBe(10);

@@ -104,4 +104,14 @@ describe("readAnswer()", () => {
     expect(read.ok && read.answer.findings[0]?.message).toHaveLength(sentenceCharactersMax + 1);
     expect(read.ok && read.answer.findings[0]?.message.endsWith("…")).toBe(true);
   });
+
+  test("looks at no more findings than it takes, however many there are", () => {
+    const wrong = JSON.stringify({
+      ...answer,
+      findings: [...Array(findingsMax).fill(finding), ...Array(100_000).fill({})],
+    });
+    expect(readAnswer(wrong, "all")).toMatchObject({ ok: true });
+    const all = readAnswer(JSON.stringify({ ...answer, findings: Array(100_000).fill({}) }), "all");
+    expect(all.ok || all.problem.length).toBeLessThan(2_000);
+  });
 });

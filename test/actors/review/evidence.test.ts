@@ -66,6 +66,12 @@ describe("reviewOf() about quotes", () => {
     expect(reviewed([finding(over)])).toMatchObject({ dropped: 1, findings: [] });
   });
 
+  test("drops a finding that quotes a short line that stands several times, and keeps one that goes on from it", () => {
+    const twice = { lines: [...lines, "}", "last()"] };
+    expect(reviewed([finding({ line: 6, quote: "}" })], twice)).toMatchObject({ dropped: 1, findings: [] });
+    expect(reviewed([finding({ line: 8, quote: "}\nlast()" })], twice)).toMatchObject({ dropped: 0 });
+  });
+
   test("drops what says the same again and keeps what says something else of the line", () => {
     const review = reviewed([finding(), finding(), finding({ category: "performance" })]);
     expect(review).toMatchObject({

@@ -21,7 +21,12 @@ const prepared = (over: Partial<Prepared> = {}): Prepared => ({
   leftOut: [],
   ...over,
 });
-const asked = { requests: 1, usage: { input_tokens: 1_000, output_tokens: 100 }, model: "model-1-2026" };
+const asked = {
+  requests: 1,
+  inVain: 0,
+  usage: { input_tokens: 1_000, output_tokens: 100 },
+  model: "model-1-2026",
+};
 const reviewed = (path: string, score = 5): FileOutcome => ({
   path,
   ...asked,
@@ -32,6 +37,7 @@ const reviewed = (path: string, score = 5): FileOutcome => ({
 const failed = (path: string, reason: string): FileOutcome => ({
   path,
   requests: 1,
+  inVain: 0,
   usage: null,
   model: null,
   ok: false,
@@ -117,6 +123,11 @@ describe("mergeReview()", () => {
     const unknown = mergeReview(base, { ...reviewer, price: null }, prepared(), [reviewed("a")]);
     expect(unknown.model?.cost_usd).toBeNull();
     expect(merged([], { leftOut: [{ path: "a", reason: "r" }] })?.cost_usd).toBe(0);
+  });
+
+  test("tells no cost where an attempt may have cost something that nobody counted", () => {
+    const one = { ...reviewed("a"), requests: 2, inVain: 1 };
+    expect(merged([one])).toMatchObject({ requests: 2, input_tokens: 1_000, cost_usd: null });
   });
 
   test("gives every file that was prepared the reason why the review as a whole failed", () => {

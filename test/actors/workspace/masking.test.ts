@@ -54,6 +54,82 @@ describe("maskSecrets() in code", () => {
     expect(masked(text)).toBe(expected);
   });
 
+  const secret = "Tr0ub4dor&3";
+
+  test.each([
+    `var password string = "${secret}"`,
+    `password: Some("${secret}".into()),`,
+    `env::var("API_KEY").unwrap_or("${secret}".to_string())`,
+    `props.put("mail.smtp.password", "${secret}");`,
+    `parser.add_argument("--password", default="${secret}")`,
+    `if (strcmp(password, "${secret}") == 0)`,
+    `std::string password("${secret}");`,
+    `std::string password{"${secret}"};`,
+    `auto secret = R"x(\n${secret}\n)x";`,
+    `password = env or "${secret}"`,
+    `user, password = "admin", "${secret}"`,
+    `password = /* of the tests */ "${secret}"`,
+    `function getPassword() {\n  return "${secret}";\n}`,
+    `PASSWORD = <<~EOS\n  ${secret}\nEOS`,
+    `password = %q(${secret})`,
+    `@password ~s(${secret})`,
+    `Keyword.put(opts, :password, "${secret}")`,
+    `req.SetBasicAuth("admin", "${secret}")`,
+    `jwt.sign(payload, "${secret}")`,
+    `const dbPass = "${secret}";`,
+    `// password: ${secret}`,
+    `# the admin password is ${secret}`,
+    `/*\n * password = ${secret}\n */`,
+    `const y = \`\ndb:\n  password: ${secret}\n\`;`,
+    `const y = \`\npassword: >-\n  ${secret}\n\`;`,
+    `x = "<password>${secret}</password>"`,
+    `x = '<add key="Password" value="${secret}"/>'`,
+    `db.exec("CREATE USER x IDENTIFIED BY '${secret}'")`,
+    `exec("curl -u admin:${secret} http://x")`,
+    `os.system("sshpass -p '${secret}' ssh x")`,
+    `sql.Open("mysql", "root:${secret}@tcp(127.0.0.1:3306)/db")`,
+    `@Value("$\{app.secret:${secret}}")`,
+  ])("masks the secret in %j", (text) => {
+    const result = masked(text);
+    expect(result).not.toContain(secret);
+    expect(result.split("\n")).toHaveLength(text.split("\n").length);
+  });
+
+  test.each([
+    `const apiKey =\n  "one-1" +\n  // and\n  "two-2";`,
+    "SECRET_KEY = bytes([12, 99, 231, 14])",
+    "static const unsigned char secret_key[] = { 12, 99, 0x9a };",
+  ])("masks all of the pieces in %j", (text) => {
+    expect(masked(text)).not.toMatch(/one-1|two-2|99/);
+  });
+
+  test.each([
+    `0x${hexadecimal}${hexadecimal}`,
+    `SK${hexadecimal}`,
+    `${hexadecimal}-us12`,
+    "dckr_pat_abcdefghijklmnopqrstuvwxyz1",
+    "hvs.CAESIJabcdEFGHijkl",
+    "GOCSPX-abcdefghijklmnopqrstuvwxyzAB",
+    `shpat_${hexadecimal}`,
+    "MTk4NjIyNDgzNDcxOTI1MjQ4.Cl2FMQ.ZnCjm1XVW7vRze4b7Cq4se7kKWs",
+    `https://discord.com/api/v10/webhooks/1/${base64}`,
+    "https://x/c?sv=2020&sig=abCD%2Fef12%3D",
+    "sessionid=abcd1234",
+  ])("masks %s, wherever it stands", (token) => {
+    expect(masked(`f("${token}")`)).not.toContain(token);
+  });
+
+  test.each([
+    'hashPassword(password, "sha256", "aes-128-ecb", "PBKDF2WithHmacSHA1")',
+    'crypto.createHmac("sha256", secretOf(user))',
+    "const shown = `providers.$" + "{name}.$" + "{apiKey}`;",
+    'const compass = "north12";',
+    "password = hash2 + salt1;",
+    'secret.match(/^[a-z]+$/) || fail("no secret")',
+  ])("leaves what a review needs of %s", (text) => {
+    expect(masked(text)).toBe(text);
+  });
+
   test.each([
     "const { password } = user; login(user, password);",
     "password: string;",

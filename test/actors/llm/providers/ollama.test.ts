@@ -46,6 +46,19 @@ describe("The adapter of Ollama", () => {
     ]);
   });
 
+  test("takes none that runs elsewhere unless it is named", async () => {
+    const models = [
+      { name: "a:cloud" },
+      { name: "b:120b-cloud" },
+      { name: "c", remote_host: "https://ollama.com" },
+      { name: "d" },
+    ];
+    const script = { replies: [{ say: "Hi" }] as const, models: { body: JSON.stringify({ models }) } };
+    const { server, provider } = await talk("ollama", script, { model: undefined });
+    await ask(provider);
+    expect((await server.request(1)).body?.model).toBe("d");
+  });
+
   test.each([[[]], [["all-minilm:latest", "mxbai-embed-large"]]])(
     "says how to get a model where the server has none that writes text: %j",
     async (models) => {

@@ -191,4 +191,18 @@ describe("The adapter of LM Studio", () => {
       ["POST", "/v1/chat/completions", "gemma-3"],
     ]);
   });
+
+  test.each([
+    [
+      "a count that is none",
+      '{"choices":[{"delta":{"content":"Hi"},"finish_reason":"stop"}],"usage":{"prompt_tokens":1e999}}',
+    ],
+    [
+      "a reason of its end that is a word of JavaScript",
+      '{"choices":[{"delta":{"content":"Hi"},"finish_reason":"constructor"}]}',
+    ],
+  ])("takes an answer with %s", async (_, event) => {
+    const { provider } = await talk("openai", { body: `data: ${event}\n\ndata: [DONE]\n\n` });
+    expect(await ask(provider)).toEqual({ text: "Hi", model: "the-model", finish: "stop" });
+  });
 });
