@@ -3,8 +3,8 @@ import { inOrder } from "./finding-order.ts";
 import type { Language } from "./languages.ts";
 import { commentsByMark, countLines } from "./lines.ts";
 import type { FileMetrics, Finding } from "./report.ts";
-import { applySilences } from "./silence.ts";
-import { textFindings, withoutByteOrderMark } from "./text-rules.ts";
+import { silenceFindings, silencesOf, unsilenced } from "./silence.ts";
+import { plainText, textFindings } from "./text-rules.ts";
 
 export interface TextExamination {
   /** Without functions, which only a tree shows. */
@@ -14,9 +14,10 @@ export interface TextExamination {
 
 /** For a file that was cut short or that no grammar could read. Where `language` is null, no line counts as a comment. */
 export function examineText(text: string, language: Language | null): TextExamination {
-  const plain = withoutByteOrderMark(text);
+  const plain = plainText(text);
   const comments = language === null ? [] : commentsByMark(plain, language.comments);
   const { lines, codeLines, commentLines, blankLines } = countLines(plain, comments);
+  const silences = silencesOf(plain, comments);
   return {
     metrics: {
       lines,
@@ -28,6 +29,6 @@ export function examineText(text: string, language: Language | null): TextExamin
       cognitive: 0,
       nesting: 0,
     },
-    findings: inOrder(applySilences(textFindings(plain), plain, comments)),
+    findings: inOrder([...unsilenced(textFindings(plain), silences), ...silenceFindings(silences)]),
   };
 }

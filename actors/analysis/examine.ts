@@ -7,22 +7,23 @@ import { hasGrammar, type ParsedLanguage, parse } from "./grammar.ts";
 import type { Import } from "./import.ts";
 import { importsOf } from "./imports.ts";
 import { languageById, languages } from "./languages.ts";
+import { type Found, listed } from "./listing.ts";
 import { metricFindings } from "./metric-rules.ts";
 import { type Measured, measure } from "./metrics.ts";
 import { erlangOutline } from "./outlines/erlang.ts";
 import { failure, type ParseRequest, type ParseResponse } from "./protocol.ts";
 import type { Finding } from "./report.ts";
-import { applySilences } from "./silence.ts";
+import { silenceFindings, silencesOf, unsilenced } from "./silence.ts";
 import { syntaxes } from "./syntax.ts";
 import { isTestPath } from "./test-path.ts";
-import { textFindings, withoutByteOrderMark } from "./text-rules.ts";
-import { unreadFindings } from "./unread.ts";
+import { plainText, textFindings } from "./text-rules.ts";
+import { unreadPlaces } from "./unread.ts";
 
 /** What the rules of a language say of a text, and what the metrics need. */
 export interface Reading {
   readonly ok: true;
   readonly measured: Measured;
-  readonly findings: readonly Finding[];
+  readonly findings: readonly Found[];
   /** Left out where the language has none that matter. */
   readonly imports?: readonly Import[];
 }
@@ -39,25 +40,34 @@ export async function examine(request: ParseRequest): Promise<ParseResponse> {
       `no grammar for the language ${JSON.stringify(request.language)}; known: ${known}`,
     );
   }
-  const text = withoutByteOrderMark(request.text);
+  const text = plainText(request.text);
   const isTest = isTestPath(request.path);
   const reading = hasGrammar(language)
     ? await readTree(language, text, isTest)
     : erlangOutline(text, { isTest });
   if (!reading.ok) return failure(request.id, reading.reason);
   const { measured } = reading;
-  const all = [...reading.findings, ...(isTest ? [] : metricFindings(measured)), ...textFindings(text)];
-  const found = isGenerated(text, measured.comments)
-    ? all.filter(({ category }) => category === "security")
-    : all;
-  const findings = inOrder(applySilences(found, text, measured.comments));
+  const silences = silencesOf(text, measured.comments);
+  const textual = textFindings(text);
+  const found = [
+    ...listed(unsilenced(withoutKnownSecrets(reading.findings, textual), silences)),
+    ...unsilenced([...(isTest ? [] : metricFindings(measured)), ...textual], silences),
+    ...silenceFindings(silences),
+  ];
+  const isWritten = !isGenerated(text, measured.comments);
   return {
     id: request.id,
     ok: true,
     metrics: measured.metrics,
-    findings,
+    findings: inOrder(found.filter(({ category }) => isWritten || category === "security")),
     footprint: footprint(text, measured.comments, reading.imports ?? []),
   };
+}
+
+/** A secret that its own format gives away is one defect, whatever it is assigned to. */
+function withoutKnownSecrets(found: readonly Found[], textual: readonly Finding[]): readonly Found[] {
+  const lines = new Set(textual.filter(({ rule }) => rule === "shared/credential").map(({ line }) => line));
+  return found.filter(({ rule, line }) => !(lines.has(line) && rule.endsWith("/hard-coded-secret")));
 }
 
 async function readTree(
@@ -69,6 +79,6 @@ async function readTree(
   if (!parsed.ok) return parsed;
   const measured = measure(parsed.root, text, syntaxes[language.id]);
   const rules = await scannerOf(language);
-  const findings = [...rules.scan(parsed.root, { isTest }), ...unreadFindings(text, parsed.unread)];
+  const findings = [...rules.scan(parsed.root, { isTest }), ...unreadPlaces(text, parsed.unread)];
   return { ok: true, measured, findings, imports: importsOf(language, parsed.root, text) };
 }

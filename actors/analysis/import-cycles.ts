@@ -79,18 +79,23 @@ function cycleThrough(
   let ring = [start];
   for (let length = 1; ring.length > 0 && length < lengthBelow; length++) {
     const outer: number[] = [];
-    for (const node of ring) {
-      for (const target of next[node] ?? []) {
-        steps += 1;
-        if (target === start) return { cycle: wayBack(cameFrom, start, node), steps };
-        if (!isMember.has(target) || cameFrom.has(target)) continue;
-        cameFrom.set(target, node);
-        outer.push(target);
-      }
+    for (const [node, target] of stepsFrom(ring, next)) {
+      steps += 1;
+      if (target === start) return { cycle: wayBack(cameFrom, start, node), steps };
+      if (!isMember.has(target) || cameFrom.has(target)) continue;
+      cameFrom.set(target, node);
+      outer.push(target);
     }
     ring = outer;
   }
   return { cycle: [], steps };
+}
+
+function* stepsFrom(
+  ring: readonly number[],
+  next: Graph["next"],
+): Generator<readonly [from: number, to: number]> {
+  for (const node of ring) for (const target of next[node] ?? []) yield [node, target];
 }
 
 function wayBack(cameFrom: ReadonlyMap<number, number>, start: number, end: number): number[] {

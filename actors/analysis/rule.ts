@@ -1,6 +1,7 @@
 // Reads the text of a rule file: rules, and what is wrong with it, each with the line and column where it stands.
 // Only the build, a source checkout and what reads a user's own rules come here: YAML and zod cost more than a parser's start.
 import { type Document, isMap, isScalar, isSeq, LineCounter, type ParsedNode, parseAllDocuments } from "yaml";
+import type * as z from "zod";
 import type { AnalysisRule } from "./catalog.ts";
 import { RuleDocument, sentenceOf } from "./rule-format.ts";
 
@@ -40,22 +41,11 @@ export function readRuleText(text: string): RuleText {
   const documents = readDocuments(text);
   const problems: RuleProblem[] = [...documents.problems];
   const rules: WrittenRule[] = [];
-  for (const { value, placeOf } of documents.documents) {
-    const checked = RuleDocument.safeParse(value);
-    if (checked.success) {
-      rules.push({ document: checked.data, placeOf });
-      continue;
-    }
-    const rule = valueAt(value, ["id"]);
-    for (const issue of checked.error.issues) {
-      const keys = issue.code === "unrecognized_keys" ? issue.keys : [undefined];
-      for (const last of keys) {
-        const path = last === undefined ? issue.path : [...issue.path, last];
-        const message = sentenceOf(issue, path, valueAt(value, path));
-        const key = path.join(".");
-        problems.push({ rule: rule === undefined ? rule : String(rule), key, message, ...placeOf(path) });
-      }
-    }
+  for (const written of documents.documents) {
+    const checked = RuleDocument.safeParse(written.value);
+    if (checked.success) rules.push({ document: checked.data, placeOf: written.placeOf });
+    for (const issue of checked.error?.issues ?? [])
+      for (const problem of problemsOf(issue, written)) problems.push(problem);
   }
   return { rules, problems };
 }
@@ -136,6 +126,18 @@ export function readDocuments(text: string): {
     documents.push({ value, placeOf: (path) => placeAt(offsetOf(document, path)) });
   }
   return { documents: problems.length > 0 ? [] : documents, problems };
+}
+
+/** One for each key that the rule must not have; otherwise one. */
+function problemsOf(issue: z.core.$ZodIssue, { value, placeOf }: WrittenDocument): RuleProblem[] {
+  const id = valueAt(value, ["id"]);
+  const rule = id === undefined ? undefined : String(id);
+  const unknown = issue.code === "unrecognized_keys" ? issue.keys : [];
+  const paths = unknown.length === 0 ? [issue.path] : unknown.map((key) => [...issue.path, key]);
+  return paths.map((path) => {
+    const message = sentenceOf(issue, path, valueAt(value, path));
+    return { rule, key: path.join("."), message, ...placeOf(path) };
+  });
 }
 
 function offsetOf(document: Document.Parsed, path: readonly PropertyKey[]): number {

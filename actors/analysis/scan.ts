@@ -1,14 +1,14 @@
 // Applies the rules of a language to a tree.
 import type { SgNode } from "@ast-grep/napi";
 import type { AnalysisRule } from "./catalog.ts";
-import { findingsPerRuleMax, ruleSetsPreparedMax } from "./limits.ts";
+import { ruleSetsPreparedMax } from "./limits.ts";
+import type { Found } from "./listing.ts";
 import { neededWords, textMeets } from "./needed-words.ts";
-import type { Finding } from "./report.ts";
 import { type Union, union } from "./union.ts";
 
 export interface Scanner {
-  /** At most `findingsPerRuleMax` findings a rule; the last of a longer row says that it was cut. */
-  scan(root: SgNode, options: { readonly isTest: boolean }): Finding[];
+  /** Every place that a rule matches. */
+  scan(root: SgNode, options: { readonly isTest: boolean }): Found[];
 }
 
 export function scanner(rules: readonly AnalysisRule[]): Scanner {
@@ -43,21 +43,14 @@ export function scanner(rules: readonly AnalysisRule[]): Scanner {
       for (const [rule, nodes] of places) {
         if (rule.matcher.constraints !== undefined) nodes.push(...root.findAll(rule.matcher));
       }
-      return [...places].flatMap(([rule, nodes]) => findingsOf(rule, nodes));
+      return [...places].flatMap(([rule, nodes]) => nodes.map((node) => foundAt(rule, node)));
     },
   };
 }
 
-function findingsOf(rule: AnalysisRule, nodes: readonly SgNode[]): Finding[] {
-  const { id, category, severity, message, remedy } = rule;
-  const listedMax = rule.oncePerFile ? 1 : findingsPerRuleMax;
-  const findings: Finding[] = [];
-  for (const [index, node] of nodes.slice(0, listedMax).entries()) {
-    const { start, end } = node.range();
-    const place = { line: start.line + 1, column: start.column + 1, endLine: end.line + 1 };
-    const unlisted = index === listedMax - 1 ? nodes.length - listedMax : 0;
-    const said = unlisted > 0 ? `${message} The file has ${unlisted} more of these.` : message;
-    findings.push({ rule: id, category, severity, ...place, message: said, remedy });
-  }
-  return findings;
+function foundAt(rule: AnalysisRule, node: SgNode): Found {
+  const { id, category, severity, message, remedy, oncePerFile } = rule;
+  const { start, end } = node.range();
+  const place = { line: start.line + 1, column: start.column + 1, endLine: end.line + 1 };
+  return { rule: id, category, severity, ...place, message, remedy, oncePerFile };
 }

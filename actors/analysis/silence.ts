@@ -15,17 +15,6 @@ export interface Silence {
 /** At the beginning of a comment's line only, so that a text about silences is not one. */
 const directive = /^[ \t]*(?:\/\/+|\/\*+|\*|#+|%+)?[ \t]*aiex-ignore(-file)?(?![\w-])[ \t]*([^\r\n]*)/gm;
 
-/** `findings` without the silenced ones, and with a hint for each silence that is not complete. `comments` are in order. */
-export function applySilences(
-  findings: readonly Finding[],
-  text: string,
-  comments: readonly Span[],
-): Finding[] {
-  const silences = silencesOf(text, comments);
-  const hints = silences.filter((silence) => !isComplete(silence)).map((silence) => incomplete(silence));
-  return [...unsilenced(findings, silences), ...hints];
-}
-
 /** Those of a text, incomplete ones too. `comments` are in order. */
 export function silencesOf(text: string, comments: readonly Span[]): Silence[] {
   if (!text.includes("aiex-ignore")) return [];
@@ -33,10 +22,18 @@ export function silencesOf(text: string, comments: readonly Span[]): Silence[] {
 }
 
 /** The findings that no silence covers. */
-export function unsilenced(findings: readonly Finding[], silences: readonly Silence[]): Finding[] {
+export function unsilenced<Kind extends Finding>(
+  findings: readonly Kind[],
+  silences: readonly Silence[],
+): Kind[] {
   const complete = silences.filter((silence) => isComplete(silence));
   if (complete.length === 0) return [...findings];
   return findings.filter((finding) => !complete.some((silence) => isSilenced(finding, silence)));
+}
+
+/** A hint for each silence that is not complete. */
+export function silenceFindings(silences: readonly Silence[]): Finding[] {
+  return silences.filter((silence) => !isComplete(silence)).map((silence) => incomplete(silence));
 }
 
 function silencesIn(text: string, { start, end }: Span): Silence[] {
@@ -79,8 +76,9 @@ function incomplete({ line, rules }: Silence): Finding {
   };
 }
 
+/** True where nothing stands before it on its line, or only the brace by which JSX lets a comment in. */
 function standsAlone(text: string, commentStart: number): boolean {
-  return text.slice(text.lastIndexOf("\n", commentStart - 1) + 1, commentStart).trim() === "";
+  return /^\s*\{?\s*$/.test(text.slice(text.lastIndexOf("\n", commentStart - 1) + 1, commentStart));
 }
 
 function countNewlines(text: string, before: number): number {

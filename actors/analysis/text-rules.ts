@@ -34,9 +34,13 @@ export const tokenFormats: readonly TokenFormat[] = [
 /** What documentation puts in place of a credential. */
 const placeholder = /EXAMPLE|(.)\1{7}|0123456789|1234567890|abcdefghij/i;
 
-/** Editors do not count the mark as a column, and grammars do not know it. */
-export function withoutByteOrderMark(text: string): string {
-  return text.startsWith("\uFEFF") ? text.slice(1) : text;
+/**
+ * A text as editors show it: without the byte order mark, which is no column and no grammar knows; and with line feeds where
+ * carriage returns alone end its lines, which grammars take for white space.
+ */
+export function plainText(text: string): string {
+  const unmarked = text.startsWith("\uFEFF") ? text.slice(1) : text;
+  return unmarked.includes("\n") ? unmarked : unmarked.replaceAll("\r", "\n");
 }
 
 /** In the order of the text. */

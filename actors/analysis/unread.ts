@@ -1,9 +1,9 @@
 // Says which parts of a file were not examined, where a file was read but for a few definitions.
 import type { Span } from "./lines.ts";
-import type { Finding } from "./report.ts";
+import type { Found } from "./listing.ts";
 
 /** One finding for the file, at the first part; none where all was read. `unread` is in order. */
-export function unreadFindings(text: string, unread: readonly Span[]): Finding[] {
+export function unreadPlaces(text: string, unread: readonly Span[]): Found[] {
   const [first] = unread;
   if (first === undefined) return [];
   const places = unread
@@ -15,6 +15,7 @@ export function unreadFindings(text: string, unread: readonly Span[]): Finding[]
   return [
     {
       rule: "shared/unread-code",
+      oncePerFile: true,
       category: "quality",
       severity: "hint",
       line,

@@ -1,16 +1,14 @@
 // What is said on standard error before a model is asked: where it goes, what it is, what it may cost, what stays here.
 import type { Disclosure } from "../../actors/review/disclosure.ts";
-import { sanitizeData, sanitizeLine, toAscii } from "../../runtime/observe/sanitize.ts";
+import { sanitizeData } from "../../runtime/observe/sanitize.ts";
 import { placesShownMax } from "../limits.ts";
 import type { Terminal } from "../terminal.ts";
+import { printable } from "./printable.ts";
 import { plural } from "./report-order.ts";
 import { wrap } from "./wrap.ts";
 
 export function disclosureText(untrusted: Disclosure, terminal: Terminal): string {
-  const disclosure = sanitizeData(untrusted, (text) => {
-    const line = sanitizeLine(text);
-    return terminal.unicode ? line : toAscii(line);
-  });
+  const disclosure = sanitizeData(untrusted, (text) => printable(text, terminal));
   const rows: readonly (readonly [string, string])[] = [
     ["to", whereText(disclosure)],
     ["what", whatText(disclosure)],

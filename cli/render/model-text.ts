@@ -1,7 +1,7 @@
 // The model's part of a report as text: its score, its findings marked as its own, and what it did not review.
 import type { AnalysisReport } from "../../actors/analysis/report.ts";
 import { issuesShownMax, placesShownMax } from "../limits.ts";
-import { paint, type Terminal } from "../terminal.ts";
+import type { Terminal } from "../terminal.ts";
 import {
   type ModelIssue,
   modelFacts,
@@ -11,8 +11,7 @@ import {
   scoreText,
   unreviewedByReason,
 } from "./report-order.ts";
-import { glyph, heading, indented, moreLine, severityColors, severityGlyphs } from "./text-parts.ts";
-import { alignRight, widthOf } from "./wrap.ts";
+import { findingLines, heading, indented, moreLine, numberIndent } from "./text-parts.ts";
 
 /** `report` is printable already. */
 export function modelScoreLines({ model, model_score }: AnalysisReport, terminal: Terminal): string[] {
@@ -30,7 +29,6 @@ export function modelSections(report: AnalysisReport, terminal: Terminal): strin
   if (model === null) return [];
   const issues = modelIssuesOf(report);
   const shown = issues.slice(0, issuesShownMax);
-  const numberWidth = String(shown.length).length;
   const title = `Found by the Model (${issues.length})${issues.length > 0 ? ":" : ""}`;
   const [only] = report.files;
   const summary = report.files.length === 1 ? (only?.model?.summary ?? "") : "";
@@ -38,9 +36,7 @@ export function modelSections(report: AnalysisReport, terminal: Terminal): strin
     [
       heading(terminal, "🤖 ", title),
       ...(summary === "" ? [] : indented(`[model] ${summary}`, 3, terminal)),
-      ...shown.flatMap((issue, index) =>
-        issueLines(issue, `   ${alignRight(`${index + 1}.`, numberWidth + 1)} `, terminal),
-      ),
+      ...shown.flatMap((issue, index) => issueLines(issue, numberIndent(index, shown.length), terminal)),
       ...moreLine(issues.length - shown.length, "finding", terminal),
       ...indented(`${modelFacts(model).join("; ")}.`, 3, terminal),
     ],
@@ -50,19 +46,15 @@ export function modelSections(report: AnalysisReport, terminal: Terminal): strin
 
 function issueLines({ path, finding }: ModelIssue, firstIndent: string, terminal: Terminal): string[] {
   const { severity, category, line, message, remedy } = finding;
-  const place = `${path}:${line}`;
-  const mark = `[model] ${glyph(terminal, severityGlyphs[severity])}`;
-  const indentColumns = firstIndent.length;
-  const about = `${paint(terminal, severityColors[severity], severity)} ${paint(terminal, "gray", category)}`;
-  const first = `${firstIndent}${mark}${paint(terminal, "bold", place)}`;
-  const fits = widthOf(`${firstIndent}${mark}${place} ${severity} ${category}`) <= terminal.columns;
-  const head = fits ? [`${first} ${about}`] : [first, `${" ".repeat(indentColumns)}${about}`];
-  const arrow = terminal.unicode ? "→ " : "-> ";
-  return [
-    ...head,
-    ...indented(message, indentColumns, terminal),
-    ...(remedy.trim() === "" ? [] : indented(remedy, indentColumns, terminal, arrow)),
-  ];
+  const text = {
+    severity,
+    mark: "[model] ",
+    place: `${path}:${line}`,
+    kind: category,
+    message,
+    remedy: remedy.trim() === "" ? "" : remedy,
+  };
+  return findingLines(text, firstIndent, terminal);
 }
 
 function unreviewedSection(model: NonNullable<AnalysisReport["model"]>, terminal: Terminal): string[] {

@@ -1,9 +1,10 @@
 // An analysis report as text for people, in the columns, colours and characters that the terminal has.
 import type { AnalysisReport, FileReport } from "../../actors/analysis/report.ts";
-import { sanitizeData, sanitizeLine, toAscii } from "../../runtime/observe/sanitize.ts";
+import { sanitizeData } from "../../runtime/observe/sanitize.ts";
 import { filesShownMax, issuesShownMax } from "../limits.ts";
 import { paint, type Terminal } from "../terminal.ts";
 import { modelScoreLines, modelSections } from "./model-text.ts";
+import { printable } from "./printable.ts";
 import {
   countsOf,
   countText,
@@ -16,14 +17,14 @@ import {
   worstFirst,
 } from "./report-order.ts";
 import {
+  findingLines,
   glyph,
   heading,
   indented,
   moreLine,
+  numberIndent,
   paintScore,
   scoreColor,
-  severityColors,
-  severityGlyphs,
 } from "./text-parts.ts";
 import { alignRight, widthOf, wrap } from "./wrap.ts";
 
@@ -32,10 +33,7 @@ import { alignRight, widthOf, wrap } from "./wrap.ts";
  * of ours for the end.
  */
 export function renderReportText(untrusted: AnalysisReport, terminal: Terminal, advice?: string): string {
-  const report = sanitizeData(untrusted, (text) => {
-    const line = sanitizeLine(text);
-    return terminal.unicode ? line : toAscii(line);
-  });
+  const report = sanitizeData(untrusted, (text) => printable(text, terminal));
   const sections = [
     titleSection(terminal),
     summarySection(report, terminal),
@@ -125,9 +123,8 @@ function incompleteSection(report: AnalysisReport, terminal: Terminal): string[]
 function issuesSection(report: AnalysisReport, terminal: Terminal): string[] {
   const issues = issuesOf(report);
   const shown = issues.slice(0, issuesShownMax);
-  const numberWidth = String(shown.length).length;
   const lines = shown.flatMap((issue, index) =>
-    issueLines(issue, `   ${alignRight(`${index + 1}.`, numberWidth + 1)} `, terminal),
+    issueLines(issue, numberIndent(index, shown.length), terminal),
   );
   const title = heading(terminal, "⚠️  ", `Issues Found (${issues.length})${issues.length > 0 ? ":" : ""}`);
   return [title, ...lines, ...moreLine(issues.length - shown.length, "issue", terminal)];
@@ -136,25 +133,13 @@ function issuesSection(report: AnalysisReport, terminal: Terminal): string[] {
 function issueLines({ path, finding }: Issue, firstIndent: string, terminal: Terminal): string[] {
   const { severity, rule, message, remedy } = finding;
   const place = `${path}:${finding.line}:${finding.column}`;
-  const mark = glyph(terminal, severityGlyphs[severity]);
-  const indentColumns = firstIndent.length;
-  const about = `${paint(terminal, severityColors[severity], severity)} ${paint(terminal, "gray", rule)}`;
-  const first = `${firstIndent}${mark}${paint(terminal, "bold", place)}`;
-  const fits = widthOf(`${firstIndent}${mark}${place} ${severity} ${rule}`) <= terminal.columns;
-  const head = fits ? [`${first} ${about}`] : [first, `${" ".repeat(indentColumns)}${about}`];
-  const arrow = terminal.unicode ? "→ " : "-> ";
-  return [
-    ...head,
-    ...indented(message, indentColumns, terminal),
-    ...(remedy === "" ? [] : indented(remedy, indentColumns, terminal, arrow)),
-  ];
+  return findingLines({ severity, mark: "", place, kind: rule, message, remedy }, firstIndent, terminal);
 }
 
 function recommendationsSection(report: AnalysisReport, terminal: Terminal): string[] {
   if (report.recommendations.length === 0) return [];
-  const numberWidth = String(report.recommendations.length).length;
   const lines = report.recommendations.flatMap((text, index) =>
-    indented(text, 0, terminal, `   ${alignRight(`${index + 1}.`, numberWidth + 1)} `),
+    indented(text, 0, terminal, numberIndent(index, report.recommendations.length)),
   );
   return [heading(terminal, "🔧 ", `Recommendations (${report.recommendations.length}):`), ...lines];
 }

@@ -4,7 +4,9 @@ import { sanitizeData, sanitizeText, toAscii } from "../../runtime/observe/sanit
 import type { RuleDescription } from "../../supervisors/rule-book.ts";
 import { examplesShownMax } from "../limits.ts";
 import { paint, type Terminal } from "../terminal.ts";
-import { languagesText, printable, severityColors } from "./rules-text.ts";
+import { printable } from "./printable.ts";
+import { languagesText } from "./rules-text.ts";
+import { severityColors } from "./text-parts.ts";
 import { wrap } from "./wrap.ts";
 
 export interface ShownRule {

@@ -1,9 +1,11 @@
 // A list of rules as text for people: two lines a rule, its name and what it finds.
-import { sanitizeData, sanitizeLine, toAscii } from "../../runtime/observe/sanitize.ts";
+import { sanitizeData } from "../../runtime/observe/sanitize.ts";
 import type { RuleDescription } from "../../supervisors/rule-book.ts";
 import { languageWords } from "../command-table.ts";
-import { type Color, paint, type Terminal } from "../terminal.ts";
+import { paint, type Terminal } from "../terminal.ts";
+import { printable } from "./printable.ts";
 import { plural } from "./report-order.ts";
+import { severityColors } from "./text-parts.ts";
 import { wrap } from "./wrap.ts";
 
 /** Nothing that a user's file holds is trusted: it is made printable first. */
@@ -29,20 +31,7 @@ export function languagesText(languages: readonly string[]): string {
   return languages.length === languageWords.length ? "every language" : languages.join(" ");
 }
 
-export function printable(text: string, terminal: Terminal): string {
-  const line = sanitizeLine(text);
-  return terminal.unicode ? line : toAscii(line);
-}
-
 /** Up to the first full stop behind which a new sentence begins. */
 function firstSentence(text: string): string {
   return /^.*?[.?!](?=\s+[\p{Lu}`@])/su.exec(text)?.[0] ?? text;
 }
-
-export const severityColors: Readonly<Record<RuleDescription["severity"], Color>> = {
-  error: "red",
-  warning: "yellow",
-  info: "blue",
-  hint: "gray",
-  off: "gray",
-};

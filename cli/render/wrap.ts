@@ -10,33 +10,26 @@ export interface WrapOptions {
 /** `text` as lines of at most `columns` columns; a word that is wider than a whole line is cut between characters. */
 export function wrap(text: string, { columns, firstIndent, indent }: WrapOptions): string[] {
   const lines: string[] = [];
-  let line = firstIndent;
-  let isFresh = true;
+  let line: string | null = null;
   for (const word of text.split(/[ \n\t]+/).filter((part) => part !== "")) {
-    const separator = isFresh ? "" : " ";
-    if (widthOf(line + separator + word) <= columns) {
-      line += separator + word;
-      isFresh = false;
+    const longer: string = line === null ? firstIndent + word : `${line} ${word}`;
+    if (widthOf(longer) <= columns) {
+      line = longer;
       continue;
     }
-    if (!isFresh) {
-      lines.push(line);
-      line = indent;
-    }
     for (const piece of pieces(word, Math.max(1, columns - widthOf(indent)))) {
-      if (line !== indent && line !== firstIndent) lines.push(line);
-      line = (line === firstIndent && lines.length === 0 ? firstIndent : indent) + piece;
+      if (line !== null) lines.push(line);
+      line = (line === null ? firstIndent : indent) + piece;
     }
-    isFresh = false;
   }
-  return [...lines, line];
+  return [...lines, line ?? firstIndent];
 }
 
 /** `text` cut to at most `columns` columns, with "..." where something is missing. */
 export function cutTo(text: string, columns: number): string {
   if (widthOf(text) <= columns) return text;
   const room = Math.max(0, columns - ELLIPSIS.length);
-  return `${pieces(text, Math.max(1, room))[0] ?? ""}${ELLIPSIS}`.slice(0, Math.max(0, text.length));
+  return `${pieces(text, Math.max(1, room))[0] ?? ""}${ELLIPSIS}`.slice(0, text.length);
 }
 
 /** Columns that `text` takes on a terminal. */

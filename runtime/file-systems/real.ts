@@ -43,9 +43,7 @@ export function realFileSystem(random: Random): FileSystem {
     writeFile: (path, bytes, options) => writeFile(path, bytes, options, random),
     appendFile,
     makeDirectory: (path, options) =>
-      attempt("make the directory", path, async () => {
-        await fs.mkdir(path, { recursive: true, mode: options.mode });
-      }),
+      attempt("make the directory", path, () => makeDirectory(path, options.mode)),
     remove,
   };
 }
@@ -126,6 +124,27 @@ async function appendFile(path: string, bytes: Uint8Array, options: WriteFileOpt
     await attempt("append to", path, () => handle.writeFile(bytes));
   } finally {
     await handle.close();
+  }
+}
+
+/** Level by level, because fs.mkdir with `recursive` never ends where nothing can be made in a directory, as below /proc. */
+async function makeDirectory(path: string, mode: number): Promise<void> {
+  try {
+    await makeOneDirectory(path, mode);
+  } catch (error) {
+    const above = dirname(path);
+    if (errnoOf(error) !== "ENOENT" || above === path) throw error;
+    await makeDirectory(above, mode);
+    await makeOneDirectory(path, mode);
+  }
+}
+
+async function makeOneDirectory(path: string, mode: number): Promise<void> {
+  try {
+    await fs.mkdir(path, { mode });
+  } catch (error) {
+    const isThere = errnoOf(error) === "EEXIST" && (await fs.stat(path)).isDirectory();
+    if (!isThere) throw error;
   }
 }
 

@@ -353,6 +353,7 @@ for (const [kind, makeScene] of [
         scene.file("a", "");
         expect(await codeOf(files.makeDirectory(at("a"), { mode: 0o700 }))).toBe("file_exists");
         expect(await codeOf(files.makeDirectory(at("a/b"), { mode: 0o700 }))).toBe("not_directory");
+        expect(await codeOf(files.makeDirectory(at("a/b/c"), { mode: 0o700 }))).toBe("not_directory");
       });
     });
 

@@ -1,47 +1,64 @@
 // Finds what no grammar takes for an argument: types and operators handed to macros, and a few words of C++ beyond it.
-import type { Brackets } from "./brackets.ts";
+import { type Brackets, insideAt } from "./brackets.ts";
 import type { Edit } from "./mask.ts";
 import type { Token } from "./tokens.ts";
-import { isElaborated, isSpecifier, isTypeWord } from "./words.ts";
+import { isTypePart } from "./words.ts";
 
 /** What to hide at one token: `va_arg(list, char *)` is read as `va_arg(list, char  )` and `op(+, a, b)` as `op(0, a, b)`. */
 export function argumentEdits(tokens: readonly Token[], index: number, brackets: Brackets): Edit[] {
   const token = tokens[index];
   const before = tokens[index - 1];
   if (token === undefined || before === undefined) return [];
-  const whole = { start: token.start, end: token.end };
-  const next = tokens[index + 1]?.text ?? "";
+  const { start, end } = token;
   if (token.kind === "word") {
     const isMember = /^(\.|->)$/.test(before.text);
     if (token.text === "operator" && isMember)
-      return [{ ...whole, by: "_perator" }, ...squareBehind(tokens, index)];
-    if (token.text === "template" && (isMember || before.text === "::")) return [whole];
-    if (token.text === "typename" && !/^[<,.]$/.test(before.text)) return [whole];
-    return isArgument(tokens, index, brackets) && isTypePart(token.text) && isTypeGoingOn(next)
-      ? [whole]
-      : [];
+      return [{ start, end, by: "_perator" }, ...signBehind(tokens, index)];
+    const isHidden = isBeyond(token.text, before.text) || isTypeArgument(tokens, index, brackets);
+    return isHidden ? [{ start, end }] : [];
   }
-  if (token.text === "*" && next === "[" && tokens[index - 2]?.text === "new") return [whole];
-  if (!isArgument(tokens, index, brackets) || !/^[,)]$/.test(next)) return [];
-  if (operators.has(token.text) && /^[,(]$/.test(before.text) && !(before.text === "(" && next === ")")) {
-    return [{ ...whole, by: "0" }];
-  }
-  const starts = startOfType(tokens, index, brackets.around[index] ?? 0);
-  return /^(\*|&&?)$/.test(token.text) && (starts === "," || (starts === "(" && next === ",")) ? [whole] : [];
+  if (isOperatorArgument(tokens, index, brackets)) return [{ start, end, by: "0" }];
+  const isHidden = isNewArray(tokens, index) || isTypeEnd(tokens, index, brackets);
+  return isHidden ? [{ start, end }] : [];
+}
+
+/** `a.template f<int>()`, and `typename` anywhere but in the parameters of a template. */
+function isBeyond(word: string, before: string): boolean {
+  if (word === "template") return /^(\.|->|::)$/.test(before);
+  return word === "typename" && !/^[<,.]$/.test(before);
+}
+
+/** Of the words of a type only the last one stays. */
+function isTypeArgument(tokens: readonly Token[], index: number, brackets: Brackets): boolean {
+  const isWordNext = /^[A-Za-z_]/.test(tokens[index + 1]?.text ?? "");
+  return isWordNext && isTypePart(tokens[index]?.text ?? "") && isArgument(tokens, index, brackets);
+}
+
+/** The star of `new char *[9]`. */
+function isNewArray(tokens: readonly Token[], index: number): boolean {
+  const [first, , star, bracket] = [-2, -1, 0, 1].map((offset) => tokens[index + offset]?.text);
+  return first === "new" && star === "*" && bracket === "[";
+}
+
+/** The `+` of `op(+, a, b)`, but not that of `op(+)`. */
+function isOperatorArgument(tokens: readonly Token[], index: number, brackets: Brackets): boolean {
+  const [before = "", text = "", next = ""] = [-1, 0, 1].map((offset) => tokens[index + offset]?.text);
+  if (!operators.has(text) || !/^[,(]$/.test(before) || !/^[,)]$/.test(next)) return false;
+  return !(before === "(" && next === ")") && isArgument(tokens, index, brackets);
+}
+
+/** The `*` of `va_arg(list, char *)`. The only argument stays: it may be the parameter of a prototype. */
+function isTypeEnd(tokens: readonly Token[], index: number, brackets: Brackets): boolean {
+  const [text = "", next = ""] = [0, 1].map((offset) => tokens[index + offset]?.text);
+  if (!/^(\*|&&?)$/.test(text) || !/^[,)]$/.test(next) || !isArgument(tokens, index, brackets)) return false;
+  const before = startOfType(tokens, index, brackets.around[index] ?? 0);
+  return before === "," || (before === "(" && next === ",");
 }
 
 const operators = new Set("- + * / % & | ^ < > = && || == != <= >=".split(" "));
 
-function isTypePart(word: string): boolean {
-  return isTypeWord(word) || isSpecifier(word) || isElaborated(word);
-}
-
-/** Of several words only the last one stays. */
-function isTypeGoingOn(next: string): boolean {
-  return /^[A-Za-z_]/.test(next);
-}
-
-function squareBehind(tokens: readonly Token[], index: number): Edit[] {
+/** `[]` of `a.operator[](b)` or `+` of `a.operator+(b)`. */
+function signBehind(tokens: readonly Token[], index: number): Edit[] {
   const behind = tokens.slice(index + 1, index + 3);
   const isMark = behind[0]?.kind === "mark" && behind[0].text !== "(";
   return isMark ? behind.filter(({ text }) => text !== "(").map(({ start, end }) => ({ start, end })) : [];
@@ -51,9 +68,9 @@ function squareBehind(tokens: readonly Token[], index: number): Edit[] {
 function isArgument(tokens: readonly Token[], index: number, brackets: Brackets): boolean {
   const open = brackets.around[index] ?? -1;
   const name = tokens[open - 1];
-  const outside = brackets.inside.get(brackets.around[open] ?? -1) ?? "outer";
+  const outside = insideAt(open, brackets);
   return (
-    brackets.inside.get(open) === "round" &&
+    insideAt(index, brackets) === "round" &&
     outside !== "outer" &&
     outside !== "members" &&
     name?.kind === "word" &&

@@ -46,6 +46,11 @@ export function bracketsOf(tokens: readonly Token[]): Brackets {
   return { partner, around, inside };
 }
 
+/** What a token stands in; `outer` at the top. */
+export function insideAt(index: number, { around, inside }: Brackets): Inside {
+  return inside.get(around[index] ?? -1) ?? "outer";
+}
+
 function insideOf(tokens: readonly Token[], index: number, outer: Inside | undefined): Inside {
   const text = tokens[index]?.text;
   if (text === "(") return "round";

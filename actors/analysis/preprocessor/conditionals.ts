@@ -1,6 +1,6 @@
 // Makes the directives of a C or C++ text fit for a grammar: it reads `#if` only around whole statements and declarations.
 import { conditionalsDeepMax } from "../limits.ts";
-import { bracketsOf } from "./brackets.ts";
+import { type Brackets, bracketsOf, type Inside, insideAt } from "./brackets.ts";
 import type { Edit } from "./mask.ts";
 import type { Token } from "./tokens.ts";
 
@@ -16,7 +16,7 @@ interface Group {
   readonly branches: Branch[];
   /** Index of the token before it. */
   readonly before: number | null;
-  readonly around: number;
+  readonly inside: Inside;
 }
 
 /**
@@ -30,7 +30,7 @@ export function directiveEdits(tokens: readonly Token[], isCpp: boolean): Edit[]
 
 class Conditionals {
   readonly #tokens: readonly Token[];
-  readonly #brackets: ReturnType<typeof bracketsOf>;
+  readonly #brackets: Brackets;
   readonly #open: Group[] = [];
   readonly #edits: Edit[] = [];
   #isTooDeep = false;
@@ -62,7 +62,7 @@ class Conditionals {
     if (/^if(n?def)?$/.test(name)) {
       const branch = { directive: index, condition: normalized(name, condition), tokens: [] };
       if (this.#open.length === conditionalsDeepMax) this.#isTooDeep = true;
-      else this.#open.push({ branches: [branch], before, around: this.#brackets.around[index] ?? -1 });
+      else this.#open.push({ branches: [branch], before, inside: insideAt(index, this.#brackets) });
     } else if (/^el(se|if|ifdef|ifndef)$/.test(name)) {
       const branch = { directive: index, condition: normalized(name, condition), tokens: [] };
       const group = this.#open.at(-1);
@@ -81,7 +81,7 @@ class Conditionals {
   }
 
   #isInList(index: number): boolean {
-    const inside = this.#brackets.inside.get(this.#brackets.around[index] ?? -1);
+    const inside = insideAt(index, this.#brackets);
     return inside === "list" || inside === "round" || inside === "square";
   }
 
@@ -113,7 +113,7 @@ class Conditionals {
   }
 
   #isWhole({ branches, before }: Group, end: number): boolean {
-    const next = this.#tokens.slice(end + 1, end + 20).find(({ kind }) => kind !== "directive");
+    const next = this.#tokens.slice(end + 1, end + nextTokensMax).find(({ kind }) => kind !== "directive");
     if (!this.#isBoundary(before) || next?.text === "else") return false;
     return branches.every(({ tokens }) => {
       if (tokens.length === 0) return true;
@@ -123,9 +123,9 @@ class Conditionals {
     });
   }
 
-  #isListed({ branches, before, around }: Group): boolean {
+  #isListed({ branches, before, inside }: Group): boolean {
     return (
-      this.#brackets.inside.get(around) === "list" &&
+      inside === "list" &&
       /^[,{]$/.test(before === null ? "" : this.#token(before).text) &&
       branches.every(({ tokens }) => {
         const last = tokens.at(-1);
@@ -177,6 +177,9 @@ class Conditionals {
     return token;
   }
 }
+
+/** No `else` stands behind more directives in a row. */
+const nextTokensMax = 20;
 
 /** `defined X`, `!defined X`, `0`, or the text as it stands. */
 function normalized(name: string, condition: string): string {

@@ -1,8 +1,9 @@
 // Finds the macros among the words of a declaration: it has more names than a type and what it declares.
-import type { Brackets } from "./brackets.ts";
+import { type Brackets, insideAt } from "./brackets.ts";
+import { span } from "./macro-word.ts";
 import type { Edit } from "./mask.ts";
 import type { Token } from "./tokens.ts";
-import { isElaborated, isKeyword, isMacroName, isSpecifier, isTypeWord } from "./words.ts";
+import { isElaborated, isKeyword, isMacroName, isTypePart, isTypeWord } from "./words.ts";
 
 interface Words {
   /** Indexes of the last word of each name: `A::B` is one. */
@@ -28,37 +29,51 @@ export function declarationEdits(
   const surplus = words.names.length - namesAllowed(tokens, words, previous, brackets);
   if (surplus <= 0 || !words.isDeclaration) return [];
   const last = words.names.at(-1);
+  const closed = tokens[words.end]?.text === "(" ? (brackets.partner[words.end] ?? -1) : -1;
+  return likeliestMacros(tokens, words.names, previous)
+    .slice(0, surplus)
+    .flatMap((name) => span(tokens, name, name === last && closed > 0 ? closed + 1 : name + 1));
+}
+
+/** Those that are spelled like macros, then the others but what is declared; the latter not behind a `template <…>`. */
+function likeliestMacros(
+  tokens: readonly Token[],
+  names: readonly number[],
+  previous: Token | null,
+): number[] {
   const isMacro = (name: number) => isMacroName(tokens[name]?.text ?? "");
-  const ranked = [
-    ...words.names.filter((name) => isMacro(name) && name !== last),
-    ...words.names.filter((name) => isMacro(name) && name === last),
-    ...words.names.filter((name) => !isMacro(name) && name !== last && previous?.text !== ">"),
-  ];
-  return ranked.slice(0, surplus).flatMap((name) => {
-    const closed = name === last ? (brackets.partner[words.end] ?? -1) : -1;
-    const isCall = tokens[words.end]?.text === "(" && closed > 0;
-    return tokens.slice(name, isCall ? closed + 1 : name + 1).map(({ start, end }) => ({ start, end }));
-  });
+  const others = previous?.text === ">" ? [] : names.slice(0, -1).filter((name) => !isMacro(name));
+  return [...names.filter(isMacro), ...others];
 }
 
 function wordsFrom(tokens: readonly Token[], first: number): Words {
-  const names: number[] = [];
-  const found = { hasType: false, isElaborated: false, isDeclaration: false };
+  const end = endOfWords(tokens, first);
+  const read = tokens.slice(first, end);
+  const words = read.filter(({ kind }) => kind === "word");
+  return {
+    names: namesAmong(read).map((offset) => first + offset),
+    hasType: words.some(({ text }) => isTypeWord(text)),
+    isElaborated: words.some(({ text }) => isElaborated(text)),
+    isDeclaration: read.some(({ kind }, offset) => kind === "word" && read[offset - 1]?.kind === "word"),
+    end,
+  };
+}
+
+/** Behind the first word `*`, `&` and `::` may stand between the others. */
+function endOfWords(tokens: readonly Token[], first: number): number {
   let end = first;
-  for (; end < tokens.length && end < first + wordsMax; end++) {
-    const token = tokens[end];
-    const before = tokens[end - 1];
-    if (token?.kind === "mark" && end > first && /^([*&]|::)$/.test(token.text)) continue;
-    if (token === undefined || !isPart(token)) break;
-    if (end > first && before?.kind === "word") found.isDeclaration = true;
-    if (isTypeWord(token.text)) found.hasType = true;
-    else if (isElaborated(token.text)) found.isElaborated = true;
-    else if (!isSpecifier(token.text)) {
-      if (before?.text === "::" && names.length > 0) names.pop();
-      names.push(end);
-    }
+  while (end < first + wordsMax && (isPart(tokens[end]) || (end > first && isJoint(tokens[end])))) end += 1;
+  return end;
+}
+
+function namesAmong(tokens: readonly Token[]): number[] {
+  const names: number[] = [];
+  for (const [index, { kind, text }] of tokens.entries()) {
+    if (kind !== "word" || isTypePart(text)) continue;
+    if (tokens[index - 1]?.text === "::") names.pop();
+    names.push(index);
   }
-  return { ...found, names, end };
+  return names;
 }
 
 /** No declaration has more words before its first bracket. */
@@ -83,13 +98,14 @@ function namesAllowed(
 /** `A(int a) noexcept : b(a)` has no type in front of its name. */
 function isConstructor(tokens: readonly Token[], open: number, brackets: Brackets): boolean {
   const closed = tokens[open]?.text === "(" ? (brackets.partner[open] ?? -1) : -1;
-  if (closed < 0 || brackets.inside.get(brackets.around[open] ?? -1) !== "members") return false;
+  if (closed < 0 || insideAt(open, brackets) !== "members") return false;
   return tokens[tokens[closed + 1]?.text === "noexcept" ? closed + 2 : closed + 1]?.text === ":";
 }
 
 function isPart(token: Token | undefined): boolean {
-  if (token?.kind !== "word") return false;
-  return (
-    !isKeyword(token.text) || isTypeWord(token.text) || isSpecifier(token.text) || isElaborated(token.text)
-  );
+  return token?.kind === "word" && (isTypePart(token.text) || !isKeyword(token.text));
+}
+
+function isJoint(token: Token | undefined): boolean {
+  return token?.kind === "mark" && /^([*&]|::)$/.test(token.text);
 }

@@ -1,25 +1,20 @@
 // Cuts a C or C++ text into its outermost declarations and definitions, so that one that cannot be read costs only itself.
-import { bracketsOf } from "./brackets.ts";
+import { type Brackets, bracketsOf, insideAt } from "./brackets.ts";
 import type { Token } from "./tokens.ts";
 
 /** In order; each holds the indexes of its first and last token. What is in a namespace or `extern "C"` is outermost too. */
 export function itemsOf(tokens: readonly Token[]): (readonly [first: number, last: number])[] {
-  const { around, inside, partner } = bracketsOf(tokens);
+  const brackets = bracketsOf(tokens);
   const items: (readonly [number, number])[] = [];
   let first: number | null = null;
-  for (let index = 0; index < tokens.length; index++) {
-    const text = tokens[index]?.text ?? "";
-    const isBrace = tokens[index]?.kind === "mark" && (text === "{" || text === "}");
-    const opened = isBrace ? (text === "{" ? index : (partner[index] ?? -1)) : -1;
-    if (isBrace && (opened < 0 || (inside.get(opened) === "outer" && !isDeep(around[opened], inside)))) {
+  for (const [index, token] of tokens.entries()) {
+    if (isBraceAround(token, index, brackets)) {
       first = null;
       continue;
     }
-    if (tokens[index]?.kind === "directive" && first === null) continue;
+    if (first === null && token.kind === "directive") continue;
     first ??= index;
-    if (isDeep(around[index], inside)) continue;
-    const isBody = text === "}" && inside.get(opened) === "code";
-    if (text !== ";" && !isBody) continue;
+    if (!isEnd(token, index, brackets)) continue;
     items.push([first, index]);
     first = null;
   }
@@ -27,6 +22,15 @@ export function itemsOf(tokens: readonly Token[]): (readonly [first: number, las
   return items;
 }
 
-function isDeep(around: number | undefined, inside: ReadonlyMap<number, string>): boolean {
-  return around !== undefined && around >= 0 && inside.get(around) !== "outer";
+/** True for the braces of a namespace or `extern "C"`, and for one that closes nothing: no item reaches across them. */
+function isBraceAround({ kind, text }: Token, index: number, brackets: Brackets): boolean {
+  if (kind !== "mark" || (text !== "{" && text !== "}")) return false;
+  const opened = text === "{" ? index : (brackets.partner[index] ?? -1);
+  return opened < 0 || (brackets.inside.get(opened) === "outer" && insideAt(opened, brackets) === "outer");
+}
+
+/** True for the semicolon of a declaration and the last brace of a function. */
+function isEnd({ text }: Token, index: number, brackets: Brackets): boolean {
+  if (insideAt(index, brackets) !== "outer") return false;
+  return text === ";" || (text === "}" && brackets.inside.get(brackets.partner[index] ?? -1) === "code");
 }

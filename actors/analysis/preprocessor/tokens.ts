@@ -10,8 +10,11 @@ export interface Token {
   readonly isFirst: boolean;
 }
 
+const blanks = new Set([" ", "\t", "\r", "\f", "\v", "\uFEFF"]);
 const rawString = /^(?:u8|[uUL])?R$/;
 const stringPrefix = /^(?:u8|[uUL])$/;
+/** Of `u8R`. */
+const prefixLengthMax = 3;
 const marksOfTwo = new Set(["::", "->", "&&", "||", "==", "!=", "<=", ">=", "++", "--"]);
 
 export function tokensOf(text: string): Token[] {
@@ -25,14 +28,7 @@ export function tokensOf(text: string): Token[] {
       at += 1;
       continue;
     }
-    if (
-      char === " " ||
-      char === "\t" ||
-      char === "\r" ||
-      char === "\f" ||
-      char === "\v" ||
-      char === "\uFEFF"
-    ) {
+    if (blanks.has(char)) {
       at += 1;
       continue;
     }
@@ -57,15 +53,19 @@ function tokenAt(text: string, at: number, isFirst: boolean): [Token["kind"], nu
   const char = text.charAt(at);
   if (char === "#" && isFirst) return ["directive", endOfDirective(text, at)];
   if (char === '"' || char === "'") return ["string", endOfQuoted(text, at)];
-  if (isWordPart(text, at) && !isDigit(text, at)) {
-    const end = endOfWord(text, at);
-    const word = end - at <= 3 ? text.slice(at, end) : "";
-    if (text.charAt(end) === '"' && rawString.test(word)) return ["string", endOfRaw(text, end)];
-    if (/["']/.test(text.charAt(end)) && stringPrefix.test(word)) return ["string", endOfQuoted(text, end)];
-    return ["word", end];
-  }
   if (isDigit(text, at)) return ["number", endOfNumber(text, at)];
+  if (isWordPart(text, at)) return wordAt(text, at);
   return ["mark", at + (marksOfTwo.has(text.slice(at, at + 2)) ? 2 : 1)];
+}
+
+/** A word, or a string where the word is its prefix: `R"(a)"`, `u8"a"`. */
+function wordAt(text: string, at: number): ["word" | "string", number] {
+  const end = endOfWord(text, at);
+  const word = end - at <= prefixLengthMax ? text.slice(at, end) : "";
+  const quote = text.charAt(end);
+  if (quote === '"' && rawString.test(word)) return ["string", endOfRaw(text, end)];
+  const isPrefix = (quote === '"' || quote === "'") && stringPrefix.test(word);
+  return isPrefix ? ["string", endOfQuoted(text, end)] : ["word", end];
 }
 
 /** The end of the comment that begins at `at`; null where none does. */

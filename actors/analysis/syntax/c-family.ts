@@ -1,9 +1,12 @@
 // What C and C++ share in how they write what the metrics count. Each adds the kinds that only its own grammar knows.
-import type { Rule, SgNode } from "@ast-grep/napi";
-import type { LogicalParts, Syntax } from "../structure.ts";
-import { alternatives } from "./alternatives.ts";
+import type { SgNode } from "@ast-grep/napi";
+import type { Syntax } from "../structure.ts";
+import { calleeText, namesAlone } from "./calls.ts";
+import { givenName } from "./given-name.ts";
+import { anyKind, partsOf } from "./kinds.ts";
+import { binaryParts, unwrapperOf } from "./operators.ts";
 
-/** The kinds that only one of the two grammars knows; a rule that names an unknown kind does not compile. */
+/** The kinds that only one of the two grammars knows. */
 export interface Dialect {
   /** What may stand as the body of a function. */
   readonly bodies: readonly string[];
@@ -19,14 +22,14 @@ export interface Dialect {
 export function cFamily({ bodies, loops, catches, more }: Dialect): Syntax {
   return {
     roles: [
-      ["declaration", { kind: "function_definition", has: anyKind(bodies) }],
+      ["declaration", { kind: "function_definition", has: anyKind(...bodies) }],
       ["if", { kind: "if_statement", not: { inside: { kind: "else_clause" } } }],
       ["elseIf", { kind: "if_statement", inside: { kind: "else_clause" } }],
       ["else", { kind: "else_clause", not: { has: { kind: "if_statement" } } }],
       ["switch", { kind: "switch_statement" }],
       ["branch", { kind: "case_statement", regex: "^case" }],
-      ["loop", anyKind(loops)],
-      ["catch", anyKind(catches)],
+      ["loop", anyKind(...loops)],
+      ["catch", anyKind(...catches)],
       ["ternary", { kind: "conditional_expression" }],
       ["logical", { kind: "binary_expression", has: { field: "operator", regex: "^(&&|\\|\\||and|or)$" } }],
       ["jump", { kind: "goto_statement" }],
@@ -36,15 +39,15 @@ export function cFamily({ bodies, loops, catches, more }: Dialect): Syntax {
     nameOf,
     parametersOf: (node) => parameterList(node).length,
     isListable: (lambda) => nameGivenBy(lambda) !== null,
-    logical,
-    unwrapped,
+    logical: binaryParts,
+    unwrapped: unwrapperOf("parenthesized_expression"),
     selfCall: (node) => {
       const name = declared(node)?.name;
       if (name === undefined) return null;
       return `${name.slice(name.lastIndexOf(":") + 1)}/${parameterList(node).length}`;
     },
     callsTo(spellings) {
-      const names = alternatives(spellings.map((spelled) => spelled.replace(/\/\d+$/, "")));
+      const names = namesAlone(spellings);
       return {
         kind: "call_expression",
         has: {
@@ -58,19 +61,10 @@ export function cFamily({ bodies, loops, catches, more }: Dialect): Syntax {
     },
     /** With the number of arguments: C++ often has several functions of one name that call each other. */
     spelling(call) {
-      const called =
-        call
-          .field("function")
-          ?.text()
-          .replace(/^this->/, "") ?? "";
-      const list = call.field("arguments")?.namedChildren() ?? [];
-      return `${called}/${list.filter((child) => child.kind() !== "comment").length}`;
+      const called = calleeText(call).replace(/^this->/, "");
+      return `${called}/${partsOf(call.field("arguments")).length}`;
     },
   };
-}
-
-function anyKind(kinds: readonly string[]): Rule {
-  return { any: kinds.map((kind) => ({ kind })) };
 }
 
 function nameOf(node: SgNode): string | null {
@@ -102,39 +96,21 @@ function declared(node: SgNode): Declared | null {
 }
 
 function declaratorIn(node: SgNode): SgNode | null {
-  const named = node.namedChildren().filter((child) => child.kind() !== "comment");
-  return node.field("declarator") ?? named.at(-1) ?? null;
+  return node.field("declarator") ?? partsOf(node).at(-1) ?? null;
 }
 
 /** `(void)` takes nothing, and `...` is no parameter with a name. */
 function parameterList(node: SgNode): SgNode[] {
   const list = declared(node)?.parameters ?? node.field("declarator")?.field("parameters");
-  const named = (list?.namedChildren() ?? []).filter((child) => !notParameters.has(String(child.kind())));
+  const named = partsOf(list).filter((child) => !notParameters.has(String(child.kind())));
   return named.length === 1 && named[0]?.text() === "void" ? [] : named;
 }
 
-const notParameters = new Set(["comment", "variadic_parameter", "explicit_object_parameter_declaration"]);
+const notParameters = new Set(["variadic_parameter", "explicit_object_parameter_declaration"]);
 
 /** The variable that a lambda is bound to. */
 function nameGivenBy(lambda: SgNode): string | null {
-  const around = lambda.parent();
-  return around?.kind() === "init_declarator" ? (around.field("declarator")?.text() ?? null) : null;
+  return givenName(lambda, namingFields);
 }
 
-function logical(node: SgNode): LogicalParts | null {
-  const left = node.field("left");
-  const right = node.field("right");
-  const operator = node.field("operator")?.text();
-  if (left === null || right === null || operator === undefined) return null;
-  return { operator: operator === "and" || operator === "&&" ? "&&" : "||", left, right };
-}
-
-function unwrapped(node: SgNode): SgNode {
-  let inner = node;
-  while (inner.kind() === "parenthesized_expression") {
-    const next = inner.namedChildren().find((child) => child.kind() !== "comment");
-    if (next === undefined) break;
-    inner = next;
-  }
-  return inner;
-}
+const namingFields = new Map([["init_declarator", "declarator"]]);

@@ -1,7 +1,6 @@
 // How C++ writes what the metrics count.
 import { cFamily } from "./c-family.ts";
-
-const withBody = { has: { kind: "field_declaration_list" } };
+import { anyKind } from "./kinds.ts";
 
 export const cpp = cFamily({
   bodies: ["compound_statement", "try_statement"],
@@ -11,11 +10,8 @@ export const cpp = cFamily({
     [
       "class",
       {
-        any: [
-          { kind: "class_specifier", ...withBody },
-          { kind: "struct_specifier", ...withBody },
-          { kind: "union_specifier", ...withBody },
-        ],
+        ...anyKind("class_specifier", "struct_specifier", "union_specifier"),
+        has: { kind: "field_declaration_list" },
       },
     ],
     ["lambda", { kind: "lambda_expression" }],

@@ -1,7 +1,9 @@
 // How Elixir writes what the metrics count. Its grammar knows few kinds: `def`, `if` and `case` are calls like any other.
 import type { Rule, SgNode } from "@ast-grep/napi";
-import type { LogicalParts, Syntax } from "../structure.ts";
-import { alternatives } from "./alternatives.ts";
+import type { Syntax } from "../structure.ts";
+import { namesAlone } from "./calls.ts";
+import { anyKind, partsOf } from "./kinds.ts";
+import { binaryParts, unwrapperOf } from "./operators.ts";
 
 const withElse: Rule = { has: { kind: "do_block", has: { kind: "else_block" } } };
 
@@ -35,7 +37,7 @@ export const elixir: Syntax = {
       },
     ],
     ["loop", callOf("for")],
-    ["catch", { any: [{ kind: "rescue_block" }, { kind: "catch_block" }] }],
+    ["catch", anyKind("rescue_block", "catch_block")],
     ["logical", { kind: "binary_operator", has: { field: "operator", regex: "^(and|or|&&|\\|\\|)$" } }],
   ],
   comments: {
@@ -57,31 +59,12 @@ export const elixir: Syntax = {
     return head === null ? 0 : argumentCount(head);
   },
   isListable: () => false,
-  logical(node): LogicalParts | null {
-    const left = node.field("left");
-    const right = node.field("right");
-    const operator = node.field("operator")?.text();
-    if (left === null || right === null || operator === undefined) return null;
-    return { operator: operator === "and" || operator === "&&" ? "&&" : "||", left, right };
-  },
-  unwrapped(node) {
-    let inner = node;
-    while (inner.kind() === "block") {
-      const named = inner.namedChildren().filter((child) => child.kind() !== "comment");
-      const [only] = named;
-      if (only === undefined || named.length > 1) break;
-      inner = only;
-    }
-    return inner;
-  },
+  logical: binaryParts,
+  unwrapped: unwrapperOf("block"),
   selfCall: (node) => elixir.nameOf(node),
   callsTo: (spellings) => ({
     kind: "call",
-    has: {
-      field: "target",
-      kind: "identifier",
-      regex: alternatives(spellings.map((name) => name.replace(/\/\d+$/, ""))),
-    },
+    has: { field: "target", kind: "identifier", regex: namesAlone(spellings) },
   }),
   spelling(call) {
     const around = call.parent();
@@ -106,8 +89,7 @@ function shortBody(): Rule {
 }
 
 function argumentsOf(call: SgNode): SgNode[] {
-  const list = call.namedChildren().find((child) => child.kind() === "arguments");
-  return (list?.namedChildren() ?? []).filter((child) => child.kind() !== "comment");
+  return partsOf(call.namedChildren().find((child) => child.kind() === "arguments"));
 }
 
 /** `f(a, b)` of `def f(a, b) when a > b`; null where the node is no definition of a function. */

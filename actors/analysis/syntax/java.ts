@@ -1,7 +1,13 @@
 // How Java writes what the metrics count.
-import type { SgNode } from "@ast-grep/napi";
-import type { LogicalParts, Syntax } from "../structure.ts";
-import { alternatives } from "./alternatives.ts";
+import type { Rule, SgNode } from "@ast-grep/napi";
+import type { Syntax } from "../structure.ts";
+import { namesAlone } from "./calls.ts";
+import { anyKind, isComment, partsOf } from "./kinds.ts";
+import { binaryParts, unwrapperOf } from "./operators.ts";
+
+const elseOfIf: NonNullable<Rule["inside"]> = { kind: "if_statement", field: "alternative" };
+
+const loops = anyKind("for_statement", "enhanced_for_statement", "while_statement", "do_statement");
 
 export const java: Syntax = {
   roles: [
@@ -9,16 +15,15 @@ export const java: Syntax = {
       "class",
       {
         any: [
-          { kind: "class_declaration" },
-          { kind: "interface_declaration" },
-          { kind: "enum_declaration" },
-          { kind: "record_declaration" },
-          { kind: "annotation_type_declaration" },
+          anyKind(
+            "class_declaration",
+            "interface_declaration",
+            "enum_declaration",
+            "record_declaration",
+            "annotation_type_declaration",
+          ),
           // A class without a name of its own, and the body of an enum's constant.
-          {
-            kind: "class_body",
-            inside: { any: [{ kind: "object_creation_expression" }, { kind: "enum_constant" }] },
-          },
+          { kind: "class_body", inside: anyKind("object_creation_expression", "enum_constant") },
         ],
       },
     ],
@@ -27,76 +32,54 @@ export const java: Syntax = {
       {
         any: [
           { kind: "method_declaration", has: { field: "body", kind: "block" } },
-          { kind: "constructor_declaration" },
-          { kind: "compact_constructor_declaration" },
-          { kind: "static_initializer" },
+          anyKind("constructor_declaration", "compact_constructor_declaration", "static_initializer"),
         ],
       },
     ],
     ["lambda", { kind: "lambda_expression" }],
-    ["if", { kind: "if_statement", not: { inside: { kind: "if_statement", field: "alternative" } } }],
-    ["elseIf", { kind: "if_statement", inside: { kind: "if_statement", field: "alternative" } }],
+    ["if", { kind: "if_statement", not: { inside: elseOfIf } }],
+    ["elseIf", { kind: "if_statement", inside: elseOfIf }],
     // The grammar has no node for an else: the statement in it stands for it.
     [
       "else",
       {
-        any: [
-          { kind: "block" },
-          { kind: "expression_statement" },
-          { kind: "return_statement" },
-          { kind: "throw_statement" },
-          { kind: "yield_statement" },
-          { kind: "try_statement" },
-          { kind: "try_with_resources_statement" },
-          { kind: "synchronized_statement" },
-        ],
-        inside: { kind: "if_statement", field: "alternative" },
+        ...anyKind(
+          "block",
+          "expression_statement",
+          "return_statement",
+          "throw_statement",
+          "yield_statement",
+          "try_statement",
+          "try_with_resources_statement",
+          "synchronized_statement",
+        ),
+        inside: elseOfIf,
       },
     ],
     // A loop or switch that is an else has a role itself; its body stands for the else.
     [
       "else",
       {
-        any: [{ kind: "block" }, { kind: "switch_block" }, { kind: "expression_statement" }],
-        inside: {
-          any: [
-            { kind: "for_statement" },
-            { kind: "enhanced_for_statement" },
-            { kind: "while_statement" },
-            { kind: "do_statement" },
-            { kind: "switch_expression" },
-          ],
-          field: "body",
-          inside: { kind: "if_statement", field: "alternative" },
-        },
+        ...anyKind("block", "switch_block", "expression_statement"),
+        inside: { any: [loops, { kind: "switch_expression" }], field: "body", inside: elseOfIf },
       },
     ],
     ["switch", { kind: "switch_expression" }],
     ["branch", { kind: "switch_label", not: { regex: "^default$|,\\s*default$" } }],
     ["branch", { kind: "guard" }],
-    [
-      "loop",
-      {
-        any: [
-          { kind: "for_statement" },
-          { kind: "enhanced_for_statement" },
-          { kind: "while_statement" },
-          { kind: "do_statement" },
-        ],
-      },
-    ],
+    ["loop", loops],
     ["catch", { kind: "catch_clause" }],
     ["ternary", { kind: "ternary_expression" }],
     ["logical", { kind: "binary_expression", has: { field: "operator", regex: "^(&&|\\|\\|)$" } }],
     [
       "jump",
       {
-        any: [{ kind: "break_statement" }, { kind: "continue_statement" }],
+        ...anyKind("break_statement", "continue_statement"),
         has: { kind: "identifier" },
       },
     ],
   ],
-  comments: { any: [{ kind: "line_comment" }, { kind: "block_comment" }] },
+  comments: anyKind("line_comment", "block_comment"),
   nameOf(node) {
     if (node.kind() === "static_initializer") return "static initializer";
     if (node.kind() === "class_body") {
@@ -108,27 +91,12 @@ export const java: Syntax = {
   parametersOf(node) {
     const parameters = node.field("parameters");
     if (parameters === null) return 0;
-    return parameters.kind() === "identifier" ? 1 : parameters.namedChildren().filter(isParameter).length;
+    return parameters.kind() === "identifier" ? 1 : partsOf(parameters).filter(isParameter).length;
   },
   /** In a method it belongs to the method; as the value of a field it is called by the field's name. */
   isListable: (lambda) => fieldOf(lambda) !== null,
-  logical(node): LogicalParts | null {
-    const left = node.field("left");
-    const right = node.field("right");
-    const operator = node.field("operator");
-    return left === null || right === null || operator === null
-      ? null
-      : { operator: operator.text(), left, right };
-  },
-  unwrapped(node) {
-    let inner = node;
-    while (inner.kind() === "parenthesized_expression") {
-      const next = inner.namedChildren().find((child) => !isComment(child));
-      if (next === undefined) break;
-      inner = next;
-    }
-    return inner;
-  },
+  logical: binaryParts,
+  unwrapped: unwrapperOf("parenthesized_expression"),
   selfCall(node) {
     const signature = signatureOf(node);
     // Methods of one name and as many parameters stand side by side; which of them is called, only the types tell.
@@ -139,16 +107,12 @@ export const java: Syntax = {
   },
   callsTo: (spellings) => ({
     kind: "method_invocation",
-    has: {
-      field: "name",
-      regex: alternatives(spellings.map((signature) => signature.replace(/\/\d+$/, ""))),
-    },
+    has: { field: "name", regex: namesAlone(spellings) },
   }),
   spelling(call) {
     const receiver = call.field("object");
     if (receiver !== null && receiver.kind() !== "this") return "";
-    const given = call.field("arguments")?.namedChildren() ?? [];
-    return `${call.field("name")?.text()}/${given.filter((argument) => !isComment(argument)).length}`;
+    return `${call.field("name")?.text()}/${partsOf(call.field("arguments")).length}`;
   },
 };
 
@@ -171,10 +135,7 @@ function neighbour(node: SgNode, side: "prev" | "next"): SgNode | null {
   return beside;
 }
 
-function isComment(node: SgNode): boolean {
-  return node.kind() === "line_comment" || node.kind() === "block_comment";
-}
-
+/** `A<T> this` is none: nobody hands it over. */
 function isParameter(node: SgNode): boolean {
-  return node.kind() !== "receiver_parameter" && !isComment(node);
+  return node.kind() !== "receiver_parameter";
 }

@@ -1,7 +1,9 @@
 // How Python writes what the metrics count.
 import type { SgNode } from "@ast-grep/napi";
-import type { LogicalParts, Syntax } from "../structure.ts";
-import { alternatives } from "./alternatives.ts";
+import type { Syntax } from "../structure.ts";
+import { calleeText, callsWritten } from "./calls.ts";
+import { anyKind, partsOf } from "./kinds.ts";
+import { binaryParts, unwrapperOf } from "./operators.ts";
 
 export const python: Syntax = {
   roles: [
@@ -14,14 +16,14 @@ export const python: Syntax = {
       "else",
       {
         kind: "else_clause",
-        inside: { any: [{ kind: "if_statement" }, { kind: "for_statement" }, { kind: "while_statement" }] },
+        inside: anyKind("if_statement", "for_statement", "while_statement"),
       },
     ],
     ["switch", { kind: "match_statement" }],
     ["branch", { kind: "case_clause", not: { regex: "^case\\s+_\\s*:" } }],
     // A comprehension is one path for its loop and one for each of its conditions, and no structure to get lost in.
-    ["branch", { any: [{ kind: "for_in_clause" }, { kind: "if_clause" }] }],
-    ["loop", { any: [{ kind: "for_statement" }, { kind: "while_statement" }] }],
+    ["branch", anyKind("for_in_clause", "if_clause")],
+    ["loop", anyKind("for_statement", "while_statement")],
     ["catch", { kind: "except_clause" }],
     ["ternary", { kind: "conditional_expression" }],
     ["logical", { kind: "boolean_operator" }],
@@ -38,40 +40,24 @@ export const python: Syntax = {
   },
   nameOf: (node) => node.field("name")?.text() ?? null,
   parametersOf(node) {
-    const parameters = (node.field("parameters")?.namedChildren() ?? []).filter((child) =>
-      isParameter(child),
-    );
+    const parameters = partsOf(node.field("parameters")).filter(isParameter);
     const [first] = parameters;
     const isReceiver = first !== undefined && /^(self|cls)$/.test(first.text());
     return parameters.length - (isReceiver ? 1 : 0);
   },
   isListable: () => false,
-  logical(node): LogicalParts | null {
-    const left = node.field("left");
-    const right = node.field("right");
-    const operator = node.field("operator")?.text();
-    if (left === null || right === null || operator === undefined) return null;
-    return { operator: operator === "and" ? "&&" : "||", left, right };
-  },
-  unwrapped(node) {
-    let inner = node;
-    while (inner.kind() === "parenthesized_expression") {
-      const next = inner.namedChildren().find((child) => child.kind() !== "comment");
-      if (next === undefined) break;
-      inner = next;
-    }
-    return inner;
-  },
+  logical: binaryParts,
+  unwrapped: unwrapperOf("parenthesized_expression"),
   selfCall(node, isMethod) {
     const name = node.field("name")?.text();
     if (name === undefined) return null;
     return isMethod ? `self.${name}` : name;
   },
-  callsTo: (spellings) => ({ kind: "call", has: { field: "function", regex: alternatives(spellings) } }),
-  spelling: (call) => call.field("function")?.text() ?? "",
+  callsTo: (spellings) => callsWritten("call", spellings),
+  spelling: calleeText,
 };
 
-const separators = new Set(["comment", "keyword_separator", "positional_separator"]);
+const separators = new Set(["keyword_separator", "positional_separator"]);
 
 function isParameter(node: SgNode): boolean {
   return !separators.has(String(node.kind()));

@@ -1,7 +1,10 @@
 // How Ruby writes what the metrics count.
 import type { Rule, SgNode } from "@ast-grep/napi";
-import type { LogicalParts, Syntax } from "../structure.ts";
+import type { Syntax } from "../structure.ts";
 import { alternatives } from "./alternatives.ts";
+import { givenName } from "./given-name.ts";
+import { anyKind } from "./kinds.ts";
+import { binaryParts, unwrapperOf } from "./operators.ts";
 
 /** The methods that Ruby writes in place of a loop. Others that take a block, such as `map`, are functions of functions. */
 const loops: Rule = {
@@ -12,49 +15,31 @@ const loops: Rule = {
   },
 };
 
-const block: Rule = { any: [{ kind: "block" }, { kind: "do_block" }] };
+const block = anyKind("block", "do_block");
 
 export const ruby: Syntax = {
   roles: [
-    ["class", { any: [{ kind: "class" }, { kind: "module" }, { kind: "singleton_class" }] }],
-    ["declaration", { any: [{ kind: "method" }, { kind: "singleton_method" }] }],
+    ["class", anyKind("class", "module", "singleton_class")],
+    ["declaration", anyKind("method", "singleton_method")],
     ["lambda", { kind: "lambda" }],
     ["lambda", { ...block, not: { inside: { any: [{ kind: "lambda" }, loops] } } }],
-    [
-      "if",
-      {
-        any: [{ kind: "if" }, { kind: "unless" }, { kind: "if_modifier" }, { kind: "unless_modifier" }],
-      },
-    ],
+    ["if", anyKind("if", "unless", "if_modifier", "unless_modifier")],
     ["elseIf", { kind: "elsif" }],
-    ["else", { kind: "else", inside: { any: [{ kind: "if" }, { kind: "unless" }, { kind: "elsif" }] } }],
-    ["switch", { any: [{ kind: "case" }, { kind: "case_match" }] }],
+    ["else", { kind: "else", inside: anyKind("if", "unless", "elsif") }],
+    ["switch", anyKind("case", "case_match")],
     [
       "branch",
       {
         any: [
-          { kind: "when" },
+          anyKind("when", "if_guard", "unless_guard"),
           { kind: "in_clause", not: { regex: "^in\\s+_\\s*(\\n|;|then\\b)" } },
-          { kind: "if_guard" },
-          { kind: "unless_guard" },
         ],
       },
     ],
     ["branch", { kind: "operator_assignment", has: { field: "operator", regex: "^(\\|\\||&&)=$" } }],
-    [
-      "loop",
-      {
-        any: [
-          { kind: "while" },
-          { kind: "until" },
-          { kind: "for" },
-          { kind: "while_modifier" },
-          { kind: "until_modifier" },
-        ],
-      },
-    ],
+    ["loop", anyKind("while", "until", "for", "while_modifier", "until_modifier")],
     ["loop", { ...block, inside: loops }],
-    ["catch", { any: [{ kind: "rescue" }, { kind: "rescue_modifier" }] }],
+    ["catch", anyKind("rescue", "rescue_modifier")],
     ["ternary", { kind: "conditional" }],
     ["logical", { kind: "binary", has: { field: "operator", regex: "^(&&|\\|\\||and|or)$" } }],
   ],
@@ -87,23 +72,8 @@ export const ruby: Syntax = {
       .ancestors()
       .some((around) => around.kind() === "method" || around.kind() === "singleton_method");
   },
-  logical(node): LogicalParts | null {
-    const left = node.field("left");
-    const right = node.field("right");
-    const operator = node.field("operator")?.text();
-    if (left === null || right === null || operator === undefined) return null;
-    return { operator: operator === "and" || operator === "&&" ? "&&" : "||", left, right };
-  },
-  unwrapped(node) {
-    let inner = node;
-    while (inner.kind() === "parenthesized_statements") {
-      const named = inner.namedChildren().filter((child) => child.kind() !== "comment");
-      const [only] = named;
-      if (only === undefined || named.length > 1) break;
-      inner = only;
-    }
-    return inner;
-  },
+  logical: binaryParts,
+  unwrapped: unwrapperOf("parenthesized_statements"),
   selfCall: (node) => node.field("name")?.text() ?? null,
   callsTo: (spellings) => ({ kind: "call", has: { field: "method", regex: alternatives(spellings) } }),
   spelling(call) {
@@ -125,9 +95,10 @@ function nameGivenBy(lambda: SgNode): string | null {
     return first?.text().replace(/^:|^(["'])(.*)\1$/, "$2") ?? null;
   }
   const isProc = lambda.kind() === "lambda" || method === "lambda" || method === "proc";
-  const around = isProc ? (call ?? lambda).parent() : null;
-  return around?.kind() === "assignment" ? (around.field("left")?.text() ?? null) : null;
+  return isProc ? givenName(call ?? lambda, namingFields) : null;
 }
+
+const namingFields = new Map([["assignment", "left"]]);
 
 /** `task :build` for the block of `task :build do`. */
 function callOf(block: SgNode): string | null {

@@ -2,10 +2,13 @@
 import type { SgNode } from "@ast-grep/napi";
 import type { LogicalParts, Syntax } from "../structure.ts";
 import { alternatives } from "./alternatives.ts";
+import { givenName } from "./given-name.ts";
+import { anyKind, partsOf } from "./kinds.ts";
+import { binaryParts, unwrapperOf } from "./operators.ts";
 
 export const rust: Syntax = {
   roles: [
-    ["class", { any: [{ kind: "impl_item" }, { kind: "trait_item" }] }],
+    ["class", anyKind("impl_item", "trait_item")],
     ["declaration", { kind: "function_item" }],
     ["lambda", { kind: "closure_expression" }],
     ["if", { kind: "if_expression", not: { inside: { kind: "else_clause" } } }],
@@ -16,16 +19,13 @@ export const rust: Syntax = {
     ["branch", { kind: "match_arm", follows: { kind: "match_arm", stopBy: "end" } }],
     ["branch", { kind: "match_pattern", has: { field: "condition", regex: "." } }],
     ["branch", { kind: "let_declaration", has: { field: "alternative", kind: "block" } }],
-    [
-      "loop",
-      { any: [{ kind: "for_expression" }, { kind: "while_expression" }, { kind: "loop_expression" }] },
-    ],
+    ["loop", anyKind("for_expression", "while_expression", "loop_expression")],
     ["logical", { kind: "binary_expression", has: { field: "operator", regex: "^(&&|\\|\\|)$" } }],
     ["logical", { kind: "let_chain" }],
     [
       "jump",
       {
-        any: [{ kind: "break_expression" }, { kind: "continue_expression" }],
+        ...anyKind("break_expression", "continue_expression"),
         has: { kind: "label" },
       },
     ],
@@ -33,22 +33,22 @@ export const rust: Syntax = {
     [
       "branch",
       {
-        any: [
-          { kind: "let_condition" },
-          { kind: "identifier" },
-          { kind: "call_expression" },
-          { kind: "field_expression" },
-          { kind: "binary_expression" },
-          { kind: "unary_expression" },
-          { kind: "parenthesized_expression" },
-          { kind: "macro_invocation" },
-        ],
+        ...anyKind(
+          "let_condition",
+          "identifier",
+          "call_expression",
+          "field_expression",
+          "binary_expression",
+          "unary_expression",
+          "parenthesized_expression",
+          "macro_invocation",
+        ),
         nthChild: "n+3",
         inside: { kind: "let_chain" },
       },
     ],
   ],
-  comments: { any: [{ kind: "line_comment" }, { kind: "block_comment" }, { kind: "shebang" }] },
+  comments: anyKind("line_comment", "block_comment", "shebang"),
   nameOf(node) {
     switch (node.kind()) {
       case "impl_item":
@@ -59,27 +59,10 @@ export const rust: Syntax = {
         return node.field("name")?.text() ?? null;
     }
   },
-  parametersOf: (node) =>
-    (node.field("parameters")?.namedChildren() ?? []).filter((child) => isParameter(child)).length,
+  parametersOf: (node) => partsOf(node.field("parameters")).filter(isParameter).length,
   isListable: (lambda) => nameGivenBy(lambda) !== null || lambda.field("body")?.kind() === "block",
-  logical(node): LogicalParts | null {
-    if (node.kind() === "let_chain") return chainParts(node);
-    const left = node.field("left");
-    const right = node.field("right");
-    const operator = node.field("operator");
-    return left === null || right === null || operator === null
-      ? null
-      : { operator: operator.text(), left, right };
-  },
-  unwrapped(node) {
-    let inner = node;
-    while (inner.kind() === "parenthesized_expression") {
-      const next = inner.namedChildren().find((child) => !isComment(child));
-      if (next === undefined) break;
-      inner = next;
-    }
-    return inner;
-  },
+  logical: (node) => (node.kind() === "let_chain" ? chainParts(node) : binaryParts(node)),
+  unwrapped: unwrapperOf("parenthesized_expression"),
   selfCall(node, isMethod) {
     const name = node.field("name")?.text();
     if (name === undefined) return null;
@@ -104,13 +87,9 @@ export const rust: Syntax = {
   },
 };
 
-function isComment(node: SgNode): boolean {
-  return node.kind() === "line_comment" || node.kind() === "block_comment";
-}
-
 /** The receiver is none: a method reads as if it had no parameter for it. */
 function isParameter(node: SgNode): boolean {
-  if (isComment(node) || node.kind() === "attribute_item" || node.kind() === "self_parameter") return false;
+  if (node.kind() === "attribute_item" || node.kind() === "self_parameter") return false;
   return node.field("pattern")?.kind() !== "self";
 }
 
@@ -127,21 +106,17 @@ function typeAround(call: SgNode): string | null {
 }
 
 function nameGivenBy(closure: SgNode): string | null {
-  const around = closure.parent();
-  switch (around?.kind()) {
-    case "let_declaration":
-      return around.field("pattern")?.text() ?? null;
-    case "field_initializer":
-      return around.field("field")?.text() ?? null;
-    case "assignment_expression":
-      return around.field("left")?.text() ?? null;
-    default:
-      return null;
-  }
+  return givenName(closure, namingFields);
 }
 
+const namingFields = new Map([
+  ["let_declaration", "pattern"],
+  ["field_initializer", "field"],
+  ["assignment_expression", "left"],
+]);
+
 function chainParts(chain: SgNode): LogicalParts | null {
-  const parts = chain.namedChildren().filter((child) => !isComment(child));
+  const parts = partsOf(chain);
   const [left] = parts;
   const right = parts.at(-1);
   return left === undefined || right === undefined ? null : { operator: "&&", left, right };

@@ -48,6 +48,20 @@ describe("aiex-ignore", () => {
     expect(await found(`aiex-ignore ${rule} ${because}`)).not.toContain(rule);
   });
 
+  it("silences one place of a rule that is told once for a file, and not the others", async () => {
+    const text = `fn f() {\n    a.unwrap(); // aiex-ignore rust/unwrap ${because}\n    b.unwrap();\n    c.unwrap();\n}\n`;
+    const answer = await examine({ id: 1, path: "a.rs", language: "rust", text });
+    expect(answer).toMatchObject({
+      findings: [{ rule: "rust/unwrap", line: 3, message: expect.stringContaining("1 more of these") }],
+    });
+  });
+
+  it("is a comment between elements of JSX", async () => {
+    const text = `const a = <b>\n  {/* aiex-ignore javascript/eval ${because} */}\n  {eval(c)}\n</b>;\n`;
+    const answer = await examine({ id: 1, path: "a.tsx", language: "tsx", text });
+    expect(answer).toMatchObject({ ok: true, findings: [] });
+  });
+
   it.each([
     ["another rule", `// aiex-ignore javascript/var ${because}\neval(text);`],
     ["two lines above", `// aiex-ignore javascript/eval ${because}\n\neval(text);`],

@@ -1,6 +1,7 @@
 // Rules over plain text: formats of credentials, wherever they stand, and lines that nobody can read.
 import { describe, expect, it } from "vitest";
-import { textFindings } from "../../../actors/analysis/text-rules.ts";
+import { examine } from "../../../actors/analysis/examine.ts";
+import { plainText, textFindings } from "../../../actors/analysis/text-rules.ts";
 
 // Put together here, so that no scanner takes this file for a leak.
 const letters = "Kq7ZtR2mVx9LbN4cWp8JdY3sHf6Gu5Ae";
@@ -59,5 +60,37 @@ describe("shared/long-line", () => {
 
   it("does not count the end of a CRLF line", () => {
     expect(textFindings(`${"ab ".repeat(53)}c\r\n`)).toEqual([]);
+  });
+});
+
+describe("a secret that its format gives away", () => {
+  it.each([
+    ["javascript", `const apiKey = "sk_live_${letters.slice(0, 24)}";\n`],
+    ["python", `api_key = "sk_live_${letters.slice(0, 24)}"\n`],
+    ["ruby", `API_KEY = "sk_live_${letters.slice(0, 24)}"\n`],
+  ])("is told once in %s, whatever it is assigned to", async (language, text) => {
+    const answer = await examine({ id: 1, path: "a", language, text });
+    expect(answer).toMatchObject({ findings: [{ rule: "shared/credential", line: 1 }] });
+  });
+});
+
+describe("plainText()", () => {
+  it.each([
+    ["\uFEFFa\nb", "a\nb"],
+    ["a\rb\r", "a\nb\n"],
+    ["a\r\nb\r\n", "a\r\nb\r\n"],
+    ["a\rb\n", "a\rb\n"],
+    ["", ""],
+  ])("makes %j %j", (text, plain) => {
+    expect(plainText(text)).toBe(plain);
+  });
+
+  it("lets a grammar see lines that carriage returns alone end", async () => {
+    const text = "import os\rdef run(name):\r    os.system('rm ' + name)\r";
+    const answer = await examine({ id: 1, path: "a.py", language: "python", text });
+    expect(answer).toMatchObject({
+      metrics: { lines: 3 },
+      findings: [{ rule: "python/shell-injection", line: 3 }],
+    });
   });
 });

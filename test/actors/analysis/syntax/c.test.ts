@@ -1,7 +1,8 @@
 // The figures of C: every structure, and names through its declarators.
 import { describe, expect, it } from "vitest";
-import { examine } from "../../../../actors/analysis/examine.ts";
-import type { FileMetrics, FunctionMetrics } from "../../../../actors/analysis/report.ts";
+import { measuring } from "./measured.ts";
+
+const { metricsOf, functionsOf, listedIn } = measuring("c");
 
 describe("the complexities of C", () => {
   it.each([
@@ -54,13 +55,7 @@ int nothing() {
 int declared(int a);
 struct point { int x; };
 `;
-    const listed = (await functionsOf(text)).map(({ name, line, lines, parameters }) => [
-      name,
-      line,
-      lines,
-      parameters,
-    ]);
-    expect(listed).toEqual([
+    expect(await listedIn(text)).toEqual([
       ["plain", 1, 1, 2],
       ["pointer", 2, 1, 0],
       ["giver", 3, 1, 1],
@@ -76,13 +71,3 @@ describe("the lines of C", () => {
     expect(await metricsOf(text)).toMatchObject({ lines: 6, codeLines: 2, commentLines: 3, blankLines: 1 });
   });
 });
-
-async function metricsOf(text: string): Promise<FileMetrics> {
-  const response = await examine({ id: 1, path: "snippet.c", language: "c", text });
-  if (!response.ok) throw new Error(response.reason);
-  return response.metrics;
-}
-
-async function functionsOf(text: string): Promise<FunctionMetrics[]> {
-  return (await metricsOf(text)).functions;
-}

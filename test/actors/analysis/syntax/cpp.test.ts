@@ -1,7 +1,8 @@
 // The figures of C++: what it has beyond C.
 import { describe, expect, it } from "vitest";
-import { examine } from "../../../../actors/analysis/examine.ts";
-import type { FunctionMetrics } from "../../../../actors/analysis/report.ts";
+import { measuring } from "./measured.ts";
+
+const { functionsOf } = measuring("cpp");
 
 describe("the complexities of C++", () => {
   it.each([
@@ -75,9 +76,3 @@ auto twice = [](int a) { return a * 2; };
     ]);
   });
 });
-
-async function functionsOf(text: string): Promise<FunctionMetrics[]> {
-  const response = await examine({ id: 1, path: "snippet.cpp", language: "cpp", text });
-  if (!response.ok) throw new Error(response.reason);
-  return response.metrics.functions;
-}

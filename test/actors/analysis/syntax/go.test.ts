@@ -1,7 +1,9 @@
 // What the metrics count in Go.
 import { describe, expect, it } from "vitest";
-import { examine } from "../../../../actors/analysis/examine.ts";
-import type { FileMetrics, FunctionMetrics } from "../../../../actors/analysis/report.ts";
+import type { FunctionMetrics } from "../../../../actors/analysis/report.ts";
+import { measuring } from "./measured.ts";
+
+const { metricsOf, functionsOf, onlyOf, listedIn } = measuring("go");
 
 describe("the complexity of Go", () => {
   it("counts nested loops and a jump to a label, as in the paper", async () => {
@@ -82,13 +84,7 @@ func Map[K comparable, V any](keys []K, f func(K) V) {}
 func write(io.Writer, []byte) {}
 func assembler(x int) int
 func none() {}`;
-    const listed = (await functionsOf(text)).map(({ name, line, lines, parameters }) => [
-      name,
-      line,
-      lines,
-      parameters,
-    ]);
-    expect(listed).toEqual([
+    expect(await listedIn(text)).toEqual([
       ["Server.Handle", 3, 3, 4],
       ["Plain.String", 6, 1, 0],
       ["Map", 7, 1, 2],
@@ -149,23 +145,11 @@ it("measures loops nested a hundred deep", async () => {
   expect((await functionsOf(text))[0]).toMatchObject({ cyclomatic: 101, nesting: 100, cognitive: 5_050 });
 });
 
-async function metricsOf(text: string): Promise<FileMetrics> {
-  const response = await examine({ id: 1, path: "snippet.go", language: "go", text });
-  if (!response.ok) throw new Error(response.reason);
-  return response.metrics;
-}
-
-async function functionsOf(text: string): Promise<FunctionMetrics[]> {
-  return (await metricsOf(text)).functions;
-}
-
 async function first(declaration: string): Promise<FunctionMetrics | undefined> {
   return (await functionsOf(`package p\n${declaration}\n`))[0];
 }
 
 /** The figures of a function `f` with this body, which must be the only one listed. */
-async function only(body: string): Promise<FunctionMetrics | undefined> {
-  const functions = await functionsOf(`package p\nfunc f() int {\n${body}\n}\n`);
-  expect(functions).toHaveLength(1);
-  return functions[0];
+function only(body: string): Promise<FunctionMetrics | undefined> {
+  return onlyOf(`package p\nfunc f() int {\n${body}\n}\n`);
 }

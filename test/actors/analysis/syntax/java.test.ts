@@ -1,7 +1,8 @@
 // What the metrics count in Java, on functions whose figures are worked out by hand.
 import { describe, expect, it } from "vitest";
-import { examine } from "../../../../actors/analysis/examine.ts";
-import type { FileMetrics, FunctionMetrics } from "../../../../actors/analysis/report.ts";
+import { measuring } from "./measured.ts";
+
+const { metricsOf, functionsOf, listedIn } = measuring("java");
 
 describe("the complexity of Java", () => {
   it.each([
@@ -100,13 +101,7 @@ describe("the listed functions of Java", () => {
 interface I { int x(); default int y() { return 1; } }
 enum E { X(1) { int f() { return 1; } }, Y; E(int... n) {} }
 record R(int a, String b) { R { if (a < 0) throw new X(); } int z() { return 1; } }`;
-    const listed = (await functionsOf(text)).map(({ name, line, lines, parameters }) => [
-      name,
-      line,
-      lines,
-      parameters,
-    ]);
-    expect(listed).toEqual([
+    expect(await listedIn(text)).toEqual([
       ["A.static initializer", 2, 1, 0],
       ["A.ORDER", 3, 1, 2],
       ["A.A", 4, 1, 1],
@@ -137,13 +132,3 @@ describe("lines of Java", () => {
     expect(await metricsOf(text)).toMatchObject({ lines: 10, codeLines: 5, commentLines: 4, blankLines: 1 });
   });
 });
-
-async function metricsOf(text: string): Promise<FileMetrics> {
-  const response = await examine({ id: 1, path: "snippet", language: "java", text });
-  if (!response.ok) throw new Error(response.reason);
-  return response.metrics;
-}
-
-async function functionsOf(text: string): Promise<FunctionMetrics[]> {
-  return (await metricsOf(text)).functions;
-}

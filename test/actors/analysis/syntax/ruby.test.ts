@@ -1,7 +1,8 @@
 // What the metrics count in Ruby, on functions whose figures are worked out by hand.
 import { describe, expect, it } from "vitest";
-import { examine } from "../../../../actors/analysis/examine.ts";
-import type { FileMetrics, FunctionMetrics } from "../../../../actors/analysis/report.ts";
+import { measuring } from "./measured.ts";
+
+const { metricsOf, functionsOf, listedIn } = measuring("ruby");
 
 describe("the complexity of Ruby", () => {
   it.each([
@@ -96,13 +97,7 @@ task :build do |t|
   go do |x| x if t end
 end
 describe("a suite") { let(:x) { 1 } }`;
-    const listed = (await functionsOf(text)).map(({ name, line, lines, parameters }) => [
-      name,
-      line,
-      lines,
-      parameters,
-    ]);
-    expect(listed).toEqual([
+    expect(await listedIn(text)).toEqual([
       ["B.initialize", 3, 3, 6],
       ["B.self.f", 6, 1, 1],
       ["self.h", 8, 1, 2],
@@ -133,13 +128,3 @@ describe("lines of Ruby", () => {
     expect(await metricsOf(text)).toMatchObject({ lines: 11, codeLines: 6, commentLines: 4, blankLines: 1 });
   });
 });
-
-async function metricsOf(text: string): Promise<FileMetrics> {
-  const response = await examine({ id: 1, path: "snippet", language: "ruby", text });
-  if (!response.ok) throw new Error(response.reason);
-  return response.metrics;
-}
-
-async function functionsOf(text: string): Promise<FunctionMetrics[]> {
-  return (await metricsOf(text)).functions;
-}

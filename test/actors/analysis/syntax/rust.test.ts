@@ -1,7 +1,9 @@
 // What the metrics count in Rust.
 import { describe, expect, it } from "vitest";
-import { examine } from "../../../../actors/analysis/examine.ts";
-import type { FileMetrics, FunctionMetrics } from "../../../../actors/analysis/report.ts";
+import type { FunctionMetrics } from "../../../../actors/analysis/report.ts";
+import { measuring } from "./measured.ts";
+
+const { metricsOf, functionsOf, onlyOf, listedIn } = measuring("rust");
 
 describe("the complexity of Rust", () => {
   it("counts nested loops and a jump to a label, as in the paper", async () => {
@@ -95,13 +97,7 @@ trait Shape {
 }
 mod inner { pub(crate) const unsafe extern "C" fn raw<const N: usize>(a: *const u8) {} }
 fn outer() { fn nested() {} }`;
-    const listed = (await functionsOf(text)).map(({ name, line, lines, parameters }) => [
-      name,
-      line,
-      lines,
-      parameters,
-    ]);
-    expect(listed).toEqual([
+    expect(await listedIn(text)).toEqual([
       ["Server.handle", 2, 3, 2],
       ["Server.boxed", 5, 1, 1],
       ["Shape.twice", 9, 1, 0],
@@ -148,23 +144,11 @@ it.each([
   expect(await metricsOf(text)).toMatchObject({ functions: [], cyclomatic: 0, cognitive: 0 });
 });
 
-async function metricsOf(text: string): Promise<FileMetrics> {
-  const response = await examine({ id: 1, path: "snippet.rs", language: "rust", text });
-  if (!response.ok) throw new Error(response.reason);
-  return response.metrics;
-}
-
-async function functionsOf(text: string): Promise<FunctionMetrics[]> {
-  return (await metricsOf(text)).functions;
-}
-
 async function first(item: string): Promise<FunctionMetrics | undefined> {
   return (await functionsOf(item))[0];
 }
 
 /** The figures of a function `f` with this body, which must be the only one listed. */
-async function only(body: string): Promise<FunctionMetrics | undefined> {
-  const functions = await functionsOf(`fn f() {\n${body}\n}\n`);
-  expect(functions).toHaveLength(1);
-  return functions[0];
+function only(body: string): Promise<FunctionMetrics | undefined> {
+  return onlyOf(`fn f() {\n${body}\n}\n`);
 }
