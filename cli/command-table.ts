@@ -190,7 +190,7 @@ export const commands: readonly CommandSpec[] = [
     notes: [
       "A model reviews too with --provider, with llm.default_provider in the configuration, or where one file or standard input is named and OPENAI_API_KEY, ANTHROPIC_API_KEY, AIEX_OLLAMA_HOST or AIEX_LM_STUDIO_HOST is set. What leaves the machine is said on standard error before it does. Detected secrets are masked; .env, secrets.*, keys and all below .ssh are never sent.",
       "The score comes from the built-in static engine alone, so that the same code always has the same score.",
-      "Exit codes: 0 a report was made (whatever it says), 1 the input could not be read, 2 usage, 5 permission denied. With --fail-under also: 4 the score is below N or there is none, 7 part of the input was cut short, unparsed or unreadable (--allow-partial accepts that). See `aiex help exit-codes`.",
+      "Exit codes: 0 a report was made (whatever it says), 1 the input could not be read, 2 usage, 5 permission denied, 69 --provider names none and none is set up, 78 a wrong configuration or rule of yours. With --fail-under also: 4 the score is below N or there is none, 7 part of the input was cut short, unparsed or unreadable (--allow-partial accepts that). See `aiex help exit-codes`.",
     ],
   },
   {

@@ -17,14 +17,14 @@ export interface ReviewerChoice {
   readonly isOneFile: boolean;
 }
 
-/** The entry that was named does not exist. */
+/** Nobody can be asked: the entry that was named does not exist, or a model was named and nobody who has it. */
 export class UnknownProvider extends AiexError {
   readonly code: "unknown_provider" | "no_provider";
 
-  constructor(name: string, entries: readonly string[]) {
+  constructor(problem: string, entries: readonly string[]) {
     const known = entries.length === 0 ? "There are none yet." : `The entries are: ${entries.join(", ")}.`;
     super(
-      `There is no entry ${JSON.stringify(name.slice(0, 200))} in llm.providers. ${known} Set OPENAI_API_KEY, ANTHROPIC_API_KEY, AIEX_OLLAMA_HOST or AIEX_LM_STUDIO_HOST in the environment, or add an entry to ~/.config/aiex/config.yaml.`,
+      `${problem} ${known} Set OPENAI_API_KEY, ANTHROPIC_API_KEY, AIEX_OLLAMA_HOST or AIEX_LM_STUDIO_HOST in the environment, or add an entry to ~/.config/aiex/config.yaml.`,
     );
     this.code = entries.length === 0 ? "no_provider" : "unknown_provider";
   }
@@ -39,15 +39,31 @@ export function chooseReviewer(configuration: Configuration, choice: ReviewerCho
   const { llm } = configuration.values;
   const name =
     choice.provider ?? llm.default_provider ?? (choice.isOneFile ? entryWithKey(configuration) : undefined);
-  if (name === undefined) return undefined;
+  if (name === undefined && choice.model === undefined) return undefined;
+  if (name === undefined) {
+    const problem = `The model ${shown(choice.model)} needs a provider that has it: name one with --provider.`;
+    throw new UnknownProvider(problem, Object.keys(llm.providers));
+  }
   const entry = Object.hasOwn(llm.providers, name) ? llm.providers[name] : undefined;
-  if (entry === undefined) throw new UnknownProvider(name, Object.keys(llm.providers));
+  if (entry === undefined) {
+    throw new UnknownProvider(
+      `There is no entry ${shown(name)} in llm.providers.`,
+      Object.keys(llm.providers),
+    );
+  }
   const { kind } = entry;
   const url = new URL(peerOf(name, entry, llm).baseUrl);
   const model = choice.model ?? entry.model ?? modelDefaults[kind] ?? null;
   const place = placeOf(kind, url.hostname, model);
   return { provider: name, kind, model, host: url.host, place, price: priceOf(entry, model ?? "") };
 }
+
+function shown(given: string | undefined): string {
+  return JSON.stringify((given ?? "").slice(0, givenCharactersMax));
+}
+
+/** What is shown of a name that does not exist: enough to see which it was. */
+const givenCharactersMax = 200;
 
 const modelDefaults: Partial<Readonly<Record<ProviderKind, string>>> = {
   openai: openaiModelDefault,

@@ -2,6 +2,7 @@ import { execFileSync } from "node:child_process";
 import { randomBytes } from "node:crypto";
 import {
   chmodSync,
+  existsSync,
   mkdirSync,
   mkdtempSync,
   promises,
@@ -433,5 +434,14 @@ describe("quotePath", () => {
     expect(quotePath("straße/日本.ts")).toBe('"straße/日本.ts"');
     expect(quotePath("x".repeat(10_000)).length).toBeLessThan(600);
     expect(quotePath("\u009b1m\u{e0041}")).toBe('"\\x9b1m\\u{e0041}"');
+  });
+});
+
+describe("the real file system", () => {
+  it.skipIf(!existsSync("/proc/self"))("gives a directory up that cannot be made", async () => {
+    const files = realFileSystem({ next: () => 0, bytes: (count) => new Uint8Array(count) });
+    expect(await codeOf(files.makeDirectory("/proc/self/none/below", { mode: 0o700 }))).toBe(
+      "file_not_found",
+    );
   });
 });

@@ -94,4 +94,12 @@ describe("chooseReviewer()", () => {
     await expect(refused).rejects.toThrow(UnknownProvider);
     await expect(refused).rejects.toMatchObject({ code, message: expect.stringMatching(message) });
   });
+
+  test.each([
+    ["nothing is set up", {}, "no_provider", /The model "m".*--provider.*There are none yet/],
+    ["only a key is there and a directory is named", key, "unknown_provider", /The entries are: openai\./],
+  ] as const)("refuses a model where %s", async (_, env, code, message) => {
+    const refused = chosen({ env, choice: { model: "m" } });
+    await expect(refused).rejects.toMatchObject({ code, message: expect.stringMatching(message) });
+  });
 });
