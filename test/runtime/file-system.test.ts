@@ -379,6 +379,13 @@ for (const [kind, makeScene] of [
 }
 
 describe("the real file system", () => {
+  it.skipIf(!existsSync("/proc/self"))("gives a directory up that cannot be made", async () => {
+    const files = realFileSystem({ next: () => 0, bytes: (count) => new Uint8Array(count) });
+    expect(await codeOf(files.makeDirectory("/proc/self/none/below", { mode: 0o700 }))).toBe(
+      "file_not_found",
+    );
+  });
+
   it("refuses sockets and devices without opening them", async () => {
     const scene = realScene();
     const server = createServer();
@@ -434,14 +441,5 @@ describe("quotePath", () => {
     expect(quotePath("straße/日本.ts")).toBe('"straße/日本.ts"');
     expect(quotePath("x".repeat(10_000)).length).toBeLessThan(600);
     expect(quotePath("\u009b1m\u{e0041}")).toBe('"\\x9b1m\\u{e0041}"');
-  });
-});
-
-describe("the real file system", () => {
-  it.skipIf(!existsSync("/proc/self"))("gives a directory up that cannot be made", async () => {
-    const files = realFileSystem({ next: () => 0, bytes: (count) => new Uint8Array(count) });
-    expect(await codeOf(files.makeDirectory("/proc/self/none/below", { mode: 0o700 }))).toBe(
-      "file_not_found",
-    );
   });
 });
