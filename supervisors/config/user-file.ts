@@ -93,7 +93,7 @@ function refused(path: string, message: string): UserFile {
   return { path, settings: [], problems: [{ key: "", origin, message }], warnings: [] };
 }
 
-async function exists(files: FileSystem, path: string): Promise<boolean> {
+export async function exists(files: FileSystem, path: string): Promise<boolean> {
   try {
     await files.linkStatus(path);
     return true;

@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { userRuleFileBytesMax, userRuleFilesMax } from "../../actors/analysis/limits.ts";
 import { FileError, type FileSystem } from "../../runtime/file-system.ts";
 import { type ConfigurationProblem, shown } from "./problem.ts";
+import { exists } from "./user-file.ts";
 import { yamlRefusal } from "./yaml-settings.ts";
 
 export interface YamlFile {
@@ -33,7 +34,9 @@ export async function readYamlFolder(fileSystem: FileSystem, folder: string): Pr
     }
   } catch (error) {
     if (!(error instanceof FileError)) throw error;
-    return error.code === "file_not_found" ? nothing : refused(folder, error.message);
+    // Services have a home such as /dev/null, in which nothing can be.
+    const mayBeAbsent = error.code === "file_not_found" || error.code === "not_directory";
+    return mayBeAbsent && !(await exists(fileSystem, folder)) ? nothing : refused(folder, error.message);
   }
   const read = await Promise.all(names.sort().map((name) => readYamlFile(fileSystem, join(folder, name))));
   return {

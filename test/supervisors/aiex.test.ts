@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import { realWorld } from "../../runtime/index.ts";
-import { loadConfiguration, startAiex } from "../../supervisors/aiex.ts";
+import { InputRefused, loadConfiguration, startAiex } from "../../supervisors/aiex.ts";
 
 test("An analysis that is given up while it starts ends at once, and analyzes nothing", async () => {
   const world = realWorld();
@@ -17,5 +17,19 @@ test("An analysis that is given up while it starts ends at once, and analyzes no
   controller.abort(new Error("given up"));
   await expect(asked).rejects.toThrow("given up");
   expect(analyzed.filter((path) => path !== "")).toEqual([]);
+  await aiex.stop();
+});
+
+test("An input that cannot be read is refused with a code, and the library goes on", async () => {
+  const world = realWorld();
+  const configuration = await loadConfiguration({ world, env: {}, home: "/nowhere" });
+  const aiex = await startAiex({ world, configuration });
+  const analyze = (path: string) => aiex.analyze({ input: { kind: "path", path }, type: "all" });
+  await expect(analyze("no/such/file.ts")).rejects.toThrow(InputRefused);
+  await expect(analyze("no/such/file.ts")).rejects.toMatchObject({ code: "file_not_found" });
+  await expect(analyze(process.execPath)).rejects.toMatchObject({ code: "binary_file" });
+  const bytes = new TextEncoder().encode("eval(x)\n");
+  const report = await aiex.analyze({ input: { kind: "text", name: "a.js", bytes }, type: "all" });
+  expect(report.files).toMatchObject([{ path: "a.js", findings: [{ rule: "javascript/eval" }] }]);
   await aiex.stop();
 });

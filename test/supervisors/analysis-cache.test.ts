@@ -48,6 +48,13 @@ test("A user without a home has no cache, and gets none", async () => {
   expect(configuration.cacheDirectory).toBeUndefined();
 });
 
+test("A home that is no directory has no cache", async () => {
+  const file = join(home, "file");
+  await writeFile(file, "");
+  const configuration = await loadConfiguration({ world: realWorld(), env: {}, home: file });
+  expect(configuration.cacheDirectory).toBeUndefined();
+});
+
 test("XDG_CACHE_HOME says where the cache is, where it is absolute", async () => {
   const world = realWorld();
   const at = (directory: string) =>

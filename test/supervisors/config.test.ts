@@ -44,6 +44,17 @@ async function problemsOf(text: string, env: Record<string, string> = {}): Promi
 }
 
 describe("loadConfiguration", () => {
+  it("says where each wrong setting stands", async () => {
+    files.putFile(standard, "llm: { max_retries: many }\n", 0o600);
+    const flag = { flag: "--max-parsers", key: "analysis.max_parsers", value: 0 };
+    const refused = load({ AIEX_LLM_TIMEOUT: "soon" }, [flag]);
+    await expect(refused).rejects.toThrow(`${standard}:1:21: llm.max_retries must be a number`);
+    await expect(refused).rejects.toThrow(
+      "environment variable AIEX_LLM_TIMEOUT: llm.timeout_ms must be a number",
+    );
+    await expect(refused).rejects.toThrow("option --max-parsers: analysis.max_parsers must be");
+  });
+
   it("gives every default where nobody set anything", async () => {
     const { values, origins, file, warnings } = await load();
     expect(values).toEqual({

@@ -42,6 +42,17 @@ describe("The user's own rules", () => {
     expect((await load()).userRules).toEqual({ folder, rules: [] });
   });
 
+  it("are none where the home is no directory, as that of a service", async () => {
+    files.putFile("/dev/null", "");
+    const { userRules } = await loadConfiguration({ world: { files }, env: {}, home: "/dev/null" });
+    expect(userRules.rules).toEqual([]);
+  });
+
+  it("cannot be in a file in place of the folder", async () => {
+    files.putFile(folder, rule("one"));
+    expect(await problemsOf()).toEqual([expect.stringContaining("not a directory")]);
+  });
+
   it("are the documents of all YAML files, in the order of their ids", async () => {
     files.putFile(`${folder}/b.yml`, `${rule("two")}---\n${rule("one")}`);
     files.putFile(`${folder}/a.yaml`, rule("three"));
