@@ -10,10 +10,10 @@ export interface Price {
 }
 
 /**
- * Standard list prices of single requests, input and output, as of autumn 2026, each found in two places of which at least
- * one quotes the vendor's own page: https://platform.claude.com/docs/en/about-claude/pricing and
- * https://developers.openai.com/api/docs/pricing. Discounts for cached tokens are left out, and so are surcharges for prompts
- * above 272,000 tokens (OpenAI) and 100,000 tokens (Claude Haiku 5.5).
+ * Standard list prices of single requests, input and output, as of autumn 2026, from texts that quote the vendors' own pages:
+ * https://platform.claude.com/docs/en/about-claude/pricing and https://developers.openai.com/api/docs/pricing. Not every row
+ * was confirmed by a second one, and prices move: who has to know sets them in the configuration. Discounts for cached tokens
+ * are left out, and so are surcharges for prompts above 272,000 tokens (OpenAI) and 100,000 tokens (Claude Haiku 5.5).
  */
 const listPrices: Readonly<Record<string, readonly [number, number]>> = {
   "claude-fable-5-1": [10, 50],
