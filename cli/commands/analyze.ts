@@ -16,6 +16,7 @@ import { disclosureText } from "../render/disclosure-text.ts";
 import { renderJson } from "../render/json.ts";
 import { renderReportMarkdown } from "../render/report-markdown.ts";
 import { renderReportText } from "../render/report-text.ts";
+import { readSettings } from "../settings.ts";
 import { readStdin } from "../stdin.ts";
 import { reportFile, type Terminal, terminalOf } from "../terminal.ts";
 
@@ -35,8 +36,7 @@ export async function analyze(
   if (destination.path !== undefined) {
     await checkDestination(host.world.files, destination.path, file === "-" ? undefined : file);
   }
-  const settings = await interruption.orInterrupted(host.settings());
-  for (const warning of settings.warnings) await showNotice(`Warning: ${warning}`, host);
+  const settings = await readSettings(host, interruption);
   const request: AnalyzeRequest = {
     input: await inputOf(file, optionValue(parsed, "stdin-name") ?? "stdin", host, interruption),
     type: analysisTypeWords.find((word) => word === optionValue(parsed, "type")) ?? "all",

@@ -2,12 +2,12 @@
 import { sanitizeLine, toAscii } from "../../runtime/observe/sanitize.ts";
 import type { ConfigurationRow } from "../../supervisors/config.ts";
 import { type ExitCode, exitCodes } from "../exit-codes.ts";
-import { showNotice } from "../failure.ts";
 import type { Host } from "../host.ts";
 import type { Interruption } from "../interruption.ts";
 import { optionValue, type ParsedCommand } from "../parse.ts";
 import { renderJson } from "../render/json.ts";
 import { widthOf } from "../render/wrap.ts";
+import { readSettings } from "../settings.ts";
 import { paint, type Terminal, terminalOf } from "../terminal.ts";
 
 export async function configShow(
@@ -15,8 +15,7 @@ export async function configShow(
   host: Host,
   interruption: Interruption,
 ): Promise<ExitCode> {
-  const settings = await interruption.orInterrupted(host.settings());
-  for (const warning of settings.warnings) await showNotice(`Warning: ${warning}`, host);
+  const settings = await readSettings(host, interruption);
   const terminal = terminalOf(host.stdout, host.env, host.platform);
   const isJson = optionValue(parsed, "format") === "json";
   await host.stdout.write(isJson ? settingsJson(settings.rows) : settingsText(settings.rows, terminal));

@@ -2,12 +2,12 @@
 import { nearest } from "../../supervisors/config/nearest.ts";
 import type { RuleDescription } from "../../supervisors/rule-book.ts";
 import { type ExitCode, exitCodes } from "../exit-codes.ts";
-import { showNotice } from "../failure.ts";
 import type { Host } from "../host.ts";
 import type { Interruption } from "../interruption.ts";
 import { optionValue, type ParsedCommand } from "../parse.ts";
 import { renderJson } from "../render/json.ts";
 import { renderRule } from "../render/rule-text.ts";
+import { readSettings } from "../settings.ts";
 import { terminalOf } from "../terminal.ts";
 import { UsageError } from "../usage.ts";
 
@@ -16,8 +16,7 @@ export async function rulesShow(
   host: Host,
   interruption: Interruption,
 ): Promise<ExitCode> {
-  const settings = await interruption.orInterrupted(host.settings());
-  for (const warning of settings.warnings) await showNotice(`Warning: ${warning}`, host);
+  const settings = await readSettings(host, interruption);
   const rules = await interruption.orInterrupted(settings.ruleBook.rules());
   const [id = ""] = parsed.arguments;
   const rule = rules.find((candidate) => candidate.id === id);

@@ -1,11 +1,11 @@
 // `aiex rules test`: tries the user's own rules on the cases that the user wrote for them.
 import { type ExitCode, exitCodes } from "../exit-codes.ts";
-import { showNotice } from "../failure.ts";
 import type { Host } from "../host.ts";
 import type { Interruption } from "../interruption.ts";
 import { withLibrary } from "../library.ts";
 import type { ParsedCommand } from "../parse.ts";
 import { renderRuleTests } from "../render/rule-tests-text.ts";
+import { readSettings } from "../settings.ts";
 import { terminalOf } from "../terminal.ts";
 
 export async function rulesTest(
@@ -13,8 +13,7 @@ export async function rulesTest(
   host: Host,
   interruption: Interruption,
 ): Promise<ExitCode> {
-  const settings = await interruption.orInterrupted(host.settings());
-  for (const warning of settings.warnings) await showNotice(`Warning: ${warning}`, host);
+  const settings = await readSettings(host, interruption);
   const request = { paths: parsed.arguments, signal: interruption.signal };
   const report = await withLibrary(settings, host, interruption, (library) => library.testRules(request));
   await host.stdout.write(renderRuleTests(report, terminalOf(host.stdout, host.env, host.platform)));

@@ -1,3 +1,6 @@
+import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { expect, test } from "vitest";
 import { realWorld } from "../../runtime/index.ts";
 import { InputRefused, loadConfiguration, startAiex } from "../../supervisors/aiex.ts";
@@ -32,4 +35,26 @@ test("An input that cannot be read is refused with a code, and the library goes 
   const report = await aiex.analyze({ input: { kind: "text", name: "a.js", bytes }, type: "all" });
   expect(report.files).toMatchObject([{ path: "a.js", findings: [{ rule: "javascript/eval" }] }]);
   await aiex.stop();
+});
+
+test("A minified file of a directory is passed over in words, and read where it is named", async () => {
+  const directory = await mkdtemp(join(tmpdir(), "aiex-minified-"));
+  const world = realWorld();
+  const configuration = await loadConfiguration({ world, env: {}, home: "/nowhere" });
+  const aiex = await startAiex({ world, configuration });
+  try {
+    await writeFile(join(directory, "app.min.js"), "eval(x)\n");
+    await writeFile(join(directory, "app.js"), "eval(x)\n");
+    const analyze = (path: string) => aiex.analyze({ input: { kind: "path", path }, type: "all" });
+    const { files } = await analyze(directory);
+    expect(files).toMatchObject([
+      { path: "app.js", status: "analyzed", findings: [{ rule: "javascript/eval" }] },
+      { path: "app.min.js", status: "skipped", reason: expect.stringContaining("minified"), findings: [] },
+    ]);
+    const named = await analyze(join(directory, "app.min.js"));
+    expect(named.files).toMatchObject([{ status: "analyzed", findings: [{ rule: "javascript/eval" }] }]);
+  } finally {
+    await aiex.stop();
+    await rm(directory, { recursive: true, force: true });
+  }
 });

@@ -36,6 +36,21 @@ test("A file that was changed is parsed again, the others are not", async () => 
   expect(changed.text.match(/"javascript\/eval"/g)).toHaveLength(2);
 });
 
+test("A rule of the user's own is applied to a file that is known without it", async () => {
+  await analyzed();
+  const rules = join(home, ".config", "aiex", "rules");
+  await mkdir(rules, { recursive: true });
+  const rule = `id: no-pickle
+language: Python
+severity: warning
+message: M.
+rule: { pattern: import pickle }
+metadata: { category: smells, remedy: R. }
+`;
+  await writeFile(join(rules, "a.yml"), rule, { mode: 0o600 });
+  expect((await analyzed()).text).toContain('"user/no-pickle"');
+});
+
 test("Without room for it nothing is kept", async () => {
   const file = join(home, "config.yaml");
   await writeFile(file, "analysis: { cache_max_mb: 0 }\n", { mode: 0o600 });
