@@ -7,6 +7,8 @@ export const limits = {
   clockCheckMessages: 16,
   /** Work done before the event loop is let at timers and I/O; long against a hop (1 us), short against a heartbeat (1 s). */
   sliceMs: 1,
+  /** Turns inside of one another, as when a supervisor starts a supervisor: each is a few frames of the one stack. */
+  nestedTurnsMax: 64,
   /** OTP's `gen_server:call` default. */
   callTimeoutMsDefault: 5_000,
   /** OTP's default for workers (`supervisor`, child_spec). */

@@ -17,7 +17,7 @@ import { SystemMessage, TimeoutMessage } from "../process/system-message.ts";
 import type { Timer } from "../process/timers.ts";
 import { received } from "./function.ts";
 import type { CallHandlers, CastHandlers, ServerDefinition } from "./server.ts";
-import { InitIgnore, InitOk, InitStop, type NextOptions, NoReply, Reply, Stop } from "./server-result.ts";
+import { InitIgnore, InitOk, InitStop, type NextOptions, NoReply, noOptions, Reply, Stop } from "./server-result.ts";
 
 /** A server's definition, its handlers by name: names that every object inherits are not among them. */
 export interface Definition
@@ -132,28 +132,21 @@ export class ServerBehaviour implements Behaviour {
   }
 
   #take(result: unknown, from: Ref | undefined): Outcome | Promise<Outcome> {
-    return result instanceof Promise
-      ? result.then((settled) => this.#apply(settled, from))
-      : this.#apply(result, from);
-  }
-
-  #apply(result: unknown, from: Ref | undefined): Outcome | Promise<Outcome> {
     if (result instanceof NoReply) {
       this.#state = result.state;
-      this.#plan(result.options);
-      return this.#continue === undefined ? undefined : this.#runContinue();
+      return this.#goOn(result.options);
     }
     if (result instanceof Reply && from !== undefined) {
       this.#state = result.state;
-      this.#plan(result.options);
       this.#answer(from, result.value);
-      return this.#continue === undefined ? undefined : this.#runContinue();
+      return this.#goOn(result.options);
     }
     if (result instanceof Stop) {
       this.#state = result.state;
       if (result.hasReply && from !== undefined) this.#answer(from, result.value);
       return new Stopping(result.reason);
     }
+    if (result instanceof Promise) return result.then((settled) => this.#take(settled, from));
     throw new ExitSelf(badReturn(result));
   }
 
@@ -162,6 +155,13 @@ export class ServerBehaviour implements Behaviour {
     if (!settleCall(this.#process, from, kernel.data(value, "the reply"))) {
       kernel.events.emit("reply_dropped", { ref: from.ref });
     }
+  }
+
+  #goOn(options: NextOptions): Outcome | Promise<Outcome> {
+    // Nearly every result asks for nothing more, and what an earlier one asked for ended with the message.
+    if (options === noOptions) return undefined;
+    this.#plan(options);
+    return this.#runContinue();
   }
 
   #plan(options: NextOptions): void {
@@ -174,6 +174,8 @@ export class ServerBehaviour implements Behaviour {
     const next = this.#continue;
     if (next === undefined) return undefined;
     this.#continue = undefined;
+    this.#idleMs = undefined;
+    this.#hibernates = false;
     const handler = this.#definition.continue;
     if (handler === undefined)
       throw new TypeError(`A result asked for a continue, and this server has no "continue" handler.`);

@@ -11,7 +11,8 @@ export interface NextOptions {
   readonly hibernate?: boolean;
 }
 
-const noOptions: NextOptions = {};
+/** What a result asks for that asks for nothing. */
+export const noOptions: NextOptions = {};
 
 // `kind` exists for the compiler alone: results of one shape must not pass for one another.
 

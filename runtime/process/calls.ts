@@ -1,5 +1,6 @@
 // Calls that wait for a reply: one outcome each, whatever comes first: the reply, the callee's end or the deadline.
 import type { Address } from "./address.ts";
+import { Chain, type Chained } from "./chain.ts";
 import type { ExitReason } from "./exit-reason.ts";
 import type { Ref } from "./pid.ts";
 import type { Process } from "./process.ts";
@@ -13,8 +14,8 @@ export type CallFailure =
   | { readonly kind: "timeout"; readonly timeoutMs: number }
   | { readonly kind: "overload"; readonly messagesMax: number };
 
-/** A request whose reply is awaited. The callee keeps its callers in a list through `previous` and `next`. */
-export class PendingCall {
+/** A request whose reply is awaited. It is in the chain of the callee's callers. */
+export class PendingCall implements Chained<PendingCall> {
   readonly ref: Ref;
   readonly caller: Process;
   readonly callee: Process;
@@ -59,9 +60,8 @@ export function beginCall(call: PendingCall, timeoutMs: number): void {
     });
   }
   kernel.calls.set(call.ref.ref, call);
-  call.next = call.callee.callers;
-  if (call.next !== undefined) call.next.previous = call;
-  call.callee.callers = call;
+  call.callee.callers ??= new Chain();
+  call.callee.callers.append(call);
 }
 
 /** Delivers a reply; false when nobody waits for it any more. */
@@ -83,7 +83,8 @@ export function refuseCall(process: Process, ref: Ref, messagesMax: number): voi
 
 /** Fails every call that waits for a process that has ended. */
 export function failCallers(ended: Process, reason: ExitReason, output?: unknown): void {
-  for (let call = ended.callers; call !== undefined; call = ended.callers) {
+  const { callers } = ended;
+  for (let call = callers?.first; call !== undefined; call = callers?.first) {
     forgetCall(call);
     call.fail({ kind: "exited", reason, output });
   }
@@ -98,13 +99,24 @@ export function awaitExit(
   target: Process,
   timeoutMs: number,
 ): Promise<ExitReason | undefined> {
-  if (target.hasEnded) return Promise.resolve("noproc");
-  return new Promise((resolve) => {
-    const settle = (failure: CallFailure): void =>
-      resolve(failure.kind === "exited" ? failure.reason : undefined);
-    const ref = process.kernel.nextRef();
-    beginCall(new PendingCall(ref, process, target, target.pid, "exit", () => {}, settle), timeoutMs);
-  });
+  return new Promise((resolve) => onExit(process, target, timeoutMs, resolve));
+}
+
+/** As `awaitExit`, for whoever goes on in the same turn in which the other ends. */
+export function onExit(
+  process: Process,
+  target: Process,
+  timeoutMs: number,
+  ended: (reason: ExitReason | undefined) => void,
+): void {
+  if (target.hasEnded) {
+    ended("noproc");
+    return;
+  }
+  const settle = (failure: CallFailure): void =>
+    ended(failure.kind === "exited" ? failure.reason : undefined);
+  const ref = process.kernel.nextRef();
+  beginCall(new PendingCall(ref, process, target, target.pid, "exit", () => {}, settle), timeoutMs);
 }
 
 /** Takes a call out of both ends; a reply that comes later is dropped. */
@@ -113,9 +125,5 @@ export function forgetCall(call: PendingCall): void {
   if (!kernel.calls.delete(call.ref.ref)) return;
   if (call.timer !== undefined) kernel.timers.stop(call.timer);
   call.caller.endlessCalls?.delete(call);
-  if (call.previous === undefined) call.callee.callers = call.next;
-  else call.previous.next = call.next;
-  if (call.next !== undefined) call.next.previous = call.previous;
-  call.previous = undefined;
-  call.next = undefined;
+  call.callee.callers?.remove(call);
 }

@@ -3,6 +3,7 @@
 import { limits } from "../limits.ts";
 import { Name } from "./address.ts";
 import { Misuse } from "./failures.ts";
+import { OwnPid } from "./pid.ts";
 
 /** `freeze` checks and freezes what is sent; `trust` leaves it alone, for speed. */
 export type Boundary = "freeze" | "trust";
@@ -25,6 +26,9 @@ export function asData<T>(value: T, what: string): T {
   return value;
 }
 
+/** What data is an instance of: addresses are classes, and no less plain. */
+const plainPrototypes: readonly unknown[] = [Object.prototype, null, Name.prototype, OwnPid.prototype];
+
 /** `done` holds what was walked already, so that a part that is shared is walked once. */
 function freeze(value: unknown, path: string, depth: number, done: Set<object>): void {
   if (typeof value === "function" || typeof value === "symbol") throw notData(path, `a ${typeof value}`);
@@ -33,8 +37,7 @@ function freeze(value: unknown, path: string, depth: number, done: Set<object>):
   if (depth > limits.messageDepthMax)
     throw notData(path, `data nested deeper than ${limits.messageDepthMax}, or a cycle`);
   const prototype: unknown = Object.getPrototypeOf(value);
-  const isPlain = prototype === Object.prototype || prototype === null || prototype === Name.prototype;
-  if (!isPlain && !Array.isArray(value))
+  if (!plainPrototypes.includes(prototype) && !Array.isArray(value))
     throw notData(path, `an instance of ${value.constructor?.name ?? "a class"}`);
   Object.freeze(value);
   for (const [key, { get, value: part }] of Object.entries(Object.getOwnPropertyDescriptors(value))) {

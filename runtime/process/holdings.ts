@@ -7,13 +7,15 @@ import type { Process } from "./process.ts";
 export function letGo(process: Process): void {
   const { kernel } = process;
   // Most processes hold none of these, and a loop over nothing costs as well.
-  if (process.timers !== undefined) for (const timer of process.timers) kernel.timers.stop(timer);
+  for (let owned = process.timers?.first; owned !== undefined; owned = owned.next)
+    kernel.timers.stop(owned.timer);
   if (process.name !== undefined) kernel.names.delete(process.name);
   if (process.releases !== undefined) for (const release of process.releases) release();
   if (process.aliases !== undefined) for (const ref of process.aliases) kernel.aliases.delete(ref);
   if (process.endlessCalls !== undefined) for (const call of process.endlessCalls) forgetCall(call);
   dropMonitors(process);
   kernel.processes.delete(process.pid.id);
+  process.pid.forget();
   process.timers = undefined;
   process.name = undefined;
   process.releases = undefined;

@@ -6,19 +6,35 @@ import { EventBus } from "../observe/event-bus.ts";
 import type { World } from "../world.ts";
 import type { AliasEntry } from "./aliases.ts";
 import type { PendingCall } from "./calls.ts";
+import { Chain, type Chained } from "./chain.ts";
 import type { Boundary } from "./data.ts";
 import { asData } from "./data.ts";
 import { AlreadyStarted, Misuse } from "./failures.ts";
-import { formatPid, makePid, makeRef, type Pid, type Ref } from "./pid.ts";
+import { formatPid, makeRef, OwnPid, type Pid, type Ref } from "./pid.ts";
 import type { Process } from "./process.ts";
 import type { Protocol } from "./protocol.ts";
 import { Scheduler } from "./scheduler.ts";
 import { type Timer, TimerService } from "./timers.ts";
 
-/** A timer that sends a message, and the process it ends with. */
-export interface MessageTimer {
+/** A timer that ends with a process, or one that belongs to none. */
+export class OwnedTimer implements Chained<OwnedTimer> {
   readonly timer: Timer;
   readonly owner: Process | undefined;
+  previous: OwnedTimer | undefined;
+  next: OwnedTimer | undefined;
+
+  constructor(timer: Timer, owner: Process | undefined) {
+    this.timer = timer;
+    this.owner = owner;
+    if (owner === undefined) return;
+    owner.timers ??= new Chain();
+    owner.timers.append(this);
+  }
+
+  /** It has fired, or was stopped: its process need not stop it any more. */
+  leave(): void {
+    this.owner?.timers?.remove(this);
+  }
 }
 
 export class Kernel {
@@ -35,7 +51,8 @@ export class Kernel {
   readonly scopes = new Map<string, GroupScope>();
   readonly calls = new Map<number, PendingCall>();
   readonly aliases = new Map<number, AliasEntry>();
-  readonly messageTimers = new Map<number, MessageTimer>();
+  /** Timers that send a message, by the number of their reference. */
+  readonly messageTimers = new Map<number, OwnedTimer>();
   #lastId = 0;
   #lastRef = 0;
 
@@ -48,20 +65,26 @@ export class Kernel {
     this.timers = new TimerService(world);
   }
 
-  nextPid(): Pid {
+  nextPid(process: Process): OwnPid {
     this.#lastId += 1;
-    return makePid(this.name, this.incarnation, this.#lastId);
+    return this.#own(new OwnPid(this.name, this.incarnation, this.#lastId, process));
   }
 
   nextRef(): Ref {
     this.#lastRef += 1;
-    return makeRef(this.name, this.incarnation, this.#lastRef);
+    return this.#own(makeRef(this.name, this.incarnation, this.#lastRef));
+  }
+
+  /** Identities are data like any other: frozen where what is sent is. */
+  #own<T extends object>(identity: T): T {
+    return this.boundary === "trust" ? identity : Object.freeze(identity);
   }
 
   /** The live process behind a pid of this node and incarnation. */
   find(pid: Pid<Protocol>): Process | undefined {
-    if (!this.isLocal(pid)) return undefined;
-    return this.processes.get(pid.id);
+    const process = OwnPid.processOf(pid);
+    if (process === "unknown") return this.isLocal(pid) ? this.processes.get(pid.id) : undefined;
+    return process?.kernel === this ? process : undefined;
   }
 
   isLocal(identity: { readonly node: string; readonly incarnation: number }): boolean {

@@ -1,4 +1,5 @@
 // Links and exit signals: who falls with whom, and what trapping turns into a message.
+import { Chain, type Chained } from "./chain.ts";
 import type { ExitReason } from "./exit-reason.ts";
 import { NoProcess } from "./failures.ts";
 import { formatPid, type Pid } from "./pid.ts";
@@ -9,6 +10,19 @@ import { ExitMessage } from "./system-message.ts";
 export interface LinkOptions {
   /** The EXIT message of this link overtakes ordinary messages when the process traps exits (EEP-76). */
   readonly priority?: boolean;
+}
+
+/** One process's end of a link. The other end is its twin, in the chain of the peer. */
+export class LinkEnd implements Chained<LinkEnd> {
+  readonly peer: Process;
+  hasPriority = false;
+  twin: LinkEnd | undefined;
+  previous: LinkEnd | undefined;
+  next: LinkEnd | undefined;
+
+  constructor(peer: Process) {
+    this.peer = peer;
+  }
 }
 
 /**
@@ -23,14 +37,34 @@ export function link(process: Process, pid: Pid<Protocol>, options: LinkOptions 
     process.deliver(new ExitMessage(pid as Pid, "noproc"), options.priority === true);
     return;
   }
-  addLink(process, peer, options.priority === true);
+  const end = linkTo(process, peer) ?? addLink(process, peer);
+  end.hasPriority = options.priority === true;
 }
 
-export function addLink(process: Process, peer: Process, priority = false): void {
-  process.links ??= new Map();
-  peer.links ??= new Map();
-  process.links.set(peer, priority);
-  if (!peer.links.has(process)) peer.links.set(process, false);
+/** Links two processes that are not linked, and gives the first one's end. */
+export function addLink(process: Process, peer: Process): LinkEnd {
+  const end = new LinkEnd(peer);
+  const twin = new LinkEnd(process);
+  end.twin = twin;
+  twin.twin = end;
+  process.links ??= new Chain();
+  process.links.append(end);
+  peer.links ??= new Chain();
+  peer.links.append(twin);
+  return end;
+}
+
+/** The end of `process` in its link to `peer`. Both sides are walked in step: one may have very many, and the other few. */
+export function linkTo(process: Process, peer: Process): LinkEnd | undefined {
+  let end = process.links?.first;
+  let twin = peer.links?.first;
+  while (end !== undefined && twin !== undefined) {
+    if (end.peer === peer) return end;
+    if (twin.peer === process) return twin.twin;
+    end = end.next;
+    twin = twin.next;
+  }
+  return undefined;
 }
 
 /** Ends a link; there need not be one (OTP: `unlink/1`). */
@@ -40,8 +74,10 @@ export function unlink(process: Process, pid: Pid<Protocol>): void {
 }
 
 export function removeLink(process: Process, peer: Process): void {
-  process.links?.delete(peer);
-  peer.links?.delete(process);
+  const end = linkTo(process, peer);
+  if (end?.twin === undefined) return;
+  process.links?.remove(end);
+  peer.links?.remove(end.twin);
 }
 
 /** Sends the exit signals of a process that has ended to all it was linked to. */
@@ -49,10 +85,11 @@ export function breakLinks(ended: Process, reason: ExitReason): void {
   const { links } = ended;
   if (links === undefined) return;
   ended.links = undefined;
-  for (const peer of links.keys()) {
-    const priority = peer.links?.get(ended) ?? false;
-    peer.links?.delete(ended);
-    receiveExit(peer, ended.pid, reason, priority);
+  for (let end = links.first; end !== undefined; end = end.next) {
+    const { peer, twin } = end;
+    if (twin === undefined) continue;
+    peer.links?.remove(twin);
+    receiveExit(peer, ended.pid, reason, twin.hasPriority);
   }
 }
 

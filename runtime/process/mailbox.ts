@@ -31,10 +31,12 @@ export interface MailboxBound {
 
 const firstCapacity = 8;
 
+/** Most processes wait with an empty mailbox, so all of them share this until the first message asks for memory. */
+const noSlots: undefined[] = [];
+
 /** First in, first out, in one array whose size is a power of two. */
 export class Ring<T> {
-  // Most processes wait with an empty mailbox, so the first message asks for the memory.
-  #slots: (T | undefined)[] = [];
+  #slots: (T | undefined)[] = noSlots;
   #head = 0;
   #length = 0;
 
@@ -57,11 +59,9 @@ export class Ring<T> {
     if (this.#length === 0) return undefined;
     const item = this.#slots[this.#head];
     this.#slots[this.#head] = undefined;
-    this.#head = (this.#head + 1) & (this.#slots.length - 1);
     this.#length -= 1;
-    // A queue that was long once gives its memory back when it is empty.
-    if (this.#length === 0 && this.#slots.length > 1024) this.#slots = [];
-    if (this.#length === 0) this.#head = 0;
+    if (this.#length > 0) this.#head = (this.#head + 1) & (this.#slots.length - 1);
+    else this.#emptied();
     return item;
   }
 
@@ -70,7 +70,7 @@ export class Ring<T> {
     return this.#slots[(this.#head + index) & (this.#slots.length - 1)];
   }
 
-  /** Takes the item at `index` out; those behind it move up. */
+  /** Takes the item at `index` out; those before it move up. */
   removeAt(index: number): T | undefined {
     const item = this.at(index);
     if (index < 0 || index >= this.#length) return undefined;
@@ -87,8 +87,14 @@ export class Ring<T> {
   /** Gives the memory back, all of it, if nothing is queued. */
   release(): void {
     if (this.#length > 0) return;
-    this.#slots = [];
+    this.#slots = noSlots;
     this.#head = 0;
+  }
+
+  /** A queue that was long once gives its memory back when it is empty. */
+  #emptied(): void {
+    this.#head = 0;
+    if (this.#slots.length > 1024) this.#slots = noSlots;
   }
 
   #grow(): void {
@@ -100,35 +106,35 @@ export class Ring<T> {
   }
 }
 
-export class Mailbox {
-  readonly #ordinary = new Ring<Item>();
+/** The ring holds the ordinary messages; another one, where there are any, those of priority. */
+export class Mailbox extends Ring<Item> {
   #priority: Ring<Item> | undefined;
   readonly #isBounded: boolean;
   /** User messages waiting: the only ones a bound counts, and counted only where there is one. */
   userMessages = 0;
 
   constructor(isBounded = false) {
+    super();
     this.#isBounded = isBounded;
   }
 
-  get length(): number {
-    return this.#ordinary.length + (this.#priority?.length ?? 0);
+  override get length(): number {
+    return this.#priority === undefined ? super.length : super.length + this.#priority.length;
   }
 
-  /** Messages that fit without asking for more memory. */
-  get capacity(): number {
-    return this.#ordinary.capacity + (this.#priority?.capacity ?? 0);
+  override get capacity(): number {
+    return super.capacity + (this.#priority?.capacity ?? 0);
   }
 
   /** Gives back the memory of what is empty: for a process that will wait long (OTP: `hibernate`). */
-  release(): void {
-    this.#ordinary.release();
+  override release(): void {
+    super.release();
     if (this.#priority?.length === 0) this.#priority = undefined;
   }
 
-  push(item: Item): void {
+  override push(item: Item): void {
     if (this.#isBounded && isUserItem(item)) this.userMessages += 1;
-    this.#ordinary.push(item);
+    super.push(item);
   }
 
   /** Queues before every ordinary message, behind earlier ones of priority (EEP-76). */
@@ -138,28 +144,31 @@ export class Mailbox {
     this.#priority.push(item);
   }
 
-  shift(): Item | undefined {
-    const item = this.#priority?.shift() ?? this.#ordinary.shift();
+  override shift(): Item | undefined {
+    const item = this.#priority?.shift() ?? super.shift();
     if (this.#isBounded && item !== undefined && isUserItem(item)) this.userMessages -= 1;
     return item;
   }
 
   /** Takes the first item that `matches` out and leaves the others in order: selective receive. */
   take(matches: (item: Item) => boolean): Item | undefined {
-    for (const ring of this.#priority === undefined ? [this.#ordinary] : [this.#priority, this.#ordinary]) {
-      for (let index = 0; index < ring.length; index += 1) {
-        const item = ring.at(index);
-        if (item === undefined || !matches(item)) continue;
-        if (this.#isBounded && isUserItem(item)) this.userMessages -= 1;
-        return ring.removeAt(index);
-      }
-    }
-    return undefined;
+    return this.#takeFrom(this.#priority, matches) ?? this.#takeFrom(this, matches);
   }
 
   /** Takes the oldest message of a user out: what `dropOldest` gives up. */
   takeOldestUserMessage(): Item | undefined {
     return this.take(isUserItem);
+  }
+
+  #takeFrom(ring: Ring<Item> | undefined, matches: (item: Item) => boolean): Item | undefined {
+    if (ring === undefined) return undefined;
+    for (let index = 0; ; index += 1) {
+      const item = ring.at(index);
+      if (item === undefined) return undefined;
+      if (!matches(item)) continue;
+      if (this.#isBounded && isUserItem(item)) this.userMessages -= 1;
+      return ring.removeAt(index);
+    }
   }
 }
 

@@ -6,16 +6,16 @@ import { type AliasEntry, dropAlias } from "./aliases.ts";
 import { awaitExit, beginCall, type CallFailure, PendingCall, settleCall } from "./calls.ts";
 import type { ExitReason } from "./exit-reason.ts";
 import { CalleeExited, CallingSelf, CallTimeout, Misuse, NodeDown, NoProcess, Overload } from "./failures.ts";
+import { OwnedTimer } from "./kernel.ts";
 import { type Item, Request } from "./mailbox.ts";
 import { demonitor } from "./monitors.ts";
-import type { Ref } from "./pid.ts";
+import { OwnPid, type Ref } from "./pid.ts";
 import type { Process } from "./process.ts";
 import type { Message, Protocol } from "./protocol.ts";
 import { StopMessage } from "./system-message.ts";
 
 /** The live process behind an address of this node. */
-export function whereis(process: Process, to: Address<Protocol>): Process | undefined {
-  const { kernel } = process;
+export function whereis({ kernel }: Process, to: Address<Protocol>): Process | undefined {
   if ("id" in to) return kernel.find(to);
   if ("ref" in to) return kernel.isLocal(to) ? kernel.aliases.get(to.ref)?.owner : undefined;
   if ("registry" in to) return kernel.registries.get(to.registry)?.resolve(to.key);
@@ -25,8 +25,9 @@ export function whereis(process: Process, to: Address<Protocol>): Process | unde
 
 /** Delivers to whoever the address names now; false when there is nobody. */
 export function deliverTo(process: Process, to: Address<Protocol>, item: Item, priority: boolean): boolean {
-  if ("ref" in to) return deliverToAlias(process, to as Ref, item, priority);
-  const target = whereis(process, to);
+  const own = OwnPid.processOf(to);
+  if (own === "unknown" && "ref" in to) return deliverToAlias(process, to as Ref, item, priority);
+  const target = own === "unknown" || own?.kernel !== process.kernel ? whereis(process, to) : own;
   if (target === undefined) return false;
   target.deliver(item);
   return true;
@@ -129,12 +130,11 @@ export function reply(process: Process, to: Ref, value: unknown): void {
 
 export function sleep(process: Process, delayMs: number): Promise<void> {
   return new Promise((resolve) => {
-    process.timers ??= new Set();
     const timer = process.kernel.timers.start(delayMs, () => {
-      process.timers?.delete(timer);
+      owned.leave();
       resolve();
     });
-    process.timers.add(timer);
+    const owned = new OwnedTimer(timer, process);
   });
 }
 

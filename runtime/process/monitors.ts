@@ -1,6 +1,7 @@
 // Monitors: being told exactly once, and one way only, that a process has ended.
 import type { Address } from "./address.ts";
 import { type AliasMode, addAlias, dropAlias } from "./aliases.ts";
+import { Chain, type Chained } from "./chain.ts";
 import type { ExitReason } from "./exit-reason.ts";
 import { Misuse } from "./failures.ts";
 import { type Ref, sameRef } from "./pid.ts";
@@ -24,12 +25,16 @@ export interface DemonitorOptions {
   readonly flush?: boolean;
 }
 
-export class Monitor {
+/** Known to the watcher by its reference, and in the chain of the watched. */
+export class Monitor implements Chained<Monitor> {
   readonly ref: Ref;
   readonly watcher: Process;
   readonly target: Process;
   readonly object: Address<Protocol>;
   readonly options: MonitorOptions;
+  previous: Monitor | undefined;
+  next: Monitor | undefined;
+
   constructor(
     ref: Ref,
     watcher: Process,
@@ -81,8 +86,8 @@ export function monitor(
   if (target === watcher) return ref;
   watcher.watching ??= new Map();
   watcher.watching.set(ref.ref, entry);
-  target.watchers ??= new Set();
-  target.watchers.add(entry);
+  target.watchers ??= new Chain();
+  target.watchers.append(entry);
   return ref;
 }
 
@@ -98,7 +103,7 @@ export function demonitor(watcher: Process, ref: Ref, options: DemonitorOptions)
   watcher.downListeners?.delete(ref.ref);
   if (entry !== undefined) {
     watcher.watching?.delete(ref.ref);
-    entry.target.watchers?.delete(entry);
+    entry.target.watchers?.remove(entry);
   }
   if (options.flush === true)
     watcher.mailbox.take((item) => item instanceof DownMessage && sameRef(item.ref, ref));
@@ -110,7 +115,7 @@ export function tellWatchers(ended: Process, reason: ExitReason, output: unknown
   const { watchers } = ended;
   if (watchers === undefined) return;
   ended.watchers = undefined;
-  for (const entry of watchers) {
+  for (let entry = watchers.first; entry !== undefined; entry = entry.next) {
     entry.watcher.watching?.delete(entry.ref.ref);
     if (endsWithMonitor(entry.options.alias)) dropAlias(entry.watcher, entry.ref.ref);
     deliverDown(entry, reason, entry.options.output === true ? output : undefined);
@@ -128,7 +133,7 @@ export function takeListener(watcher: Process, down: DownMessage): (() => void) 
 /** A process that has ended watches nobody any more. */
 export function dropMonitors(ended: Process): void {
   if (ended.watching === undefined) return;
-  for (const entry of ended.watching.values()) entry.target.watchers?.delete(entry);
+  for (const entry of ended.watching.values()) entry.target.watchers?.remove(entry);
   ended.watching = undefined;
 }
 

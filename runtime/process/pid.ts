@@ -1,4 +1,5 @@
 // Pids and references: plain frozen data, equal by value, that survive the wire and carry their protocol as a phantom type.
+import type { Process } from "./process.ts";
 import type { AnyProtocol, Protocol } from "./protocol.ts";
 
 declare const protocol: unique symbol;
@@ -19,14 +20,42 @@ export interface Ref<out P extends Protocol = AnyProtocol> {
   readonly [protocol]?: P;
 }
 
-/** Makes a pid. Only a node makes one for a new process; others get it from the wire. */
+/** Makes the pid of a process that is known by its identity alone. */
 export function makePid<P extends Protocol>(node: string, incarnation: number, id: number): Pid<P> {
   return Object.freeze({ node, incarnation, id });
 }
 
+/**
+ * The pid that a node makes for a new process. It knows its process, which saves a look into the node's table with every
+ * message; a copy of it, or one that came over a wire, is worth the same and takes the longer way.
+ */
+export class OwnPid implements Pid {
+  readonly node: string;
+  readonly incarnation: number;
+  readonly id: number;
+  #process: Process | undefined;
+
+  constructor(node: string, incarnation: number, id: number, process: Process) {
+    this.node = node;
+    this.incarnation = incarnation;
+    this.id = id;
+    this.#process = process;
+  }
+
+  /** The process that `identity` was made for, until it has ended; "unknown" where it is no such pid. */
+  static processOf(identity: object): Process | undefined | "unknown" {
+    return #process in identity ? identity.#process : "unknown";
+  }
+
+  /** The process has ended: who keeps the pid does not keep what the process held. */
+  forget(): void {
+    this.#process = undefined;
+  }
+}
+
 /** Makes a reference. */
 export function makeRef<P extends Protocol>(node: string, incarnation: number, ref: number): Ref<P> {
-  return Object.freeze({ node, incarnation, ref });
+  return { node, incarnation, ref };
 }
 
 /** True for any value of a pid's shape, whoever made it. */

@@ -1,7 +1,7 @@
 // Timers that send a message: to a pid they end with that process, to a name they look it up when they fire.
 import type { Address } from "./address.ts";
 import { Misuse } from "./failures.ts";
-import type { Kernel } from "./kernel.ts";
+import { type Kernel, OwnedTimer } from "./kernel.ts";
 import type { Item } from "./mailbox.ts";
 import { deliverTo, whereis } from "./messaging.ts";
 import type { Ref } from "./pid.ts";
@@ -24,25 +24,22 @@ export function startProcessTimer(
   if ("id" in to && owner === undefined) return ref;
   const timer = kernel.timers.start(delayMs, () => {
     kernel.messageTimers.delete(ref.ref);
-    owner?.timers?.delete(timer);
+    owned.leave();
     deliverTo(process, to, message(ref), false);
   });
-  kernel.messageTimers.set(ref.ref, { timer, owner });
-  if (owner !== undefined) {
-    owner.timers ??= new Set();
-    owner.timers.add(timer);
-  }
+  const owned = new OwnedTimer(timer, owner);
+  kernel.messageTimers.set(ref.ref, owned);
   return ref;
 }
 
 /** Stops a timer: the milliseconds that were left, or false when there is none of that reference. */
 export function cancelProcessTimer(kernel: Kernel, ref: Ref): number | false {
-  const left = readProcessTimer(kernel, ref);
-  const entry = kernel.messageTimers.get(ref.ref);
-  if (left === false || entry === undefined) return false;
+  const owned = kernel.isLocal(ref) ? kernel.messageTimers.get(ref.ref) : undefined;
+  const left = owned === undefined ? undefined : kernel.timers.remaining(owned.timer);
+  if (owned === undefined || left === undefined) return false;
   kernel.messageTimers.delete(ref.ref);
-  entry.owner?.timers?.delete(entry.timer);
-  kernel.timers.stop(entry.timer);
+  owned.leave();
+  kernel.timers.stop(owned.timer);
   return left;
 }
 

@@ -9,26 +9,26 @@ import {
   Stopping,
 } from "./behaviour.ts";
 import { failCallers, type PendingCall } from "./calls.ts";
+import type { Chain } from "./chain.ts";
 import { reportCrash } from "./crash-report.ts";
-import { runAs } from "./current.ts";
+import { runTurn } from "./current.ts";
 import { type ExitReason, isOrderly, reasonOfThrown } from "./exit-reason.ts";
 import { letGo } from "./holdings.ts";
-import type { Kernel } from "./kernel.ts";
-import { breakLinks, removeLink } from "./links.ts";
+import type { Kernel, OwnedTimer } from "./kernel.ts";
+import { breakLinks, type LinkEnd, removeLink } from "./links.ts";
 import { type Item, isUserItem, Mailbox, type MailboxBound, Request } from "./mailbox.ts";
 import { admit, tellLongMailbox } from "./mailbox-bound.ts";
 import { type DownListener, type Monitor, takeListener, tellWatchers } from "./monitors.ts";
-import { type Pid, samePid } from "./pid.ts";
+import { type OwnPid, type Pid, samePid } from "./pid.ts";
 import type { ProcessOptions, Starter } from "./process-options.ts";
 import type { Runnable } from "./scheduler.ts";
 import { DownMessage, ExitMessage, StopMessage, SystemMessage, TurnMessage } from "./system-message.ts";
-import type { Timer } from "./timers.ts";
 
 /** `new`: init has not run. `working`: a promise of the behaviour is pending. `ending`: its terminate is. */
 type Phase = "new" | "live" | "working" | "ending" | "ended";
 
 export class Process implements Runnable {
-  readonly pid: Pid;
+  readonly pid: OwnPid;
   readonly kernel: Kernel;
   readonly behaviour: Behaviour;
   readonly logicName: string;
@@ -38,16 +38,16 @@ export class Process implements Runnable {
   groupLeader: Pid | undefined;
   trapsExits: boolean;
   name: string | undefined;
-  links: Map<Process, boolean> | undefined;
-  watchers: Set<Monitor> | undefined;
+  links: Chain<LinkEnd> | undefined;
+  watchers: Chain<Monitor> | undefined;
   watching: Map<number, Monitor> | undefined;
   downListeners: Map<number, DownListener> | undefined;
   aliases: Set<number> | undefined;
   /** Calls that wait for this process. */
-  callers: PendingCall | undefined;
+  callers: Chain<PendingCall> | undefined;
   /** Own calls without a deadline, which nothing else would ever take back. */
   endlessCalls: Set<PendingCall> | undefined;
-  timers: Set<Timer> | undefined;
+  timers: Chain<OwnedTimer> | undefined;
   /** Lets go of what others keep for this process (registry keys, groups) before anybody hears of its end. */
   releases: Set<() => void> | undefined;
   messagesHandled = 0;
@@ -58,9 +58,9 @@ export class Process implements Runnable {
   #handling: Item | undefined;
   #start: { readonly input: unknown; readonly starter: Starter | undefined } | undefined;
 
-  constructor(kernel: Kernel, pid: Pid, options: ProcessOptions) {
+  constructor(kernel: Kernel, options: ProcessOptions) {
     this.kernel = kernel;
-    this.pid = pid;
+    this.pid = kernel.nextPid(this);
     this.logicName = options.logicName;
     this.parent = options.parent;
     this.groupLeader = options.groupLeader;
@@ -117,7 +117,7 @@ export class Process implements Runnable {
     this.#queued = false;
     if (this.#phase === "ended") return;
     if (this.#doom === undefined && (this.#phase === "working" || this.#phase === "ending")) return;
-    runAs(this, work);
+    runTurn(this);
   }
 
   /** What one turn does; runs as this process. */
@@ -338,8 +338,4 @@ export class Process implements Runnable {
     this.#queued = true;
     this.kernel.scheduler.ready(this);
   }
-}
-
-function work(process: Process): void {
-  process.work();
 }

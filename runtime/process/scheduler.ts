@@ -14,6 +14,7 @@ export class Scheduler {
   /** Processes that must end: a kill does not wait behind a long queue. */
   readonly #urgent = new Ring<Runnable>();
   #scheduled = false;
+  #nested = 0;
   #sliceStart = Number.NEGATIVE_INFINITY;
   #sinceClock = 0;
   #sliceOver = false;
@@ -31,6 +32,20 @@ export class Scheduler {
   urgent(runnable: Runnable): void {
     this.#urgent.push(runnable);
     this.#wake();
+  }
+
+  /**
+   * Gives a process its turn inside of the one that runs, for code that cannot go on before; not where the slice is over, and
+   * not deeper than a few: then it comes in its order.
+   */
+  now(runnable: Runnable): void {
+    if (this.#nested >= limits.nestedTurnsMax || this.spend()) return;
+    this.#nested += 1;
+    try {
+      runnable.turn();
+    } finally {
+      this.#nested -= 1;
+    }
   }
 
   /** Counts one handled message; true when the slice is over and the turn should end. */
@@ -54,8 +69,7 @@ export class Scheduler {
   // A microtask runs before timers and I/O. So that a chain of them cannot starve those, a slice is counted from the last
   // time the event loop was let through, and when it is over the next run goes the long way round.
   readonly #runSoon = (): void => {
-    this.#lookAtClock();
-    if (this.#sliceOver) this.#world.turns.afterIo(this.#runAfterIo);
+    if (this.spend()) this.#world.turns.afterIo(this.#runAfterIo);
     else this.#run();
   };
 

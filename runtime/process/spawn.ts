@@ -7,9 +7,10 @@ import { checkName, type Kernel } from "./kernel.ts";
 import { addLink, removeLink } from "./links.ts";
 import type { MailboxBound } from "./mailbox.ts";
 import { checkMonitorOptions, type MonitorOptions, monitor } from "./monitors.ts";
-import type { Ref } from "./pid.ts";
+import type { Pid, Ref } from "./pid.ts";
 import { Process } from "./process.ts";
 import type { Starter } from "./process-options.ts";
+import type { Protocol } from "./protocol.ts";
 import type { Timer } from "./timers.ts";
 
 export interface StartOptions<Input = unknown> {
@@ -30,13 +31,39 @@ export interface Spawned {
   readonly monitorRef: Ref | undefined;
 }
 
+/**
+ * Starts a linked process for a starter that has nothing else to do until it is ready: its first turn is taken at once, where
+ * this slice still has time. Gives the pid, or a promise of it where its init waits for something.
+ * @throws as `spawn` rejects
+ */
+export function startLinked(
+  starter: Process,
+  logic: AnyLogic,
+  options: StartOptions,
+): Pid<Protocol> | Promise<Pid<Protocol>> {
+  let outcome: Pid<Protocol> | Error | undefined;
+  let settle: ((outcome: Pid<Protocol> | Error) => void) | undefined;
+  const end = (given: Pid<Protocol> | Error): void => {
+    if (settle === undefined) outcome = given;
+    else settle(given);
+  };
+  const { kernel } = starter;
+  const { process } = spawnProcess(kernel, starter, logic, { ...options, link: true }, end, end);
+  kernel.scheduler.now(process);
+  if (outcome instanceof Error) throw outcome;
+  if (outcome !== undefined) return outcome;
+  return new Promise((resolve, reject) => {
+    settle = (given) => (given instanceof Error ? reject(given) : resolve(given));
+  });
+}
+
 /** Makes the process and gives it its first turn. One of `ready` and `fail` is called when its init has returned. */
 export function spawnProcess(
   kernel: Kernel,
   starter: Process,
   logic: AnyLogic,
   options: StartOptions,
-  ready: (process: Process) => void,
+  ready: (pid: Pid<Protocol>) => void,
   fail: (error: Error) => void,
   watch?: MonitorOptions,
 ): Spawned {
@@ -48,7 +75,7 @@ export function spawnProcess(
   checkNameIsFree(kernel, name);
   if (watch !== undefined) checkMonitorOptions(watch);
   const start = new Start(what, ready, fail);
-  const process = new Process(kernel, kernel.nextPid(), {
+  const process = new Process(kernel, {
     behaviour: host,
     logicName: logicName(logic),
     input: kernel.data(options.input, "input"),
@@ -78,13 +105,13 @@ export function spawnProcess(
 /** One start under way: its answer, and its deadline if it has one. */
 class Start implements Starter {
   readonly #what: string;
-  readonly #ready: (process: Process) => void;
+  readonly #ready: (pid: Pid<Protocol>) => void;
   readonly #fail: (error: Error) => void;
   #deadline: Timer | undefined;
   /** Set once the deadline has passed. */
   #passedMs: number | undefined;
 
-  constructor(what: string, ready: (process: Process) => void, fail: (error: Error) => void) {
+  constructor(what: string, ready: (pid: Pid<Protocol>) => void, fail: (error: Error) => void) {
     this.#what = what;
     this.#ready = ready;
     this.#fail = fail;
@@ -99,7 +126,7 @@ class Start implements Starter {
 
   started(process: Process): void {
     if (this.#deadline !== undefined) process.kernel.timers.stop(this.#deadline);
-    this.#ready(process);
+    this.#ready(process.pid);
   }
 
   failed(process: Process, reason: ExitReason, ignored: boolean): void {

@@ -3,21 +3,21 @@
 // for every call is affordable.
 import { limits } from "../limits.ts";
 import type { TimerHandle, World } from "../world.ts";
+import { Chain, type Chained } from "./chain.ts";
 import { Misuse } from "./failures.ts";
 
-/** One armed timer. Lists are intrusive: the entry carries its neighbours. */
-export class Timer {
+/** One timer; it is in a list while it is armed. */
+export class Timer implements Chained<Timer> {
   readonly due: number;
-  readonly durationMs: number;
   readonly run: () => void;
+  list: DurationList | undefined;
   previous: Timer | undefined;
   next: Timer | undefined;
-  list: DurationList | undefined;
 
-  constructor(due: number, durationMs: number, run: () => void) {
+  constructor(due: number, run: () => void, list: DurationList) {
     this.due = due;
-    this.durationMs = durationMs;
     this.run = run;
+    this.list = list;
   }
 
   get isArmed(): boolean {
@@ -26,31 +26,13 @@ export class Timer {
 }
 
 /** Timers of one duration: whoever was armed first is due first. */
-class DurationList {
+class DurationList extends Chain<Timer> {
   readonly durationMs: number;
-  head: Timer | undefined;
-  tail: Timer | undefined;
+  isInHeap = false;
 
   constructor(durationMs: number) {
+    super();
     this.durationMs = durationMs;
-  }
-
-  append(timer: Timer): void {
-    timer.list = this;
-    timer.previous = this.tail;
-    if (this.tail === undefined) this.head = timer;
-    else this.tail.next = timer;
-    this.tail = timer;
-  }
-
-  remove(timer: Timer): void {
-    if (timer.previous === undefined) this.head = timer.next;
-    else timer.previous.next = timer.next;
-    if (timer.next === undefined) this.tail = timer.previous;
-    else timer.next.previous = timer.previous;
-    timer.previous = undefined;
-    timer.next = undefined;
-    timer.list = undefined;
   }
 }
 
@@ -59,6 +41,7 @@ export class TimerService {
   readonly #lists = new Map<number, DurationList>();
   /** A binary heap of [due, list]; an entry whose list has moved on is put right when it surfaces. */
   readonly #heap: { due: number; list: DurationList }[] = [];
+  #lastList: DurationList | undefined;
   #armed: TimerHandle | undefined;
   #armedDue = Number.POSITIVE_INFINITY;
   #firing = false;
@@ -76,16 +59,13 @@ export class TimerService {
     if (Number.isNaN(durationMs)) {
       throw new Misuse(`A time is a number of milliseconds; given was ${delayMs}.`);
     }
-    const timer = new Timer(this.#world.clock.now() + durationMs, durationMs, run);
-    let list = this.#lists.get(durationMs);
-    if (list === undefined) {
-      list = new DurationList(durationMs);
-      this.#lists.set(durationMs, list);
-      list.append(timer);
+    const list = this.#listOf(durationMs);
+    const timer = new Timer(this.#world.clock.now() + durationMs, run, list);
+    list.append(timer);
+    if (!list.isInHeap) {
+      list.isInHeap = true;
       this.#heapPush({ due: timer.due, list });
       this.#arm();
-    } else {
-      list.append(timer);
     }
     return timer;
   }
@@ -94,6 +74,7 @@ export class TimerService {
   stop(timer: Timer): boolean {
     if (timer.list === undefined) return false;
     timer.list.remove(timer);
+    timer.list = undefined;
     return true;
   }
 
@@ -106,10 +87,23 @@ export class TimerService {
   /** Disarms everything: the node is going away. */
   stopAll(): void {
     this.#lists.clear();
+    this.#lastList = undefined;
     this.#heap.length = 0;
     if (this.#armed !== undefined) this.#world.timers.clear(this.#armed);
     this.#armed = undefined;
     this.#armedDue = Number.POSITIVE_INFINITY;
+  }
+
+  /** Deadlines are of few durations, and most of one: that list is asked for again and again. */
+  #listOf(durationMs: number): DurationList {
+    if (this.#lastList?.durationMs === durationMs) return this.#lastList;
+    let list = this.#lists.get(durationMs);
+    if (list === undefined) {
+      list = new DurationList(durationMs);
+      this.#lists.set(durationMs, list);
+    }
+    this.#lastList = list;
+    return list;
   }
 
   #arm(): void {
@@ -138,19 +132,22 @@ export class TimerService {
     for (let top = this.#heap[0]; top !== undefined && top.due <= now; top = this.#heap[0]) {
       const { list } = top;
       this.#runDue(list, now);
-      if (list.head === undefined) {
+      if (list.first === undefined) {
         this.#heapPop();
+        list.isInHeap = false;
         this.#lists.delete(list.durationMs);
+        this.#lastList = undefined;
       } else {
-        top.due = list.head.due;
+        top.due = list.first.due;
         this.#heapSiftDown();
       }
     }
   }
 
   #runDue(list: DurationList, now: number): void {
-    for (let timer = list.head; timer !== undefined && timer.due <= now; timer = list.head) {
+    for (let timer = list.first; timer !== undefined && timer.due <= now; timer = list.first) {
       list.remove(timer);
+      timer.list = undefined;
       timer.run();
     }
   }

@@ -1,14 +1,16 @@
 // Starting and stopping one child, from inside its supervisor.
-import { exit, unlink } from "../process/acting.ts";
-import { awaitExit } from "../process/calls.ts";
+import { unlink } from "../process/acting.ts";
+import { onExit } from "../process/calls.ts";
 import { currentProcess } from "../process/current.ts";
 import { type ExitReason, isOrderly, reasonOfThrown } from "../process/exit-reason.ts";
 import { StartFailed, StartIgnored } from "../process/failures.ts";
+import { signalExit } from "../process/links.ts";
 import { isPid, type Pid, samePid } from "../process/pid.ts";
 import type { Process } from "../process/process.ts";
 import type { Protocol } from "../process/protocol.ts";
 import { ExitMessage } from "../process/system-message.ts";
 import type { ChildSpec } from "./child-spec.ts";
+import { type Steps, wait } from "./steps.ts";
 
 export type ChildStart =
   | { readonly is: "started"; readonly pid: Pid<Protocol> }
@@ -22,19 +24,21 @@ export interface ChildStop {
   readonly isUnexpected: boolean;
 }
 
-export interface StoppedChild extends ChildStop {
+export interface RunningChild {
   readonly spec: ChildSpec;
   readonly pid: Pid<Protocol>;
 }
 
+export interface StoppedChild extends ChildStop, RunningChild {}
+
 /** Starts a child and waits until it is ready. What its start throws or gives by mistake is a failure, not an accident here. */
-export async function startChildProcess(
+export function* startChildProcess(
   spec: ChildSpec,
   given: readonly unknown[] = spec.given,
-): Promise<ChildStart> {
+): Steps<ChildStart> {
   let result: unknown;
   try {
-    result = await spec.start(...(given as readonly never[]));
+    result = yield* wait(spec.start(...(given as readonly never[])));
   } catch (thrown) {
     if (thrown instanceof StartIgnored) return { is: "ignored" };
     return { is: "failed", reason: thrown instanceof StartFailed ? thrown.reason : reasonOfThrown(thrown) };
@@ -50,38 +54,51 @@ export async function stopChildProcess(spec: ChildSpec, pid: Pid<Protocol>): Pro
   const process = supervisor.kernel.find(pid);
   // It may have ended by itself a moment ago: then its exit waits in the mailbox and is the answer.
   if (process === undefined || process.hasEnded) return judged(spec, flushExit(supervisor, pid) ?? "noproc");
-  const reason = await endProcess(supervisor, process, spec);
+  const reason = await new Promise<ExitReason>((ended) => endProcess(supervisor, process, spec, ended));
   flushExit(supervisor, pid);
   return judged(spec, reason);
 }
 
-/** Stops many children at once: all are told first, and their times run side by side. */
-export async function stopChildProcesses(
-  children: readonly { readonly spec: ChildSpec; readonly pid: Pid<Protocol> }[],
-): Promise<readonly StoppedChild[]> {
+/** Stops many children at once: all are told first, and their times run side by side. Gives them as they ended. */
+export function stopChildProcesses(children: readonly RunningChild[]): Promise<readonly StoppedChild[]> {
   const supervisor = currentProcess();
   const waiting = exitsWaiting(supervisor);
-  return Promise.all(
-    children.map(async ({ spec, pid }) => {
+  return new Promise((resolve) => {
+    const stopped: StoppedChild[] = new Array(children.length);
+    let left = children.length;
+    for (const [index, { spec, pid }] of children.entries()) {
+      const ended = (reason: ExitReason): void => {
+        stopped[index] = { spec, pid, ...judged(spec, reason) };
+        left -= 1;
+        if (left === 0) resolve(stopped);
+      };
       const process = supervisor.kernel.find(pid);
-      const reason =
-        process === undefined || process.hasEnded
-          ? (waiting.get(pid.id) ?? "noproc")
-          : await endProcess(supervisor, process, spec);
-      return { spec, pid, ...judged(spec, reason) };
-    }),
-  );
+      if (process === undefined || process.hasEnded) ended(waiting.get(pid.id) ?? "noproc");
+      else endProcess(supervisor, process, spec, ended);
+    }
+    if (children.length === 0) resolve(stopped);
+  });
 }
 
 /** The link stays while the child ends, so that it hears of it if its supervisor is killed meanwhile. */
-async function endProcess(supervisor: Process, process: Process, spec: ChildSpec): Promise<ExitReason> {
-  if (spec.shutdownMs !== "brutal_kill") {
-    exit(process.pid, "shutdown");
-    const reason = await awaitExit(supervisor, process, spec.shutdownMs);
-    if (reason !== undefined) return reason;
+function endProcess(
+  supervisor: Process,
+  process: Process,
+  spec: ChildSpec,
+  ended: (reason: ExitReason) => void,
+): void {
+  const kill = (): void => {
+    // A supervisor that was killed meanwhile stops nobody any more (OTP): its children have heard of its end.
+    if (supervisor.hasEnded) return;
+    signalExit(process, supervisor.pid, "kill");
+    onExit(supervisor, process, Number.POSITIVE_INFINITY, (reason) => ended(reason ?? "killed"));
+  };
+  if (spec.shutdownMs === "brutal_kill") {
+    kill();
+    return;
   }
-  exit(process.pid, "kill");
-  return (await awaitExit(supervisor, process, Number.POSITIVE_INFINITY)) ?? "killed";
+  signalExit(process, supervisor.pid, "shutdown");
+  onExit(supervisor, process, spec.shutdownMs, (reason) => (reason === undefined ? kill() : ended(reason)));
 }
 
 /** Takes the exit of one that has ended out of the mailbox, and gives its reason. */

@@ -2,12 +2,13 @@
 
 import { limits } from "../limits.ts";
 import { type AnyLogic, childDefaultsOf, type InputOf, logicName } from "../logic/logic.ts";
-import { spawn } from "../process/acting.ts";
 import type { Via } from "../process/address.ts";
+import { currentProcess } from "../process/current.ts";
 import { Misuse } from "../process/failures.ts";
 import type { MailboxBound } from "../process/mailbox.ts";
 import type { Pid } from "../process/pid.ts";
 import type { Protocol } from "../process/protocol.ts";
+import { startLinked } from "../process/spawn.ts";
 
 /** `permanent` is always started again, `transient` only after an accident, `temporary` never. */
 export type Restart = "permanent" | "transient" | "temporary";
@@ -21,7 +22,9 @@ export interface ChildSpec {
    * Starts the child, linked to the process that calls it. A child that declines (OTP: `ignore`) is undefined, or what
    * `spawn` throws then.
    */
-  readonly start: (...given: readonly never[]) => Promise<Pid<Protocol> | undefined>;
+  readonly start: (
+    ...given: readonly never[]
+  ) => Promise<Pid<Protocol> | undefined> | Pid<Protocol> | undefined;
   /** What `start` is called with, the first time and every other. */
   readonly given: readonly unknown[];
   readonly restart: Restart;
@@ -91,8 +94,8 @@ export function child<L extends AnyLogic>(logic: L, options: LogicChildOptions<L
     ...(trapExit === undefined ? {} : { trapExit }),
     ...(startTimeoutMs === undefined ? {} : { startTimeoutMs }),
   };
-  const start = (input: unknown): Promise<Pid<Protocol> | undefined> =>
-    spawn(logic as AnyLogic, { ...rest, input, link: true } as never);
+  const start = (input: unknown): Promise<Pid<Protocol>> | Pid<Protocol> =>
+    startLinked(currentProcess(), logic, { ...rest, input });
   const given = "input" in options ? [options.input] : [];
   return specOf(options.id ?? logicName(logic), start, given, options, defaults?.type, defaults?.shutdownMs);
 }
@@ -104,8 +107,7 @@ export function childOf<Given extends readonly unknown[]>(options: FunctionChild
   const { start: run } = options;
   if (typeof run !== "function")
     throw new Misuse(problemOfStart(options.id), { details: { id: options.id } });
-  const start = async (...given: readonly never[]): Promise<Pid<Protocol> | undefined> =>
-    run(...(given as unknown as Given));
+  const start: ChildSpec["start"] = (...given) => run(...(given as unknown as Given));
   return specOf(options.id, start, options.given ?? [], options, undefined, undefined);
 }
 

@@ -14,6 +14,7 @@ import type {
   TerminateChild,
 } from "./admin.ts";
 import {
+  type RunningChild,
   type StoppedChild,
   startChildProcess,
   stopChildProcess,
@@ -22,6 +23,7 @@ import {
 import { type ChildSpec, problemOf, rememberedSpec, specData } from "./child-spec.ts";
 import type { RestartBudget } from "./restart-budget.ts";
 import { decideRestart } from "./restart-decision.ts";
+import { type Steps, wait } from "./steps.ts";
 import type { Children } from "./supervisor-server.ts";
 import { type AutoShutdown, isError, problemOfSignificance } from "./supervisor-state.ts";
 
@@ -58,7 +60,7 @@ export class DynamicChildren implements Children {
     this.#options = options;
   }
 
-  async startChild(request: unknown): Promise<StartChild> {
+  *startChild(request: unknown): Steps<StartChild> {
     const { template, maxChildren = Number.POSITIVE_INFINITY, extraArguments = [] } = this.#options;
     const problem = this.#problemOf(request);
     if (problem !== undefined) return { ok: false, error: "bad_child_spec", problem };
@@ -66,7 +68,7 @@ export class DynamicChildren implements Children {
     const spec = template ?? (request as ChildSpec);
     const more = template === undefined ? [] : (request as readonly unknown[]);
     const given = [...extraArguments, ...spec.given, ...more];
-    const start = await startChildProcess(spec, given);
+    const start = yield* startChildProcess(spec, given);
     const { events } = currentProcess().kernel;
     if (start.is === "failed") {
       events.emit("supervisor_start_failed", {
@@ -86,7 +88,7 @@ export class DynamicChildren implements Children {
     return { ok: true, pid: start.pid };
   }
 
-  async terminateChild(target: Pid<Protocol> | string): Promise<TerminateChild> {
+  *terminateChild(target: Pid<Protocol> | string): Steps<TerminateChild> {
     if (!isPid(target)) return this.#refusal();
     const { kernel } = currentProcess();
     const key = this.#keyOf(target);
@@ -99,14 +101,15 @@ export class DynamicChildren implements Children {
         : { ok: false, error: "not_found" };
     }
     if (child.pid !== undefined) {
-      const stop = await stopChildProcess(child.spec, child.pid);
+      const stop = yield* wait(stopChildProcess(child.spec, child.pid));
       this.#reportStop({ ...stop, spec: child.spec, pid: child.pid });
     }
     this.#children.delete(key);
     return { ok: true };
   }
 
-  async restartChild(): Promise<RestartChild> {
+  // biome-ignore lint/correctness/useYield: there is nothing to wait for here; other children have.
+  *restartChild(): Steps<RestartChild> {
     return this.#refusal();
   }
 
@@ -144,7 +147,7 @@ export class DynamicChildren implements Children {
   }
 
   /** Deals with the end of a child; gives the reason to end with, if any. */
-  async childExited(pid: Pid<Protocol>, reason: ExitReason): Promise<ExitReason | undefined> {
+  *childExited(pid: Pid<Protocol>, reason: ExitReason): Steps<ExitReason | undefined> {
     const key = this.#keyOf(pid);
     const child = this.#children.get(key);
     if (child?.pid === undefined || !samePid(child.pid, pid)) return undefined;
@@ -152,30 +155,26 @@ export class DynamicChildren implements Children {
     const spec = specData(child.spec);
     const exit = { supervisor: this.#name, child: spec.id, spec, pid: pid as Pid, reason, error };
     currentProcess().kernel.events.emit("supervisor_child_exited", exit);
-    if (decideRestart(child.spec.restart, reason) === "restart") return this.#restart(key, child, reason);
+    if (decideRestart(child.spec.restart, reason) === "restart")
+      return yield* this.#restart(key, child, reason);
     this.#children.delete(key);
     return this.#endsWith(child.spec) ? "shutdown" : undefined;
   }
 
-  async retry(key: string | number): Promise<ExitReason | undefined> {
+  *retry(key: string | number): Steps<ExitReason | undefined> {
     const child = this.#children.get(key);
     if (child === undefined || child.pid !== undefined) return undefined;
-    return this.#restart(key, child, child.failure ?? "normal");
+    return yield* this.#restart(key, child, child.failure ?? "normal");
   }
 
-  async stopAll(): Promise<void> {
-    const running = [...this.#children.values()].flatMap(({ spec, pid }) =>
-      pid === undefined ? [] : [{ spec, pid }],
-    );
+  *stopAll(): Steps<void> {
+    const running: RunningChild[] = [];
+    for (const { spec, pid } of this.#children.values()) if (pid !== undefined) running.push({ spec, pid });
     this.#children.clear();
-    for (const stopped of await stopChildProcesses(running)) this.#reportStop(stopped);
+    for (const stopped of yield* wait(stopChildProcesses(running))) this.#reportStop(stopped);
   }
 
-  async #restart(
-    key: string | number,
-    child: DynamicChild,
-    reason: ExitReason,
-  ): Promise<ExitReason | undefined> {
+  *#restart(key: string | number, child: DynamicChild, reason: ExitReason): Steps<ExitReason | undefined> {
     const { kernel } = currentProcess();
     const supervisor = this.#name;
     const { spec, given } = child;
@@ -185,7 +184,7 @@ export class DynamicChildren implements Children {
       kernel.events.emit("supervisor_gave_up", { supervisor, child: spec.id, reason, maxRestarts, withinMs });
       return "shutdown";
     }
-    const start = await startChildProcess(spec, given);
+    const start = yield* startChildProcess(spec, given);
     // Asked for again: a supervisor that was killed while it waited goes no further and says no more.
     const { events } = currentProcess().kernel;
     if (start.is === "failed") {

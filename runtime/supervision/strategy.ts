@@ -13,7 +13,7 @@ export interface SweptChild {
 }
 
 /** Plans the restart of `failed`. Temporary siblings that are stopped are not started again. */
-export type Strategy = (children: readonly SweptChild[], failed: string) => Sweep;
+export type Strategy = (children: Iterable<SweptChild>, failed: string) => Sweep;
 
 export type StrategyName = "one_for_one" | "one_for_all" | "rest_for_one";
 

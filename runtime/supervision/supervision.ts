@@ -15,6 +15,7 @@ import type {
 } from "./admin.ts";
 import { type ChildStart, startChildProcess, stopChildProcess } from "./child-process.ts";
 import { type ChildSpec, problemOf, specData } from "./child-spec.ts";
+import { type Steps, wait } from "./steps.ts";
 import type { Children } from "./supervisor-server.ts";
 import {
   type Child,
@@ -38,33 +39,33 @@ export class Supervision implements Children {
   }
 
   /** Starts the children left to right; the first failure stops those before it and is given back. */
-  async startAll(specs: readonly ChildSpec[]): Promise<StartFailure | undefined> {
+  *startAll(specs: readonly ChildSpec[]): Steps<StartFailure | undefined> {
     for (const spec of specs) {
       this.#state.add(spec);
-      const start = await this.#start(spec.id);
+      const start = yield* this.#start(spec.id);
       if (start.is !== "failed") continue;
       this.#state.remove(spec.id);
-      await this.stopAll();
+      yield* this.stopAll();
       return { id: spec.id, reason: start.reason };
     }
     return undefined;
   }
 
-  async stopAll(): Promise<void> {
-    for (const id of [...this.#state.children.keys()].reverse()) await this.#stop(id);
+  *stopAll(): Steps<void> {
+    for (const id of [...this.#state.children.keys()].reverse()) yield* this.#stop(id);
   }
 
   /** Deals with the end of a child; gives the reason to end with, if any. */
-  childExited(pid: Pid<Protocol>, reason: ExitReason): Promise<ExitReason | undefined> {
+  childExited(pid: Pid<Protocol>, reason: ExitReason): Steps<ExitReason | undefined> {
     return this.#carryOut(this.#state.step({ type: "exited", pid, reason, nowMs: now() }));
   }
 
-  retry(id: string | number): Promise<ExitReason | undefined> {
-    if (typeof id !== "string") return Promise.resolve(undefined);
-    return this.#carryOut(this.#state.step({ type: "retry", id, nowMs: now() }));
+  retry(id: string | number): Steps<ExitReason | undefined> {
+    const actions = typeof id === "string" ? this.#state.step({ type: "retry", id, nowMs: now() }) : [];
+    return this.#carryOut(actions);
   }
 
-  async startChild(request: unknown): Promise<StartChild> {
+  *startChild(request: unknown): Steps<StartChild> {
     const spec = request as ChildSpec;
     const problem = problemOf(spec) ?? problemOfSignificance(spec, this.#state.autoShutdown);
     if (problem !== undefined) return { ok: false, error: "bad_child_spec", problem };
@@ -76,7 +77,7 @@ export class Supervision implements Children {
         : { ok: false, error: "already_present" };
     }
     this.#state.add(spec);
-    const start = await this.#start(spec.id);
+    const start = yield* this.#start(spec.id);
     if (start.is === "failed") {
       this.#state.remove(spec.id);
       return { ok: false, error: "start_failed", id: spec.id, reason: start.reason };
@@ -85,17 +86,17 @@ export class Supervision implements Children {
   }
 
   /** By id only: a pid is not found. */
-  async terminateChild(id: string | Pid<Protocol>): Promise<TerminateChild> {
+  *terminateChild(id: string | Pid<Protocol>): Steps<TerminateChild> {
     if (typeof id !== "string" || !this.#state.children.has(id)) return { ok: false, error: "not_found" };
-    await this.#stop(id);
+    yield* this.#stop(id);
     return { ok: true };
   }
 
-  async restartChild(id: string): Promise<RestartChild> {
+  *restartChild(id: string): Steps<RestartChild> {
     const child = this.#state.children.get(id);
     if (child === undefined) return { ok: false, error: "not_found" };
     if (child.status.is !== "stopped") return { ok: false, error: child.status.is };
-    const start = await this.#start(id);
+    const start = yield* this.#start(id);
     if (start.is === "failed") return { ok: false, error: "start_failed", id, reason: start.reason };
     return { ok: true, pid: start.is === "started" ? start.pid : undefined };
   }
@@ -130,16 +131,16 @@ export class Supervision implements Children {
     return spec === undefined ? undefined : specData(spec);
   }
 
-  async #carryOut(actions: readonly SupervisorAction[]): Promise<ExitReason | undefined> {
+  *#carryOut(actions: readonly SupervisorAction[]): Steps<ExitReason | undefined> {
     for (const action of actions) {
       switch (action.type) {
         case "stop":
-          await this.#stop(action.id);
+          yield* this.#stop(action.id);
           break;
         case "start": {
-          const start = await this.#start(action.id, action.reason);
+          const start = yield* this.#start(action.id, action.reason);
           if (start.is !== "failed") break;
-          return this.#carryOut(
+          return yield* this.#carryOut(
             this.#state.step({ type: "start_failed", id: action.id, reason: start.reason }),
           );
         }
@@ -160,10 +161,10 @@ export class Supervision implements Children {
   }
 
   /** Starts a child whose spec is known; `restartedFor` is why, when it is not the first time. */
-  async #start(id: string, restartedFor?: ExitReason): Promise<ChildStart> {
+  *#start(id: string, restartedFor?: ExitReason): Steps<ChildStart> {
     const child = this.#state.children.get(id);
     if (child === undefined) return { is: "ignored" };
-    const start = await startChildProcess(child.spec);
+    const start = yield* startChildProcess(child.spec);
     const { events } = currentProcess().kernel;
     const supervisor = this.#name;
     if (start.is === "failed") {
@@ -184,12 +185,12 @@ export class Supervision implements Children {
     return start;
   }
 
-  async #stop(id: string): Promise<void> {
+  *#stop(id: string): Steps<void> {
     const child: Child | undefined = this.#state.children.get(id);
     if (child === undefined) return;
     const { status, spec } = child;
     if (status.is === "running") {
-      const { reason, isUnexpected } = await stopChildProcess(spec, status.pid);
+      const { reason, isUnexpected } = yield* wait(stopChildProcess(spec, status.pid));
       const { events } = currentProcess().kernel;
       const stopped = { supervisor: this.#name, child: id, pid: status.pid as Pid, reason };
       events.emit("supervisor_child_stopped", stopped);

@@ -1,7 +1,14 @@
 // The process around a supervisor's children: every request, exit and retry is one message, dealt with one after the other.
 import type { NativeLogic } from "../logic/logic.ts";
 import { server } from "../logic/server.ts";
-import { type CastResult, type InitResult, noReply, replyWith, stopWith } from "../logic/server-result.ts";
+import {
+  type CastResult,
+  type InitResult,
+  noReply,
+  type Reply,
+  replyWith,
+  stopWith,
+} from "../logic/server-result.ts";
 import { trapExit } from "../process/acting.ts";
 import { currentProcess } from "../process/current.ts";
 import { LocalValue } from "../process/data.ts";
@@ -19,22 +26,21 @@ import type {
   SupervisorProtocol,
   TerminateChild,
 } from "./admin.ts";
-
-type Awaitable<T> = T | Promise<T>;
+import { type Awaitable, conduct, type Steps } from "./steps.ts";
 
 /** What a supervisor does with its children. The methods that give an exit reason ask the supervisor to end with it. */
 export interface Children {
-  startChild(request: unknown): Promise<StartChild>;
-  terminateChild(target: string | Pid<Protocol>): Promise<TerminateChild>;
-  restartChild(id: string): Promise<RestartChild>;
+  startChild(request: unknown): Steps<StartChild>;
+  terminateChild(target: string | Pid<Protocol>): Steps<TerminateChild>;
+  restartChild(id: string): Steps<RestartChild>;
   deleteChild(id: string): DeleteChild;
   whichChildren(): readonly ChildInfo[];
   countChildren(): ChildCount;
   childSpec(id: string): ChildSpecData | undefined;
-  childExited(pid: Pid<Protocol>, reason: ExitReason): Promise<ExitReason | undefined>;
+  childExited(pid: Pid<Protocol>, reason: ExitReason): Steps<ExitReason | undefined>;
   /** The next attempt for a child whose restart had failed. */
-  retry(key: string | number): Promise<ExitReason | undefined>;
-  stopAll(): Promise<void>;
+  retry(key: string | number): Steps<ExitReason | undefined>;
+  stopAll(): Steps<void>;
 }
 
 /** The logic of a supervisor whose children `begin` makes, and starts, inside of its process. */
@@ -48,15 +54,11 @@ export function supervisorServer<Input>(
       return begin(input);
     },
     calls: {
-      start_child: async (children: Children, request: unknown) =>
-        replyWith(
-          await children.startChild(request instanceof LocalValue ? request.value : request),
-          children,
-        ),
-      terminate_child: async (children: Children, target: string | Pid<Protocol>) =>
-        replyWith(await children.terminateChild(target), children),
-      restart_child: async (children: Children, id: string) =>
-        replyWith(await children.restartChild(id), children),
+      start_child: (children: Children, request: unknown) =>
+        answer(children, children.startChild(request instanceof LocalValue ? request.value : request)),
+      terminate_child: (children: Children, target: string | Pid<Protocol>) =>
+        answer(children, children.terminateChild(target)),
+      restart_child: (children: Children, id: string) => answer(children, children.restartChild(id)),
       delete_child: (children: Children, id: string) => replyWith(children.deleteChild(id), children),
       which_children: (children: Children) => replyWith(children.whichChildren(), children),
       count_children: (children: Children) => replyWith(children.countChildren(), children),
@@ -69,7 +71,7 @@ export function supervisorServer<Input>(
       message instanceof ExitMessage
         ? goOn(children, children.childExited(message.from, message.reason))
         : unknown(children, message.type),
-    terminate: (children: Children) => children.stopAll(),
+    terminate: (children: Children) => conduct(children.stopAll()),
     formatState: (children: Children) => children.countChildren(),
   });
   return {
@@ -78,12 +80,18 @@ export function supervisorServer<Input>(
   };
 }
 
-async function goOn(
-  children: Children,
-  work: Promise<ExitReason | undefined>,
-): Promise<CastResult<Children>> {
-  const reason = await work;
-  return reason === undefined ? noReply(children) : stopWith(reason, children);
+function answer<R>(children: Children, work: Steps<R>): Awaitable<Reply<R, Children>> {
+  const value = conduct(work);
+  return value instanceof Promise
+    ? value.then((settled) => replyWith(settled, children))
+    : replyWith(value, children);
+}
+
+function goOn(children: Children, work: Steps<ExitReason | undefined>): Awaitable<CastResult<Children>> {
+  const next = (reason: ExitReason | undefined): CastResult<Children> =>
+    reason === undefined ? noReply(children) : stopWith(reason, children);
+  const reason = conduct(work);
+  return reason instanceof Promise ? reason.then(next) : next(reason);
 }
 
 function unknown(children: Children, message: string): CastResult<Children> {

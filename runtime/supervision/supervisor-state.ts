@@ -5,7 +5,7 @@ import type { Protocol } from "../process/protocol.ts";
 import { type ChildSpec, rememberedSpec } from "./child-spec.ts";
 import type { RestartBudget } from "./restart-budget.ts";
 import { decideRestart } from "./restart-decision.ts";
-import type { Strategy } from "./strategy.ts";
+import type { Strategy, SweptChild } from "./strategy.ts";
 
 export type AutoShutdown = "never" | "any_significant" | "all_significant";
 
@@ -129,15 +129,17 @@ export class SupervisorState {
     // While its siblings are swept the failed child is one of those that do not run: if another of them fails to start,
     // that one is retried, and nothing but its retry brings this one back.
     this.setStatus(id, { is: "stopped" });
-    const swept = [...this.children.values()].map(({ spec }) => ({
-      id: spec.id,
-      isTemporary: spec.restart === "temporary",
-    }));
-    const { stop, start } = this.#strategy(swept, id);
+    const { stop, start } = this.#strategy(this.#sweepable(), id);
     return [
       ...stop.map((other): SupervisorAction => ({ type: "stop", id: other })),
       ...start.map((other): SupervisorAction => ({ type: "start", id: other, reason })),
     ];
+  }
+
+  /** Made as they are asked for: one_for_one asks for none, and there may be very many. */
+  *#sweepable(): Generator<SweptChild> {
+    for (const { spec } of this.children.values())
+      yield { id: spec.id, isTemporary: spec.restart === "temporary" };
   }
 
   /** Whether the own end of a child ends its supervisor. */

@@ -9,6 +9,7 @@ import type { ChildSpec } from "./child-spec.ts";
 import { problemOf } from "./child-spec.ts";
 import { DynamicChildren } from "./dynamic-children.ts";
 import { problemOfBudget, RestartBudget } from "./restart-budget.ts";
+import { conduct, type Steps } from "./steps.ts";
 import { oneForAll } from "./strategies/one-for-all.ts";
 import { oneForOne } from "./strategies/one-for-one.ts";
 import { restForOne } from "./strategies/rest-for-one.ts";
@@ -55,11 +56,11 @@ export function supervisor<Input = void>(
     if (flags === undefined) return ignore();
     const problem = problemOfFlags(flags);
     if (problem !== undefined) return refuse({ supervisor_data: problem });
-    return begin(name, flags);
+    return conduct(begin(name, flags));
   });
 }
 
-async function begin(name: string, flags: SupervisorOptions): Promise<InitResult<Children>> {
+function* begin(name: string, flags: SupervisorOptions): Steps<InitResult<Children>> {
   const { maxRestarts = limits.maxRestartsDefault, withinMs = limits.withinMsDefault } = flags;
   const { strategy = "one_for_one", autoShutdown = "never", children = [] } = flags;
   const budget = new RestartBudget(maxRestarts, withinMs);
@@ -70,7 +71,7 @@ async function begin(name: string, flags: SupervisorOptions): Promise<InitResult
     );
   const state = new SupervisorState(strategies[strategy], budget, autoShutdown);
   const supervision = new Supervision(name, state);
-  const failure = await supervision.startAll(children);
+  const failure = yield* supervision.startAll(children);
   return failure === undefined ? ok(supervision) : refuse({ shutdown: { failed_to_start_child: failure } });
 }
 

@@ -2,6 +2,7 @@
 import { type Strategy, sweepOf } from "../strategy.ts";
 
 export const restForOne: Strategy = (children, failed) => {
-  const position = children.findIndex((child) => child.id === failed);
-  return sweepOf(children.slice(position), failed);
+  const all = [...children];
+  const position = all.findIndex((child) => child.id === failed);
+  return sweepOf(all.slice(position), failed);
 };
