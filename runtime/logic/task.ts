@@ -5,6 +5,7 @@ import { awaitExit, beginCall, type CallFailure, PendingCall } from "../process/
 import { currentProcess } from "../process/current.ts";
 import type { ExitReason } from "../process/exit-reason.ts";
 import { CalleeExited, CallTimeout, Misuse } from "../process/failures.ts";
+import { OwnedTimer } from "../process/owned-timer.ts";
 import { formatPid, type Pid } from "../process/pid.ts";
 import type { Process } from "../process/process.ts";
 import { spawnProcess } from "../process/spawn.ts";
@@ -21,9 +22,13 @@ export class Task<T> {
 
   /** Begins to run `work`; use `task.async` or `task.asyncNolink`. */
   constructor(owner: Process, work: () => T | Promise<T>, link: boolean) {
+    let hasReturned = false;
+    const run = noting(work, () => {
+      hasReturned = true;
+    });
     // How it began is part of how it ends.
     const ignore = (): void => {};
-    const { process } = spawnProcess(owner.kernel, owner, work, { link }, ignore, ignore);
+    const { process } = spawnProcess(owner.kernel, owner, run, { link }, ignore, ignore);
     this.pid = process.pid;
     this.owner = owner.pid;
     let settle: (ended: Ended<T>) => void = () => {};
@@ -33,7 +38,9 @@ export class Task<T> {
     const end = (failure: CallFailure): void => {
       if (failure.kind !== "exited") return;
       const { reason, output } = failure;
-      settle(reason === "normal" ? { ok: true, value: output as T } : { ok: false, reason });
+      // One that ends itself with `normal` has come to nothing.
+      const isResult = reason === "normal" && hasReturned;
+      settle(isResult ? { ok: true, value: output as T } : { ok: false, reason });
     };
     const ref = owner.kernel.nextRef();
     beginCall(
@@ -53,9 +60,9 @@ export class Task<T> {
     const owner = this.#ownerOnly();
     if (timeoutMs === Number.POSITIVE_INFINITY) return this.#ended;
     return new Promise((resolve) => {
-      const timer = owner.kernel.timers.start(timeoutMs, () => resolve(undefined));
+      const timer = new OwnedTimer(owner.kernel, owner, timeoutMs, () => resolve(undefined));
       this.#ended.then((ended) => {
-        owner.kernel.timers.stop(timer);
+        timer.stop();
         resolve(ended);
       });
     });
@@ -123,3 +130,20 @@ export const task = {
     return ended;
   },
 };
+
+/** `work` under its own name, which notes when it returns. */
+function noting<T>(work: () => T | Promise<T>, note: () => void): () => T | Promise<T> {
+  if (typeof work !== "function") return work;
+  const noted = (): T | Promise<T> => {
+    const result = work();
+    if (!(result instanceof Promise)) {
+      note();
+      return result;
+    }
+    return result.then((value) => {
+      note();
+      return value;
+    });
+  };
+  return Object.defineProperty(noted, "name", { value: work.name });
+}

@@ -4,7 +4,7 @@ import type { NativeLogic } from "../logic/logic.ts";
 import type { Via } from "../process/address.ts";
 import { currentProcess } from "../process/current.ts";
 import { AlreadyStarted, Misuse } from "../process/failures.ts";
-import { addLink, removeLink } from "../process/links.ts";
+import { addLink, linkTo, removeLink } from "../process/links.ts";
 import { formatPid, type Pid } from "../process/pid.ts";
 import type { Process } from "../process/process.ts";
 import type { AnyProtocol, Protocol } from "../process/protocol.ts";
@@ -111,7 +111,7 @@ export class RegistryTable implements Table {
   #hold(process: Process): Holder {
     const holder: Holder = {
       keys: new Map(),
-      isLinkedForKeys: process.links?.has(this.#owner) !== true,
+      isLinkedForKeys: linkTo(process, this.#owner) === undefined,
       release: () => {
         for (const key of holder.keys.keys()) this.remove(process, key);
       },
@@ -119,7 +119,7 @@ export class RegistryTable implements Table {
     this.#holders.set(process, holder);
     process.releases ??= new Set();
     process.releases.add(holder.release);
-    addLink(process, this.#owner);
+    if (holder.isLinkedForKeys) addLink(process, this.#owner);
     return holder;
   }
 }

@@ -62,7 +62,7 @@ export function outsideProcesses<T>(work: () => T): T {
 /**
  * The process whose code is running.
  * @throws {Misuse} outside of any process
- * @throws {ExitSelf} in code of a process that has ended: no effect of it may be seen any more
+ * @throws {ExitSelf} in code of a process that has ended or has to: no effect of it may be seen any more
  */
 export function currentProcess(): Process {
   const process = processOfCode();
@@ -71,6 +71,6 @@ export function currentProcess(): Process {
       "This function acts as the process that calls it, and here no process is running. Outside of processes use the same function of a node: node.send(…), node.call(…), node.spawn(…).",
     );
   }
-  if (process.hasEnded) throw new ExitSelf("killed");
+  if (process.doom !== undefined) throw new ExitSelf(process.doom);
   return process;
 }

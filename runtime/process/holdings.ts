@@ -7,8 +7,7 @@ import type { Process } from "./process.ts";
 export function letGo(process: Process): void {
   const { kernel } = process;
   // Most processes hold none of these, and a loop over nothing costs as well.
-  for (let owned = process.timers?.first; owned !== undefined; owned = owned.next)
-    kernel.timers.stop(owned.timer);
+  for (let timer = process.timers?.first; timer !== undefined; timer = process.timers?.first) timer.stop();
   if (process.name !== undefined) kernel.names.delete(process.name);
   if (process.releases !== undefined) for (const release of process.releases) release();
   if (process.aliases !== undefined) for (const ref of process.aliases) kernel.aliases.delete(ref);

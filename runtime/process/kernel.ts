@@ -6,36 +6,15 @@ import { EventBus } from "../observe/event-bus.ts";
 import type { World } from "../world.ts";
 import type { AliasEntry } from "./aliases.ts";
 import type { PendingCall } from "./calls.ts";
-import { Chain, type Chained } from "./chain.ts";
 import type { Boundary } from "./data.ts";
 import { asData } from "./data.ts";
 import { AlreadyStarted, Misuse } from "./failures.ts";
+import type { OwnedTimer } from "./owned-timer.ts";
 import { formatPid, makeRef, OwnPid, type Pid, type Ref } from "./pid.ts";
 import type { Process } from "./process.ts";
 import type { Protocol } from "./protocol.ts";
 import { Scheduler } from "./scheduler.ts";
-import { type Timer, TimerService } from "./timers.ts";
-
-/** A timer that ends with a process, or one that belongs to none. */
-export class OwnedTimer implements Chained<OwnedTimer> {
-  readonly timer: Timer;
-  readonly owner: Process | undefined;
-  previous: OwnedTimer | undefined;
-  next: OwnedTimer | undefined;
-
-  constructor(timer: Timer, owner: Process | undefined) {
-    this.timer = timer;
-    this.owner = owner;
-    if (owner === undefined) return;
-    owner.timers ??= new Chain();
-    owner.timers.append(this);
-  }
-
-  /** It has fired, or was stopped: its process need not stop it any more. */
-  leave(): void {
-    this.owner?.timers?.remove(this);
-  }
-}
+import { TimerService } from "./timers.ts";
 
 export class Kernel {
   readonly name: string;

@@ -6,7 +6,7 @@ import { type AliasEntry, dropAlias } from "./aliases.ts";
 import { awaitExit, beginCall, type CallFailure, PendingCall, settleCall } from "./calls.ts";
 import type { ExitReason } from "./exit-reason.ts";
 import { CalleeExited, CallingSelf, CallTimeout, Misuse, NodeDown, NoProcess, Overload } from "./failures.ts";
-import { OwnedTimer } from "./kernel.ts";
+import { OwnedTimer } from "./owned-timer.ts";
 import { type Item, Request } from "./mailbox.ts";
 import { demonitor } from "./monitors.ts";
 import { OwnPid, type Ref } from "./pid.ts";
@@ -130,11 +130,7 @@ export function reply(process: Process, to: Ref, value: unknown): void {
 
 export function sleep(process: Process, delayMs: number): Promise<void> {
   return new Promise((resolve) => {
-    const timer = process.kernel.timers.start(delayMs, () => {
-      owned.leave();
-      resolve();
-    });
-    const owned = new OwnedTimer(timer, process);
+    new OwnedTimer(process.kernel, process, delayMs, resolve);
   });
 }
 

@@ -1,31 +1,32 @@
 // A request that was sent and whose reply is asked for later: OTP's request ids.
 import { forgetCall, type PendingCall } from "./calls.ts";
 import { CallTimeout, Misuse } from "./failures.ts";
-import type { Kernel } from "./kernel.ts";
+import { OwnedTimer } from "./owned-timer.ts";
+import type { Process } from "./process.ts";
 
 type Settled<R> = { readonly ok: true; readonly value: R } | { readonly ok: false; readonly error: Error };
 
 export class PendingReply<R> {
-  readonly #kernel: Kernel;
+  readonly #owner: Process;
   readonly #target: string;
   readonly #request: string;
   #call: PendingCall | undefined;
   #settled: Settled<R> | undefined;
   #waiters: ((settled: Settled<R>) => void)[] = [];
 
-  private constructor(kernel: Kernel, target: string, request: string) {
-    this.#kernel = kernel;
+  private constructor(owner: Process, target: string, request: string) {
+    this.#owner = owner;
     this.#target = target;
     this.#request = request;
   }
 
   static begin<R>(
-    kernel: Kernel,
+    owner: Process,
     target: string,
     request: string,
     send: (resolve: (value: unknown) => void, reject: (error: Error) => void) => PendingCall | undefined,
   ): PendingReply<R> {
-    const pending = new PendingReply<R>(kernel, target, request);
+    const pending = new PendingReply<R>(owner, target, request);
     pending.#call = send(
       (value) => pending.#settle({ ok: true, value: value as R }),
       (error) => pending.#settle({ ok: false, error }),
@@ -74,9 +75,8 @@ export class PendingReply<R> {
         take(this.#settled);
         return;
       }
-      const { timers } = this.#kernel;
       const waiter = (settled: Settled<R>): void => {
-        if (deadline !== undefined) timers.stop(deadline);
+        deadline?.stop();
         take(settled);
       };
       this.#waiters.push(waiter);
@@ -86,7 +86,10 @@ export class PendingReply<R> {
         reject(error);
         if (abandons) this.#giveUp(error);
       };
-      const deadline = timeoutMs === Number.POSITIVE_INFINITY ? undefined : timers.start(timeoutMs, late);
+      const deadline =
+        timeoutMs === Number.POSITIVE_INFINITY
+          ? undefined
+          : new OwnedTimer(this.#owner.kernel, this.#owner, timeoutMs, late);
     });
   }
 

@@ -14,12 +14,13 @@ import { reportCrash } from "./crash-report.ts";
 import { runTurn } from "./current.ts";
 import { type ExitReason, isOrderly, reasonOfThrown } from "./exit-reason.ts";
 import { letGo } from "./holdings.ts";
-import type { Kernel, OwnedTimer } from "./kernel.ts";
+import type { Kernel } from "./kernel.ts";
 import { breakLinks, type LinkEnd, removeLink } from "./links.ts";
 import { type Item, isUserItem, Mailbox, type MailboxBound, Request } from "./mailbox.ts";
 import { admit, tellLongMailbox } from "./mailbox-bound.ts";
 import { type DownListener, type Monitor, takeListener, tellWatchers } from "./monitors.ts";
 import { type OwnPid, type Pid, samePid } from "./pid.ts";
+import type { OwnedTimer } from "./owned-timer.ts";
 import type { ProcessOptions, Starter } from "./process-options.ts";
 import type { Runnable } from "./scheduler.ts";
 import { DownMessage, ExitMessage, StopMessage, SystemMessage, TurnMessage } from "./system-message.ts";
@@ -79,6 +80,11 @@ export class Process implements Runnable {
   /** False as soon as its end is certain, even if it has not had its last turn. */
   get isAlive(): boolean {
     return this.#phase !== "ended" && this.#doom === undefined;
+  }
+
+  /** Why its code has no effect any more: it was told to end, or has ended. What it does to clean up still counts. */
+  get doom(): ExitReason | undefined {
+    return this.#phase === "ending" ? undefined : this.#doom;
   }
 
   /** Gives the process its first turn, in which `init` runs. */
@@ -324,6 +330,7 @@ export class Process implements Runnable {
   }
 
   #release(): void {
+    this.#phase = "ending";
     try {
       this.behaviour.release();
     } catch {

@@ -233,7 +233,7 @@ function messagingVerbs(
     },
     sendRequest: (to, type, ...[payload]) => {
       const process = own();
-      return PendingReply.begin(process.kernel, formatAddress(to), type, (resolve, reject) =>
+      return PendingReply.begin(process, formatAddress(to), type, (resolve, reject) =>
         beginRequest(process, to, type, payload, Number.POSITIVE_INFINITY, resolve, reject),
       ) as never;
     },
