@@ -1,5 +1,5 @@
 // Actions for machines: what a process can do, as XState actions. What takes time comes back to the actor as an event.
-import { call, cast, monitor, send, spawn } from "../process/acting.ts";
+import { call, cast, monitor, reply, send, spawn } from "../process/acting.ts";
 import type { Address } from "../process/address.ts";
 import { currentProcess } from "../process/current.ts";
 import type { ExitReason } from "../process/exit-reason.ts";
@@ -127,6 +127,12 @@ export interface MonitorPlan {
   readonly output?: boolean;
 }
 
+export interface ReplyPlan {
+  /** The `replyTo` of a call's event. */
+  readonly to: Ref;
+  readonly value: unknown;
+}
+
 /**
  * Starts a process. `sys.spawned` or `sys.spawn_failed` with the plan's `id` tells how it came out. With `link: true` the
  * process ends with the machine's.
@@ -197,7 +203,20 @@ export function monitorProcess<Context, Event>(
   };
 }
 
-function planned<What, Context, Event>(
+/**
+ * Answers a call, or several in order: each caller has its answer before the machine handles another event, and also where
+ * the machine ends with this step. A caller that waits no more is not told.
+ */
+export function replyProcess<Context, Event>(
+  plan: Planned<ReplyPlan | readonly ReplyPlan[], Context, Event>,
+): ProcessAction<Context, Event> {
+  return (scope) => {
+    for (const { to, value } of [planned(plan, scope)].flat()) reply(to, value);
+  };
+}
+
+/** The plan itself, or what the author's function makes of context and event. */
+export function planned<What, Context, Event>(
   plan: Planned<What, Context, Event>,
   scope: Scope<Context, Event>,
 ): What {

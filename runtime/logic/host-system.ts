@@ -5,6 +5,7 @@ import { formatPid } from "../process/pid.ts";
 import type { Process } from "../process/process.ts";
 import { SystemMessage, TurnMessage } from "../process/system-message.ts";
 import type { Timer } from "../process/timers.ts";
+import { Agenda, type Configured, type Taken } from "./agenda.ts";
 import type { HostRef } from "./host-ref.ts";
 
 /** The part of an XState actor that its parent's host needs and that XState's types keep to themselves. */
@@ -18,20 +19,30 @@ export interface ChildActor {
 interface Delay {
   readonly source: object;
   readonly key: string;
+  event: EventObject;
   timer: Timer | undefined;
 }
 
 /** A delayed event of the machine itself, on its way through the mailbox. */
 export class DelayedEvent extends SystemMessage {
-  readonly type: string;
-  readonly event: EventObject;
   readonly delay: Delay;
-  constructor(event: EventObject, delay: Delay) {
+  constructor(delay: Delay) {
     super();
-    this.type = event.type;
-    this.event = event;
     this.delay = delay;
   }
+
+  get type(): string {
+    return this.delay.event.type;
+  }
+}
+
+/** What XState announces, as far as it is used here: every new actor, and the end of every microstep but the initial one. */
+interface Announced {
+  readonly type: string;
+  readonly actorRef?: object & { readonly logic?: object };
+  readonly event?: EventObject;
+  readonly snapshot?: unknown;
+  readonly _transitions?: readonly Taken[];
 }
 
 /** The actor system of one process: names, delayed events and live children of the machine inside it. */
@@ -41,6 +52,7 @@ export class HostSystem {
   /** Every live actor inside, by its parent. */
   #children: Map<object, Set<ChildActor>> | undefined;
   #named: Map<string, ChildActor> | undefined;
+  #agenda: Agenda | undefined;
   #delays: Map<object, Map<string, Delay>> | undefined;
   #lastChild = 0;
   #lastDelay = 0;
@@ -59,6 +71,18 @@ export class HostSystem {
     return this;
   }
 
+  /** What the machine has planned for itself; undefined if it never did. */
+  get agenda(): Agenda | undefined {
+    return this.#agenda;
+  }
+
+  /** The agenda to plan in; undefined for an actor inside the machine, which has none. */
+  agendaOf(actor: unknown): Agenda | undefined {
+    if (actor !== this.#owner) return undefined;
+    this.#agenda ??= new Agenda(this.#process, this, this.#owner);
+    return this.#agenda;
+  }
+
   get _snapshot(): unknown {
     return this.getSnapshot();
   }
@@ -70,13 +94,13 @@ export class HostSystem {
     this.#delays ??= new Map();
     const delays = this.#delays.get(source) ?? new Map<string, Delay>();
     this.#delays.set(source, delays);
-    const entry: Delay = { source, key, timer: undefined };
+    const entry: Delay = { source, key, event, timer: undefined };
     delays.set(key, entry);
     const item =
       target === this.#owner
-        ? new DelayedEvent(event, entry)
+        ? new DelayedEvent(entry)
         : new TurnMessage(() => {
-            if (this.#take(entry)) (target as ChildActor)._send(event);
+            if (this.#take(entry)) (target as ChildActor)._send(entry.event);
           });
     entry.timer = this.#process.kernel.timers.start(delay, () => this.#process.deliver(item));
   }
@@ -84,6 +108,14 @@ export class HostSystem {
   /** False for a delayed event that was cancelled after its time had come and before its turn: its state was left. */
   isDue(item: DelayedEvent): boolean {
     return this.#take(item.delay);
+  }
+
+  /** Puts another event in the place of a delayed one; false when there is none of that key. */
+  replaceEvent(source: object, id: string, event: EventObject): boolean {
+    const entry = this.#delays?.get(source)?.get(id);
+    if (entry === undefined) return false;
+    entry.event = event;
+    return true;
   }
 
   cancel(source: object, id: string): void {
@@ -152,13 +184,13 @@ export class HostSystem {
     target._send(event);
   }
 
-  /** Nobody inspects; but XState announces every actor here before it makes that actor's first state. */
-  _sendInspectionEvent(event: {
-    readonly type: string;
-    readonly actorRef?: { readonly logic?: object };
-  }): void {
-    if (event.type === "@xstate.actor" && event.actorRef?.logic !== undefined)
-      boundMicrosteps(event.actorRef.logic);
+  /** Nobody inspects; but XState announces every actor here before it makes that actor's first state, and every microstep. */
+  _sendInspectionEvent({ type, actorRef, event, snapshot, _transitions }: Announced): void {
+    if (type === "@xstate.actor") {
+      if (actorRef?.logic !== undefined) boundMicrosteps(actorRef.logic);
+    } else if (this.#agenda !== undefined && type === "@xstate.microstep" && actorRef === this.#owner) {
+      this.#agenda.stepped(event as EventObject, snapshot as Configured, _transitions ?? []);
+    }
   }
 
   inspect(): { unsubscribe(): void } {

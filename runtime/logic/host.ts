@@ -1,6 +1,6 @@
-// Hosts XState v5 logic in a process. With host-ref and host-system the only file that touches XState's ActorScope and
-// actor system: the process owns mailbox, turn, timers, links and exit; XState contributes `getInitialSnapshot`, `start`
-// and `transition`.
+// Hosts XState v5 logic in a process: the process owns mailbox, turn, timers, links and exit; XState contributes
+// `getInitialSnapshot`, `start` and `transition`. What XState keeps to itself is touched here and in host-ref and host-system
+// (its ActorScope and actor system), agenda (how a step is announced) and step-actions (the shape of its actions) alone.
 import type { AnyActorLogic, AnyActorRef, EventObject } from "xstate";
 import {
   type Behaviour,
@@ -13,6 +13,8 @@ import { reasonOfThrown } from "../process/exit-reason.ts";
 import { type Item, Request } from "../process/mailbox.ts";
 import { formatPid } from "../process/pid.ts";
 import type { Process } from "../process/process.ts";
+import { SystemMessage } from "../process/system-message.ts";
+import { AgendaTurn, type Configured } from "./agenda.ts";
 import { received } from "./function.ts";
 import { HostRef } from "./host-ref.ts";
 import { boundMicrosteps, type ChildActor, DelayedEvent, HostSystem } from "./host-system.ts";
@@ -119,7 +121,9 @@ class XStateHost implements Behaviour {
     if (snapshot.status === "active") this.#logic.start?.(snapshot as never, this as never);
     this.#flush();
     this.#self?.notify(snapshot);
-    return snapshot.status === "done" ? new Stopping("normal") : undefined;
+    if (snapshot.status === "done") return new Stopping("normal");
+    this.#system?.agenda?.call();
+    return undefined;
   }
 
   started(): undefined {
@@ -127,8 +131,16 @@ class XStateHost implements Behaviour {
   }
 
   receive(item: Item): Outcome {
-    if (item instanceof DelayedEvent) return this.system.isDue(item) ? this.#step(item.event) : undefined;
+    if (item instanceof SystemMessage) return this.#receiveSystemMessage(item);
     return this.#step(item instanceof Request ? received(item) : item);
+  }
+
+  #receiveSystemMessage(item: SystemMessage): Outcome {
+    if (item instanceof DelayedEvent)
+      return this.system.isDue(item) ? this.#step(item.delay.event) : undefined;
+    if (!(item instanceof AgendaTurn)) return this.#step(item);
+    const event = this.system.agenda?.next();
+    return event === undefined ? undefined : this.#step(event);
   }
 
   arrived(): void {}
@@ -162,7 +174,13 @@ class XStateHost implements Behaviour {
     return this.#snapshot;
   }
 
+  /** Events that the machine put aside with `postpone`. */
+  get postponed(): number {
+    return this.#system?.agenda?.postponed.length ?? 0;
+  }
+
   #step(event: object): Outcome {
+    this.#system?.agenda?.begin(this.#snapshot as unknown as Configured);
     const snapshot = this.#transition(event);
     // A failed snapshot is not kept: the stop step starts from the last good one.
     if (snapshot.status === "error") this.#fail(snapshot.error);
@@ -170,7 +188,9 @@ class XStateHost implements Behaviour {
     if (this.#deferred !== undefined) this.#flush();
     this.#self?.notify(snapshot);
     // `stopped` is what `xstate.stop` makes of a machine, whoever sent it.
-    return snapshot.status === "active" ? undefined : new Stopping("normal");
+    if (snapshot.status !== "active") return new Stopping("normal");
+    this.#system?.agenda?.call();
+    return undefined;
   }
 
   #transition(event: object): HostedSnapshot {
