@@ -42,4 +42,11 @@ export interface World {
   readonly files: FileSystem;
   readonly programs: Programs;
   readonly fetch: typeof globalThis.fetch;
+  /** How much can be done at once here, from 1: the cores that this program may use. */
+  readonly parallelism: number;
+  /**
+   * True where the unlikely shall happen at the point called `point`: a fault that a simulated world injects, by its seed.
+   * Never true in the real world.
+   */
+  maybe(point: string): boolean;
 }

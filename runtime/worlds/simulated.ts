@@ -31,6 +31,8 @@ export interface SimulatedWorldOptions {
   /** Where the wall clock starts, in milliseconds since the epoch. */
   readonly wallTime?: number;
   readonly programs?: Programs;
+  /** How likely each point of `maybe` is, from 0 to 1, by its name. One that is not among them never happens. */
+  readonly odds?: Readonly<Record<string, number>>;
 }
 
 /** An hour: far beyond any deadline of the runtime, so a run that is still waiting then waits for nothing. */
@@ -42,9 +44,12 @@ export function simulatedWorld(options: SimulatedWorldOptions = {}): SimulatedWo
 
 class Simulation implements SimulatedWorld {
   readonly kind = "simulated";
+  // The same on every machine.
+  readonly parallelism = 4;
   readonly random: Random;
   readonly files;
   readonly programs: Programs;
+  readonly #odds: ReadonlyMap<string, number>;
   readonly #wallStart: number;
   readonly #timers = new Set<VirtualTimer>();
   #tasks: (() => void)[] = [];
@@ -56,6 +61,7 @@ class Simulation implements SimulatedWorld {
     this.random = seededRandom(options.seed ?? 1);
     this.files = memoryFileSystem();
     this.programs = options.programs ?? noPrograms;
+    this.#odds = new Map(Object.entries(options.odds ?? {}));
   }
 
   readonly clock = {
@@ -89,6 +95,12 @@ class Simulation implements SimulatedWorld {
 
   get elapsedMs(): number {
     return this.#now;
+  }
+
+  // A point without odds draws nothing, so that one more of them leaves the seeds of others as they are.
+  maybe(point: string): boolean {
+    const odds = this.#odds.get(point) ?? 0;
+    return odds > 0 && this.random.next() < odds;
   }
 
   async advance(durationMs: number): Promise<void> {

@@ -249,6 +249,36 @@ describe("task.asyncNolink()", () => {
     });
   });
 
+  test("I17 tells of a crash under the name of the work", async () => {
+    const { events, inProcess } = bench();
+    async function weighing(): Promise<never> {
+      throw new Error("too heavy");
+    }
+    await inProcess(async () => {
+      await task.yield(task.asyncNolink(weighing));
+    });
+    expect(events).toContainEqual({
+      name: "process_crashed",
+      data: expect.objectContaining({ logic: "weighing" }),
+    });
+  });
+
+  test("I17 takes an end with `normal` for an end, and not for a result", async () => {
+    await bench().inProcess(async () => {
+      for (const work of [() => exit("normal"), async () => exit("normal")]) {
+        for (const start of [task.async, task.asyncNolink]) {
+          const started = start(work);
+          expect(await task.yield(started)).toEqual({ ok: false, reason: "normal" });
+          await expect(task.await(started)).rejects.toMatchObject({
+            code: "callee_exited",
+            reason: "normal",
+          });
+        }
+      }
+      expect(await task.await(task.async(() => undefined))).toBeUndefined();
+    });
+  });
+
   test("I17 is not ended with its caller", async () => {
     await bench().inProcess(async () => {
       let worker: Task<unknown> | undefined;

@@ -15,6 +15,10 @@ describe("realWorld()", () => {
     expect(world.kind).toBe("real");
   });
 
+  test("never lets the unlikely happen", () => {
+    expect(world.maybe("a fault")).toBe(false);
+  });
+
   test("has a clock that does not go back, and one for people", () => {
     let last = world.clock.now();
     for (let look = 0; look < 1_000; look += 1) {

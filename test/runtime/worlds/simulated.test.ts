@@ -2,7 +2,7 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { cast, named, noReply, ok, server, sleep, spawn, startNode } from "../../../runtime/index.ts";
-import { simulatedWorld } from "../../../runtime/worlds/simulated.ts";
+import { type SimulatedWorld, simulatedWorld } from "../../../runtime/worlds/simulated.ts";
 
 /** A world and the order in which its timers fire, each with the time. */
 function observed() {
@@ -294,5 +294,32 @@ describe("the randomness of a simulated world", () => {
     expect(bytes).toHaveLength(10_000);
     expect(new Set(bytes).size).toBe(256);
     expect(randomOf(1).bytes(16)).toEqual(randomOf(1).bytes(16));
+  });
+});
+
+describe("maybe()", () => {
+  const drawn = (world: SimulatedWorld, point: string) =>
+    Array.from({ length: 1_000 }, () => world.maybe(point));
+  const odds = { "a fault": 0.25, certain: 1, never: 0 };
+
+  test("is true about as often as its odds say, and always or never where they say so", () => {
+    const world = simulatedWorld({ seed: 7, odds });
+    expect(drawn(world, "a fault").filter(Boolean).length).toBeGreaterThan(200);
+    expect(drawn(world, "a fault").filter(Boolean).length).toBeLessThan(300);
+    expect(new Set(drawn(world, "certain"))).toEqual(new Set([true]));
+    expect(new Set(drawn(world, "never"))).toEqual(new Set([false]));
+  });
+
+  test("is decided by the seed", () => {
+    const [first, again, other] = [1, 1, 2].map((seed) => drawn(simulatedWorld({ seed, odds }), "a fault"));
+    expect(again).toEqual(first);
+    expect(other).not.toEqual(first);
+  });
+
+  test("is never true without odds, and then draws nothing", () => {
+    const [world, untouched] = [simulatedWorld({ odds }), simulatedWorld({ odds })];
+    expect(world.maybe("nobody has named it")).toBe(false);
+    expect(world.maybe("toString")).toBe(false);
+    expect(world.random.next()).toBe(untouched.random.next());
   });
 });

@@ -75,6 +75,8 @@ export class PatientWorld implements World {
   readonly turns = realWorld().turns;
   readonly files = realWorld().files;
   readonly programs = realWorld().programs;
+  readonly parallelism = realWorld().parallelism;
+  readonly maybe = realWorld().maybe;
   /** Resolves when the headers of the first answer are here. */
   readonly answered: Promise<void>;
   readonly fetch: World["fetch"];
