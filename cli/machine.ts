@@ -4,7 +4,7 @@ import type { World } from "../runtime/world.ts";
 import { realWorld } from "../runtime/worlds/real.ts";
 import { exitCodes } from "./exit-codes.ts";
 import { showFailure } from "./failure.ts";
-import type { Host, Settings } from "./host.ts";
+import type { Host, Settings, TextOutput } from "./host.ts";
 import { watchInterruption } from "./interruption.ts";
 import { textOutput } from "./output.ts";
 import { run } from "./run.ts";
@@ -29,6 +29,7 @@ export async function runOnMachine(words: readonly string[]): Promise<never> {
 }
 
 function realHost(world: World): Host {
+  const stderr = textOutput(process.stderr, { ignoresErrors: true });
   return {
     world,
     env: process.env,
@@ -37,12 +38,12 @@ function realHost(world: World): Host {
       return process.stdin;
     },
     stdout: textOutput(process.stdout, { ignoresErrors: false }),
-    stderr: textOutput(process.stderr, { ignoresErrors: true }),
-    settings: () => loadSettings(world),
+    stderr,
+    settings: () => loadSettings(world, stderr),
   };
 }
 
-async function loadSettings(world: World): Promise<Settings> {
+async function loadSettings(world: World, log: TextOutput): Promise<Settings> {
   const { describeConfiguration, loadConfiguration } = await import("../supervisors/config.ts");
   const { ruleBook } = await import("../supervisors/rule-book.ts");
   const loaded = await loadConfiguration({ world, env: process.env, home: homedir() });
@@ -50,9 +51,9 @@ async function loadSettings(world: World): Promise<Settings> {
     rows: describeConfiguration(loaded),
     warnings: loaded.warnings,
     ruleBook: ruleBook(world.files, loaded.userRules),
-    start: async () => {
+    start: async (onFailure) => {
       const { startAiex } = await import("../supervisors/aiex.ts");
-      return startAiex({ world, configuration: loaded });
+      return startAiex({ world, configuration: loaded, onFailure, log });
     },
   };
 }

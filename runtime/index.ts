@@ -10,12 +10,37 @@ export {
   type ProcessAction,
   type ProcessEvent,
   type ReplyEvent,
+  type ReplyPlan,
+  replyProcess,
   type SpawnedEvent,
   type SpawnFailedEvent,
   sendProcess,
   spawnProcess,
   type TimeoutEvent,
 } from "./logic/actions.ts";
+export {
+  type EventHandler,
+  type EventHandlerDefinition,
+  eventHandler,
+  type HandlerEnd,
+  HandlerExitMessage,
+  type HandlerGone,
+  handOver,
+  removeHandler,
+} from "./logic/event-handler.ts";
+export type { AddHandler, CallHandler } from "./logic/event-handlers.ts";
+export {
+  addHandler,
+  addSupervisedHandler,
+  callHandler,
+  deleteHandler,
+  type EventManager,
+  eventManager,
+  notify,
+  swapHandler,
+  syncNotify,
+  whichHandlers,
+} from "./logic/event-manager.ts";
 export type { Received } from "./logic/function.ts";
 export { receiveTimeout } from "./logic/function.ts";
 export type { AnyLogic, FunctionLogic, InputOf, NativeLogic, ProtocolOf } from "./logic/logic.ts";
@@ -30,7 +55,18 @@ export {
   replyWith,
   stopWith,
 } from "./logic/server-result.ts";
+export {
+  cancelTimeout,
+  type PreviousState,
+  postpone,
+  type StepAction,
+  startTimeout,
+  type TimeoutPlan,
+  updateTimeout,
+  withPrevious,
+} from "./logic/step-actions.ts";
 export { type Task, task } from "./logic/task.ts";
+export type { TimeoutKey } from "./logic/timeouts.ts";
 export {
   demonitorGroup,
   GroupMessage,
@@ -41,6 +77,8 @@ export {
   monitorGroup,
   whichGroups,
 } from "./node/groups.ts";
+export type { HealthOptions } from "./node/health.ts";
+export { HeapExhausted, HeapFull, type HeapReading } from "./node/heap.ts";
 export { type Node, type NodeOptions, startNode } from "./node/node.ts";
 export {
   countEntries,
@@ -55,7 +93,34 @@ export {
   updateValue,
   via,
 } from "./node/registry.ts";
-export type { EventSubscriber, RuntimeEvent, RuntimeEventName, RuntimeEvents } from "./observe/events.ts";
+export {
+  defineEvents,
+  type EventData,
+  type EventDefinition,
+  type EventLevel,
+  event,
+  type Field,
+  field,
+  type Measurement,
+  measure,
+  type NamedDefinition,
+  type Quiet,
+  type SpanPart,
+  type Unit,
+} from "./observe/event-definition.ts";
+export type {
+  ApplicationEvent,
+  EventSubscriber,
+  RuntimeEvent,
+  RuntimeEventName,
+  RuntimeEvents,
+} from "./observe/events.ts";
+export type { LogDestination } from "./observe/guarded-destination.ts";
+export { LogFile } from "./observe/log-file.ts";
+export { attachLogger, type LoggerOptions } from "./observe/logger.ts";
+export { attachMetrics, type MetricsOptions } from "./observe/metrics.ts";
+export { tellEvent } from "./observe/tell-event.ts";
+export { attachTraces, type TracesOptions } from "./observe/traces.ts";
 export { type PortAnswer, type PortOptions, type PortProtocol, port } from "./port.ts";
 export * from "./process/acting.ts";
 export {
@@ -103,9 +168,25 @@ export {
   terminateChild,
   whichChildren,
 } from "./supervision/admin.ts";
-export { type Application, ApplicationNotStarted, Applications } from "./supervision/application.ts";
+export {
+  type Application,
+  ApplicationNotStarted,
+  ApplicationRunning,
+  Applications,
+  type ApplicationsOptions,
+  ApplicationTerminated,
+  type ApplicationType,
+} from "./supervision/application.ts";
 export { type ChildSpec, child, childOf, type Restart, type Shutdown } from "./supervision/child-spec.ts";
 export { type DynamicSupervisorOptions, dynamicSupervisor } from "./supervision/dynamic-supervisor.ts";
+export {
+  countPartitions,
+  type PartitionSupervisorOptions,
+  partitionFor,
+  partitionSupervisor,
+  resizePartitions,
+} from "./supervision/partition-supervisor.ts";
+export { type StopOnSignalOptions, type StopSignals, stopOnSignal } from "./supervision/stop-signal.ts";
 export { type SupervisorLogic, type SupervisorOptions, supervisor } from "./supervision/supervisor.ts";
 export type { World } from "./world.ts";
 export { realWorld } from "./worlds/real.ts";

@@ -2,8 +2,8 @@
 // them. The library stays as the compiler wrote it, a file for each source.
 import { rolldown } from "rolldown";
 
-// Native code cannot be joined, and the clients of language models are loaded by those only who ask one.
-const external = /^(@ast-grep\/|openai|@anthropic-ai\/sdk|ollama)/;
+// Native code cannot be joined; the clients of language models, and what keeps logs, are loaded by those only who ask for it.
+const external = /^(@ast-grep\/|openai|@anthropic-ai\/sdk|ollama|pino|@opentelemetry\/api)/;
 
 const bundle = await rolldown({
   input: {

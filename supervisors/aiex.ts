@@ -8,10 +8,11 @@ import type { ProgressMessage } from "../actors/pipeline/run-steps.ts";
 import type { Disclosure } from "../actors/review/disclosure.ts";
 import { AiexError } from "../runtime/errors.ts";
 import { FileError } from "../runtime/file-system.ts";
-import { Applications, type Node, startNode, type World } from "../runtime/index.ts";
+import { Applications, type LogDestination, type Node, startNode, type World } from "../runtime/index.ts";
 import { analysisCache } from "./analysis-cache.ts";
 import { type Configuration, readUserRuleCases } from "./config.ts";
 import { followRun } from "./follow-run.ts";
+import { startLog } from "./log.ts";
 import { review, reviewLimits } from "./review.ts";
 import { chooseReviewer } from "./reviewer.ts";
 import { checkUserRules, type RuleTestReport, rulesInEffect, testUserRules } from "./rules.ts";
@@ -68,6 +69,13 @@ export interface RuleTestRequest {
 export interface AiexOptions {
   readonly world: World;
   readonly configuration: Configuration;
+  /**
+   * Hears at once of a failure that belongs to no request; everything is being stopped then, and the program goes on.
+   * Without it the failure is thrown on when everything has stopped, and Node ends the program.
+   */
+  readonly onFailure?: (thrown: unknown) => void;
+  /** Where the log goes that has no file, and what its file does not take. Default: nowhere. */
+  readonly log?: LogDestination;
 }
 
 export interface Aiex {
@@ -106,11 +114,15 @@ export class AnalysisFailed extends AiexError {
  * Starts the application in this program.
  * @throws {ConfigurationError} the engine refuses one of the user's rules
  */
-export async function startAiex({ world, configuration }: AiexOptions): Promise<Aiex> {
+export async function startAiex({ world, configuration, onFailure, log }: AiexOptions): Promise<Aiex> {
   const { values } = configuration;
   const environment = process.env.NODE_ENV;
   const isDevelopment = environment === "development" || environment === "test";
-  const node = startNode({ world, name: "aiex", boundary: isDevelopment ? "freeze" : "trust" });
+  const boundary = isDevelopment ? "freeze" : "trust";
+  const policy = onFailure === undefined ? {} : { onHalt: () => undefined };
+  const node = startNode({ world, name: "aiex", boundary, health: {}, ...policy });
+  if (onFailure !== undefined) node.onFailure(onFailure);
+  const endLog = await startLog(node, values, log);
   const directory = values.workspace.project_dir ?? process.cwd();
   const cache = await analysisCache(world.files, configuration);
   const { userRules } = configuration;
@@ -118,11 +130,12 @@ export async function startAiex({ world, configuration }: AiexOptions): Promise<
   const program = process.execPath;
   const tree = rootTree({ world, configuration: values, directory, node: program, userRules: own, cache });
   const applications = new Applications(node, [{ name: "aiex", tree }]);
-  await applications.startAll("aiex");
   const stop = async (): Promise<void> => {
     await applications.shutdown(values.runtime.shutdown_deadline_ms);
+    await endLog();
   };
   try {
+    await applications.startAll("aiex");
     await checkUserRules(node, userRules);
   } catch (error) {
     await stop();

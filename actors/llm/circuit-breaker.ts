@@ -15,7 +15,9 @@ import {
   type Ref,
   reply,
   samePid,
+  tellEvent,
 } from "../../runtime/index.ts";
+import { llmEvents } from "./events.ts";
 import { ownWorld } from "./own-world.ts";
 
 /** `neutral`: it says nothing about the provider, such as a request that no provider would take. */
@@ -111,6 +113,10 @@ const breakerSetup = setup({
     forgetPermits: assign({ permits: {} }),
     countFailure: assign({ failures: ({ context }) => context.failures + 1 }),
     forgetFailures: assign({ failures: 0 }),
+    tellOpened: ({ context: { entry, failures } }) =>
+      tellEvent(llmEvents.breaker_opened, { entry, failures }),
+    tellHalfOpened: ({ context: { entry } }) => tellEvent(llmEvents.breaker_half_opened, { entry }),
+    tellClosed: ({ context: { entry } }) => tellEvent(llmEvents.breaker_closed, { entry }),
     startRecovery: assign({ openUntilMs: ({ context }) => ownWorld().clock.now() + context.recoveryMs }),
     answer: (_, { to, value }: { readonly to: Ref | undefined; readonly value: unknown }) => {
       if (to !== undefined) reply(to, value);
@@ -189,7 +195,7 @@ export const circuitBreaker = breakerSetup.createMachine({
       },
     },
     open: {
-      entry: ["forgetPermits", "startRecovery"],
+      entry: ["forgetPermits", "startRecovery", "tellOpened"],
       after: { recovery: "half_open" },
       on: {
         acquire: { actions: refusal },
@@ -197,13 +203,14 @@ export const circuitBreaker = breakerSetup.createMachine({
       },
     },
     half_open: {
+      entry: "tellHalfOpened",
       on: {
         acquire: [
           { guard: "isTrying", actions: refusal },
           { guard: "hasHolder", actions: grant },
         ],
         report: [
-          { guard: and(["isKnown", "isSuccess"]), target: "closed", actions: accepted },
+          { guard: and(["isKnown", "isSuccess"]), target: "closed", actions: ["tellClosed", accepted] },
           { guard: and(["isKnown", "isFailure"]), target: "open", actions: ["countFailure", accepted] },
           { guard: "isKnown", actions: ["takePermit", accepted] },
         ],

@@ -2,9 +2,10 @@
 // went. What it came to is its output, which the coordinator reads from its DOWN message; a completion goes straight to
 // whoever asked.
 import { assign, fromPromise, setup } from "xstate";
-import { call, cast, monitor, type Pid, type Ref, reply, self } from "../../runtime/index.ts";
+import { call, cast, monitor, type Pid, type Ref, reply, self, tellEvent } from "../../runtime/index.ts";
 import { type Acquired, breakerOf, type Outcome } from "./circuit-breaker.ts";
 import { type Completion, type CompletionRequest, completion } from "./completion.ts";
+import { llmEvents } from "./events.ts";
 import { type Failure, type ProviderFailure, providerFailure, type Tries } from "./failure.ts";
 import { ownWorld } from "./own-world.ts";
 import { type Provider, ProviderError } from "./provider.ts";
@@ -81,6 +82,10 @@ const attempt = setup({
     watchCoordinator: ({ context }) => {
       monitor(context.coordinator);
     },
+    tellBegan: ({ context: { entry } }) => tellEvent(llmEvents.request_began, { entry, request: self() }),
+    tellOutcome: ({ context }) => tellOutcome(context),
+    tellAbandoned: ({ context: { entry } }) =>
+      tellEvent(llmEvents.request_abandoned, { entry, request: self() }),
     noteTimeout: assign({ answer: ({ context }) => new Undisclosed(lateAnswer(context)) }),
     report: ({ context }) => {
       cast(breakerOf(context.entry), "report", { permit: context.permit, outcome: outcomeOf(context) });
@@ -128,6 +133,7 @@ const attempt = setup({
       },
     },
     asking: {
+      entry: "tellBegan",
       after: { timeout: { target: "failed", actions: "noteTimeout" } },
       invoke: {
         src: "ask",
@@ -142,10 +148,10 @@ const attempt = setup({
         ],
       },
     },
-    answered: { type: "final", entry: ["report", "answerCaller"] },
+    answered: { type: "final", entry: ["tellOutcome", "report", "answerCaller"] },
     refused: { type: "final" },
-    failed: { type: "final", entry: "report" },
-    abandoned: { type: "final" },
+    failed: { type: "final", entry: ["tellOutcome", "report"] },
+    abandoned: { type: "final", entry: "tellAbandoned" },
   },
 });
 
@@ -170,6 +176,19 @@ function lateAnswer({ entry, timeoutMs }: AttemptContext): Answer {
     `Its answer was not whole within ${timeoutMs} ms, the time for one request. Raise timeout_ms, or ask for less.`,
   );
   return { ok: false, ...providerFailure(late, entry, []) };
+}
+
+function tellOutcome({ entry, answer }: AttemptContext): void {
+  const given = answer?.reveal();
+  if (given === undefined) return;
+  const told = { entry, request: self() };
+  if (!given.ok) {
+    tellEvent(llmEvents.request_failed, { ...told, code: given.failure.code });
+    return;
+  }
+  const { finish, usage } = given.completion;
+  const tokens = { inputTokens: usage?.input_tokens ?? 0, outputTokens: usage?.output_tokens ?? 0 };
+  tellEvent(llmEvents.request_answered, { ...told, ...tokens, finish });
 }
 
 function outcomeOf({ answer }: AttemptContext): Outcome {

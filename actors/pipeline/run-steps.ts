@@ -9,8 +9,10 @@ import {
   send,
   sendAfter,
   spawnMonitor,
+  tellEvent,
 } from "../../runtime/index.ts";
 import type { Clock } from "../../runtime/world.ts";
+import { pipelineEvents } from "./events.ts";
 import {
   type Operations,
   type Plan,
@@ -48,7 +50,7 @@ export interface RunContext {
   readonly input: RunInput;
   readonly progress: Progress;
   /** Steps at work, by the reference of their monitor. */
-  readonly working: Map<number, { readonly id: string; readonly pid: Pid }>;
+  readonly working: Map<number, { readonly id: string; readonly operation: string; readonly pid: Pid }>;
   readonly lastReason: ExitReason;
   readonly result: RunResult | undefined;
 }
@@ -85,6 +87,7 @@ export class RunSteps {
   }
 
   begin(context: RunContext): Partial<RunContext> {
+    tellEvent(pipelineEvents.run_began, { run: context.input.id });
     return this.#carryOut(context, context.progress.begin());
   }
 
@@ -94,13 +97,17 @@ export class RunSteps {
 
   /** A step's process has ended: with an outcome, or for a reason. */
   settle(context: RunContext, down: Pick<DownMessage, "ref" | "reason" | "output">): Partial<RunContext> {
-    const id = context.working.get(down.ref.ref)?.id;
-    if (id === undefined) return {};
+    const step = context.working.get(down.ref.ref);
+    if (step === undefined) return {};
     context.working.delete(down.ref.ref);
+    const { id, operation } = step;
+    const told = { run: context.input.id, step: id, operation };
     if (down.reason !== "normal") {
+      tellEvent(pipelineEvents.step_failed, { ...told, reason: down.reason });
       const actions = context.progress.step({ type: "failed", id, nowMs: this.#clock.now() });
       return { lastReason: down.reason, ...this.#carryOut({ ...context, lastReason: down.reason }, actions) };
     }
+    tellEvent(pipelineEvents.step_finished, told);
     const { output, steps = [] } = down.output as StepOutcome;
     const problem =
       steps.length === 0 ? undefined : problemOfSteps(steps, context.progress.ids, this.#operations);
@@ -113,6 +120,13 @@ export class RunSteps {
   /** Ends the steps that still work: nobody wants what they come to any more. */
   stop(context: RunContext): void {
     for (const { pid } of context.working.values()) exit(pid, "shutdown");
+  }
+
+  tellOver({ input, progress, result }: RunContext): void {
+    if (result === undefined) return;
+    const run = input.id;
+    if (result.ok) tellEvent(pipelineEvents.run_finished, { run, steps: progress.counts.done });
+    else tellEvent(pipelineEvents.run_failed, { run, step: result.step, reason: result.reason });
   }
 
   #carryOut(context: RunContext, actions: readonly ProgressAction[]): Partial<RunContext> {
@@ -146,13 +160,15 @@ export class RunSteps {
       outputs: () => progress.outputs(),
     };
     const work = (input: unknown): Promise<StepOutcome> => operation(input, stepContext);
+    const told = { run: context.input.id, step: step.id, operation: step.operation };
+    tellEvent(pipelineEvents.step_began, told);
     // Linked, so that a run takes its steps along; the run traps exits, so that a step does not take the run along.
     const { ref, pid } = spawnMonitor(work, {
       input: step.input as never,
       link: true,
       monitor: { output: true },
     });
-    context.working.set(ref.ref, { id: step.id, pid: pid as Pid });
+    context.working.set(ref.ref, { id: step.id, operation: step.operation, pid: pid as Pid });
   }
 }
 

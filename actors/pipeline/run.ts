@@ -1,7 +1,8 @@
 // One run: a machine that works through its plan and ends when it has the plan's result.
 import { assign, setup } from "xstate";
-import { type ExitReason, type Pid, type Ref, send } from "../../runtime/index.ts";
+import { type ExitReason, type Pid, type Ref, send, tellEvent } from "../../runtime/index.ts";
 import type { Clock } from "../../runtime/world.ts";
+import { pipelineEvents } from "./events.ts";
 import type { Operations } from "./plan.ts";
 import type { ProgressLimits } from "./progress.ts";
 import { type ResultMessage, type RunContext, type RunInput, RunSteps } from "./run-steps.ts";
@@ -22,6 +23,8 @@ export function pipelineRun(operations: Operations, limits: ProgressLimits, cloc
     guards: { isOver: ({ context }) => context.result !== undefined },
     actions: {
       begin: assign(({ context }) => steps.begin(context)),
+      tellOver: ({ context }) => steps.tellOver(context),
+      tellCancelled: ({ context: { input } }) => tellEvent(pipelineEvents.run_cancelled, { run: input.id }),
       stopSteps: ({ context }) => steps.stop(context),
       tellResult: ({ context: { input, result } }) => {
         if (result === undefined) return;
@@ -51,8 +54,8 @@ export function pipelineRun(operations: Operations, limits: ProgressLimits, cloc
           },
         },
       },
-      over: { type: "final", entry: ["tellResult", "stopSteps"] },
-      cancelled: { type: "final", entry: "stopSteps" },
+      over: { type: "final", entry: ["tellOver", "tellResult", "stopSteps"] },
+      cancelled: { type: "final", entry: ["tellCancelled", "stopSteps"] },
     },
   });
 }

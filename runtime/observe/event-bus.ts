@@ -1,6 +1,13 @@
 // Hands runtime events to whoever subscribed. A subscriber that throws is let go: telling must never harm the teller.
 import { reasonOfThrown } from "../process/exit-reason.ts";
-import type { EventSubscriber, RuntimeEvent, RuntimeEventName, RuntimeEvents } from "./events.ts";
+import type { EventData, EventDefinition, NamedDefinition } from "./event-definition.ts";
+import {
+  type EventSubscriber,
+  events,
+  type RuntimeEvent,
+  type RuntimeEventName,
+  type RuntimeEvents,
+} from "./events.ts";
 
 export class EventBus {
   #subscribers: readonly EventSubscriber[] = [];
@@ -19,11 +26,18 @@ export class EventBus {
   }
 
   emit<N extends RuntimeEventName>(name: N, data: RuntimeEvents[N]): void {
-    if (!this.isHeard) return;
-    const event = { name, data } as RuntimeEvent;
+    if (this.isHeard) this.#hand({ name, data } as RuntimeEvent, events[name]);
+  }
+
+  /** As `emit`, for an event of an application's own. */
+  tell<D extends NamedDefinition>(definition: D, data: EventData<D>): void {
+    if (this.isHeard) this.#hand({ name: definition.name, data } as RuntimeEvent, definition);
+  }
+
+  #hand(event: RuntimeEvent, definition: EventDefinition): void {
     for (const subscriber of this.#subscribers) {
       try {
-        subscriber(event);
+        subscriber(event, definition);
       } catch (error) {
         this.#subscribers = this.#subscribers.filter((other) => other !== subscriber);
         this.emit("subscriber_failed", { reason: reasonOfThrown(error) });

@@ -5,6 +5,7 @@ import { contextConfiguration, contextVariables } from "../../actors/context/con
 import { llmConfiguration, llmVariables } from "../../actors/llm/config.ts";
 import { pipelineConfiguration, pipelineVariables } from "../../actors/pipeline/config.ts";
 import { workspaceConfiguration, workspaceVariables } from "../../actors/workspace/config.ts";
+import { logConfiguration, logVariables } from "./log-part.ts";
 import { runtimeConfiguration } from "./runtime-part.ts";
 
 export const configurationSchema = z.strictObject({
@@ -14,6 +15,7 @@ export const configurationSchema = z.strictObject({
   context: contextConfiguration.prefault({}),
   pipeline: pipelineConfiguration.prefault({}),
   runtime: runtimeConfiguration.prefault({}),
+  log: logConfiguration.prefault({}),
 });
 
 /** Every value of the configuration, defaults filled in. Keys are spelled as in files. */
@@ -26,6 +28,7 @@ export const configurationVariables: Readonly<Record<string, string>> = {
   ...below("llm", llmVariables),
   ...below("context", contextVariables),
   ...below("pipeline", pipelineVariables),
+  ...below("log", logVariables),
 };
 
 /** What stands at a place of the configuration. */

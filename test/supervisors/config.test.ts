@@ -85,6 +85,7 @@ describe("loadConfiguration", () => {
       context: { max_memory_mb: 100, max_sessions: 100, session_timeout_ms: 3_600_000 },
       pipeline: { max_parallel_steps: 16, max_restarts: 5, restart_window_ms: 30_000 },
       runtime: { shutdown_deadline_ms: 10_000 },
+      log: { level: "off" },
     });
     expect(origins.size).toBe(0);
     expect({ file, warnings }).toEqual({ file: undefined, warnings: [] });
