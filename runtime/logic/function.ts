@@ -1,12 +1,12 @@
 // A plain function as a process: it runs from top to bottom, reads its mailbox selectively, and ends when it returns.
-import type { Behaviour, Outcome } from "../process/behaviour.ts";
+import type { Behaviour, Insight, Outcome } from "../process/behaviour.ts";
 import { Stopping } from "../process/behaviour.ts";
 import { reasonOfThrown } from "../process/exit-reason.ts";
 import { Misuse } from "../process/failures.ts";
 import { type Item, Request } from "../process/mailbox.ts";
+import { isForRuntime } from "../process/orders.ts";
 import type { Ref } from "../process/pid.ts";
 import type { Process } from "../process/process.ts";
-import { TurnMessage } from "../process/system-message.ts";
 import type { Timer } from "../process/timers.ts";
 import type { FunctionLogic } from "./logic.ts";
 
@@ -98,7 +98,7 @@ class FunctionBehaviour implements Behaviour {
     if (this.#waiting !== undefined) {
       throw new Misuse("This process waits in receive already. Await one receive before the next.");
     }
-    const message = this.#take(matches);
+    const message = this.#process.phase === "suspended" ? undefined : this.#take(matches);
     if (message !== undefined) return Promise.resolve(message);
     if (timeoutMs <= 0) return Promise.resolve(receiveTimeout);
     return new Promise((resolve, reject) => {
@@ -129,15 +129,24 @@ class FunctionBehaviour implements Behaviour {
     return this.#output;
   }
 
+  insight(): Insight {
+    return { kind: "function", state: this.state() };
+  }
+
   #take(matches: (message: Received) => boolean): Received | undefined {
     let found: Received | undefined;
+    let taken: Item | undefined;
     this.#process.mailbox.take((item) => {
-      if (item instanceof TurnMessage) return false;
+      if (isForRuntime(item)) return false;
       const message = received(item);
       if (!matches(message)) return false;
       found = message;
+      taken = item;
       return true;
     });
+    if (taken === undefined) return undefined;
+    this.#process.messagesHandled += 1;
+    this.#process.watch?.in(taken);
     return found;
   }
 }

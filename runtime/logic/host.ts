@@ -1,11 +1,13 @@
 // Hosts XState v5 logic in a process: the process owns mailbox, turn, timers, links and exit; XState contributes
 // `getInitialSnapshot`, `start` and `transition`. What XState keeps to itself is touched here and in host-ref and host-system
 // (its ActorScope and actor system), agenda (how a step is announced) and step-actions (the shape of its actions) alone.
+import { isDeepStrictEqual } from "node:util";
 import type { AnyActorLogic, AnyActorRef, EventObject } from "xstate";
 import {
   type Behaviour,
   type InitOutcome,
   InitRefused,
+  type Insight,
   type Outcome,
   Stopping,
 } from "../process/behaviour.ts";
@@ -18,6 +20,7 @@ import { AgendaTurn, type Configured } from "./agenda.ts";
 import { received } from "./function.ts";
 import { HostRef } from "./host-ref.ts";
 import { boundMicrosteps, type ChildActor, DelayedEvent, HostSystem } from "./host-system.ts";
+import { replacedSnapshot } from "./replaced-snapshot.ts";
 
 interface HostedSnapshot {
   readonly status: "active" | "done" | "error" | "stopped";
@@ -48,6 +51,8 @@ class XStateHost implements Behaviour {
   #snapshot: HostedSnapshot | undefined;
   #deferred: (() => void)[] | undefined;
   #isRunning = false;
+  /** What `insight` told of the state, to be told again where it is the same. */
+  #seen: { readonly value: unknown; readonly context: unknown } | undefined;
   #failure: { readonly error: unknown } | undefined;
   // Made when XState asks for them: a transition or a promise never does, and there may be very many of those.
   #self: HostRef | undefined;
@@ -174,9 +179,20 @@ class XStateHost implements Behaviour {
     return this.#snapshot;
   }
 
-  /** Events that the machine put aside with `postpone`. */
-  get postponed(): number {
-    return this.#system?.agenda?.postponed.length ?? 0;
+  insight(): Insight {
+    const { value, context } = this.#snapshot ?? {};
+    const { value: before, context: contextBefore } = this.#seen ?? {};
+    if (this.#seen === undefined || context !== contextBefore || !isDeepStrictEqual(value, before))
+      this.#seen = { value, context };
+    const postponed = this.#system?.agenda?.postponed.length ?? 0;
+    return { kind: value === undefined ? "logic" : "machine", state: this.#seen, postponed };
+  }
+
+  replaceState(change: (state: unknown) => unknown): void {
+    const snapshot = this.#snapshot ?? {};
+    const { value, context }: HostedSnapshot | Record<string, never> = snapshot;
+    this.#snapshot = replacedSnapshot(this.#logic, snapshot, change({ value, context })) as HostedSnapshot;
+    this.#self?.notify(this.#snapshot);
   }
 
   #step(event: object): Outcome {

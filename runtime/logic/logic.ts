@@ -67,16 +67,18 @@ export function logicName(logic: AnyLogic): string {
   return "id" in logic && typeof logic.id === "string" ? logic.id : "xstate";
 }
 
-/**
- * How a process hosts `logic`.
- * @throws {Misuse} it is none of the three kinds
- */
-export function hostOf(logic: AnyLogic): (process: Process) => Behaviour {
-  if (typeof logic === "function") return (process) => functionBehaviour(process, logic);
+/** The behaviour of a process that hosts `logic`. */
+export function hostLogic(process: Process, logic: AnyLogic): Behaviour {
+  if (typeof logic === "function") return functionBehaviour(process, logic);
+  if (isNative(logic)) return logic.host(process);
+  return hostXState(process, logic as AnyActorLogic);
+}
+
+/** @throws {Misuse} `logic` is none of the three kinds that can be hosted */
+export function checkLogic(logic: AnyLogic): void {
+  if (typeof logic === "function") return;
   if (typeof logic === "object" && logic !== null) {
-    if (isNative(logic)) return logic.host;
-    if ("transition" in logic && "getInitialSnapshot" in logic)
-      return (process) => hostXState(process, logic);
+    if (isNative(logic) || ("transition" in logic && "getInitialSnapshot" in logic)) return;
   }
   throw new Misuse(
     `${JSON.stringify(logic) ?? String(logic)} cannot be spawned. Give XState logic (a machine, fromPromise, fromTransition, fromCallback, fromObservable), a server(…), a supervisor(…) or a function.`,

@@ -4,11 +4,13 @@ import {
   InitIgnored,
   type InitOutcome,
   InitRefused,
+  type Insight,
   type Outcome,
   Stopping,
 } from "../process/behaviour.ts";
 import { settleCall } from "../process/calls.ts";
 import { type ExitReason, ExitSelf, errorData } from "../process/exit-reason.ts";
+import { Misuse } from "../process/failures.ts";
 import { type Item, Request } from "../process/mailbox.ts";
 import type { Ref } from "../process/pid.ts";
 import type { Process } from "../process/process.ts";
@@ -16,17 +18,27 @@ import type { Message } from "../process/protocol.ts";
 import { SystemMessage, TimeoutMessage } from "../process/system-message.ts";
 import type { Timer } from "../process/timers.ts";
 import { received } from "./function.ts";
+import type { HandlerTable } from "./handler-table.ts";
 import type { CallHandlers, CastHandlers, ServerDefinition } from "./server.ts";
-import { InitIgnore, InitOk, InitStop, type NextOptions, NoReply, noOptions, Reply, Stop } from "./server-result.ts";
+import {
+  InitIgnore,
+  InitOk,
+  InitStop,
+  type NextOptions,
+  NoReply,
+  noOptions,
+  Reply,
+  Stop,
+} from "./server-result.ts";
 
-/** A server's definition, its handlers by name: names that every object inherits are not among them. */
+/** A server's definition, its handlers by name. */
 export interface Definition
   extends Omit<
     ServerDefinition<unknown, unknown, CallHandlers<unknown>, CastHandlers<unknown>>,
     "calls" | "casts"
   > {
-  readonly calls: ReadonlyMap<string, CallHandlers<unknown>[string]>;
-  readonly casts: ReadonlyMap<string, CastHandlers<unknown>[string]>;
+  readonly calls: HandlerTable<CallHandlers<unknown>[string]>;
+  readonly casts: HandlerTable<CastHandlers<unknown>[string]>;
 }
 
 export class ServerBehaviour implements Behaviour {
@@ -68,7 +80,7 @@ export class ServerBehaviour implements Behaviour {
     const handler = this.#definition.calls.get(type);
     if (handler === undefined)
       throw new TypeError(
-        `This server has no call "${type}". Its calls are: ${[...this.#definition.calls.keys()].join(", ") || "none"}.`,
+        `This server has no call "${type}". Its calls are: ${this.#definition.calls.names().join(", ") || "none"}.`,
       );
     return this.#take(handler(this.#state, payload, from), from);
   }
@@ -108,6 +120,17 @@ export class ServerBehaviour implements Behaviour {
 
   output(): undefined {
     return undefined;
+  }
+
+  insight(): Insight {
+    return { kind: "server", state: this.#state };
+  }
+
+  replaceState(change: (state: unknown) => unknown): void {
+    const state = change(this.#state);
+    if (state instanceof Promise)
+      throw new Misuse("The new state of a server is a promise. Give what makes it at once.");
+    this.#state = state;
   }
 
   #initialized(result: unknown): InitOutcome {
@@ -151,7 +174,8 @@ export class ServerBehaviour implements Behaviour {
   }
 
   #answer(from: Ref, value: unknown): void {
-    const { kernel } = this.#process;
+    const { kernel, watch } = this.#process;
+    if (watch !== undefined) watch.replied(kernel.calls.get(from.ref)?.caller.pid, value);
     if (!settleCall(this.#process, from, kernel.data(value, "the reply"))) {
       kernel.events.emit("reply_dropped", { ref: from.ref });
     }

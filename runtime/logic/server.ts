@@ -3,6 +3,7 @@ import type { ExitReason } from "../process/exit-reason.ts";
 import type { Ref } from "../process/pid.ts";
 import type { AnyMessage, Protocol } from "../process/protocol.ts";
 import type { Received } from "./function.ts";
+import { HandlerTable } from "./handler-table.ts";
 import type { NativeLogic } from "./logic.ts";
 import { ServerBehaviour } from "./server-behaviour.ts";
 import type { CallResult, CastResult, InitResult, Reply, Stop } from "./server-result.ts";
@@ -59,8 +60,8 @@ export function server<S, Input, Calls = Record<never, never>, Casts = Record<ne
   const untyped = definition as unknown as ServerDefinition<any, any, CallHandlers<any>, CastHandlers<any>>;
   const byName = {
     ...untyped,
-    calls: new Map(Object.entries(untyped.calls ?? {})),
-    casts: new Map(Object.entries(untyped.casts ?? {})),
+    calls: new HandlerTable(untyped.calls ?? {}),
+    casts: new HandlerTable(untyped.casts ?? {}),
   };
   return { logicName: name, host: (process) => new ServerBehaviour(process, byName) };
 }

@@ -28,7 +28,7 @@ export class Task<T> {
     });
     // How it began is part of how it ends.
     const ignore = (): void => {};
-    const { process } = spawnProcess(owner.kernel, owner, run, { link }, ignore, ignore);
+    const process = spawnProcess(owner, run, { link }, ignore, ignore);
     this.pid = process.pid;
     this.owner = owner.pid;
     let settle: (ended: Ended<T>) => void = () => {};

@@ -1,7 +1,35 @@
-// What a process holds in the tables of its node: timers, a name, keys, aliases, monitors, calls without a deadline.
-import { forgetCall } from "./calls.ts";
-import { dropMonitors } from "./monitors.ts";
+// What a process holds in the tables of its node and of others: timers, a name, keys, aliases, links, monitors, calls.
+import type { Watch } from "../inspect/watch.ts";
+import type { Ancestor } from "./ancestor.ts";
+import { forgetCall, type PendingCall } from "./calls.ts";
+import type { Chain } from "./chain.ts";
+import type { LinkEnd } from "./links.ts";
+import { dropMonitors, type Monitor } from "./monitors.ts";
+import type { OwnedTimer } from "./owned-timer.ts";
+import type { Pid } from "./pid.ts";
 import type { Process } from "./process.ts";
+
+/** The part of a process that others write into. Most processes hold little of it. */
+export class Holder {
+  groupLeader: Pid | undefined;
+  trapsExits = false;
+  name: string | undefined;
+  links: Chain<LinkEnd> | undefined;
+  watchers: Chain<Monitor> | undefined;
+  watching: Map<number, Monitor> | undefined;
+  aliases: Set<number> | undefined;
+  /** Calls that wait for this process. */
+  callers: Chain<PendingCall> | undefined;
+  /** Own calls without a deadline, which nothing else would ever take back. */
+  endlessCalls: Set<PendingCall> | undefined;
+  timers: Chain<OwnedTimer> | undefined;
+  /** Lets go of what others keep for this process (registry keys, groups) before anybody hears of its end. */
+  releases: Set<() => void> | undefined;
+  /** Whoever watches what it does; undefined while nobody does. */
+  watch: Watch | undefined;
+  /** What those that it starts remember of it; undefined until it has started one. */
+  asAncestor: Ancestor | undefined;
+}
 
 /** Takes an ended process out of every table, before anybody hears of its end: nobody may find it by a name afterwards. */
 export function letGo(process: Process): void {
@@ -20,5 +48,4 @@ export function letGo(process: Process): void {
   process.releases = undefined;
   process.aliases = undefined;
   process.endlessCalls = undefined;
-  process.downListeners = undefined;
 }

@@ -7,6 +7,8 @@ import type { Process } from "./process.ts";
 /** Applies the bound to a message of a user; false when it is not to be queued. */
 export function admit(process: Process, item: Item, bound: MailboxBound): boolean {
   if (process.mailbox.userMessages < bound.max) return true;
+  // One that has to end for it takes nothing more, and has been told of.
+  if (!process.isAlive) return false;
   const dropped = bound.onFull === "dropOldest" ? process.mailbox.takeOldestUserMessage() : item;
   if (bound.log !== false) {
     const { kernel, pid, name } = process;

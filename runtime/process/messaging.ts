@@ -6,9 +6,9 @@ import { type AliasEntry, dropAlias } from "./aliases.ts";
 import { awaitExit, beginCall, type CallFailure, PendingCall, settleCall } from "./calls.ts";
 import type { ExitReason } from "./exit-reason.ts";
 import { CalleeExited, CallingSelf, CallTimeout, Misuse, NodeDown, NoProcess, Overload } from "./failures.ts";
-import { OwnedTimer } from "./owned-timer.ts";
 import { type Item, Request } from "./mailbox.ts";
 import { demonitor } from "./monitors.ts";
+import { OwnedTimer } from "./owned-timer.ts";
 import { OwnPid, type Ref } from "./pid.ts";
 import type { Process } from "./process.ts";
 import type { Message, Protocol } from "./protocol.ts";
@@ -25,6 +25,7 @@ export function whereis({ kernel }: Process, to: Address<Protocol>): Process | u
 
 /** Delivers to whoever the address names now; false when there is nobody. */
 export function deliverTo(process: Process, to: Address<Protocol>, item: Item, priority: boolean): boolean {
+  if (process.watch !== undefined) process.watch.out(to, item);
   const own = OwnPid.processOf(to);
   if (own === "unknown" && "ref" in to) return deliverToAlias(process, to as Ref, item, priority);
   const target = own === "unknown" || own?.kernel !== process.kernel ? whereis(process, to) : own;
@@ -117,13 +118,16 @@ export function beginRequest(
   const fail = (failure: CallFailure): void => reject(callError(formatAddress(to), type, failure));
   const pending = new PendingCall(kernel.nextRef(), process, callee, to, type, resolve, fail);
   beginCall(pending, timeoutMs);
-  callee.deliver(new Request(type, data, pending.ref));
+  const request = new Request(type, data, pending.ref);
+  if (process.watch !== undefined) process.watch.out(to, request);
+  callee.deliver(request);
   return pending;
 }
 
 export function reply(process: Process, to: Ref, value: unknown): void {
   const { kernel } = process;
   const data = kernel.data(value, "the reply");
+  if (process.watch !== undefined) process.watch.replied(kernel.calls.get(to.ref)?.caller.pid, data);
   if (!kernel.isLocal(to) || !settleCall(process, to, data))
     kernel.events.emit("reply_dropped", { ref: to.ref });
 }
@@ -151,7 +155,7 @@ export async function stop(
   if (!isDeepStrictEqual(actual, reason)) throw new CalleeExited(callee, "stop", actual);
 }
 
-function callError(target: string, request: string, failure: CallFailure): Error {
+export function callError(target: string, request: string, failure: CallFailure): Error {
   switch (failure.kind) {
     case "exited":
       return failure.reason === "noproc"

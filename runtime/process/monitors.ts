@@ -32,6 +32,7 @@ export class Monitor implements Chained<Monitor> {
   readonly target: Process;
   readonly object: Address<Protocol>;
   readonly options: MonitorOptions;
+  readonly onDown: DownListener | undefined;
   previous: Monitor | undefined;
   next: Monitor | undefined;
 
@@ -41,12 +42,14 @@ export class Monitor implements Chained<Monitor> {
     target: Process,
     object: Address<Protocol>,
     options: MonitorOptions,
+    onDown: DownListener | undefined,
   ) {
     this.ref = ref;
     this.watcher = watcher;
     this.target = target;
     this.object = object;
     this.options = options;
+    this.onDown = onDown;
   }
 }
 
@@ -72,11 +75,7 @@ export function monitor(
   const ref = watcher.kernel.nextRef();
   if (options.alias !== undefined)
     addAlias(ref, watcher, options.alias satisfies AliasMode, options.priority === true);
-  if (onDown !== undefined) {
-    watcher.downListeners ??= new Map();
-    watcher.downListeners.set(ref.ref, onDown);
-  }
-  const entry = new Monitor(ref, watcher, target ?? watcher, object, options);
+  const entry = new Monitor(ref, watcher, target ?? watcher, object, options, onDown);
   if (target === undefined || target.hasEnded) {
     if (endsWithMonitor(options.alias)) dropAlias(watcher, ref.ref);
     deliverDown(entry, "noproc", undefined);
@@ -100,7 +99,6 @@ export function demonitor(watcher: Process, ref: Ref, options: DemonitorOptions)
   const entry = watcher.watching?.get(ref.ref);
   const alias = watcher.kernel.aliases.get(ref.ref);
   if (alias?.owner === watcher && endsWithMonitor(alias.mode)) dropAlias(watcher, ref.ref);
-  watcher.downListeners?.delete(ref.ref);
   if (entry !== undefined) {
     watcher.watching?.delete(ref.ref);
     entry.target.watchers?.remove(entry);
@@ -120,14 +118,6 @@ export function tellWatchers(ended: Process, reason: ExitReason, output: unknown
     if (endsWithMonitor(entry.options.alias)) dropAlias(entry.watcher, entry.ref.ref);
     deliverDown(entry, reason, entry.options.output === true ? output : undefined);
   }
-}
-
-/** What `onDown` of the monitor asked for when this DOWN comes, if it did. It is asked for once. */
-export function takeListener(watcher: Process, down: DownMessage): (() => void) | undefined {
-  const listener = watcher.downListeners?.get(down.ref.ref);
-  if (listener === undefined) return undefined;
-  watcher.downListeners?.delete(down.ref.ref);
-  return () => listener(down);
 }
 
 /** A process that has ended watches nobody any more. */
@@ -150,6 +140,7 @@ function endsWithMonitor(mode: AliasMode | undefined): boolean {
 }
 
 function deliverDown(entry: Monitor, reason: ExitReason, output: unknown): void {
-  const down = new DownMessage(entry.options.tag ?? "sys.down", entry.ref, entry.object, reason, output);
-  entry.watcher.deliver(down, entry.options.priority === true);
+  const { ref, watcher, object, options, onDown } = entry;
+  const down = new DownMessage(options.tag ?? "sys.down", ref, object, reason, output, onDown);
+  watcher.deliver(down, options.priority === true);
 }

@@ -1,5 +1,5 @@
 // What a process is made of: its behaviour, its place among the others, and who wants to hear that it has started.
-import type { Behaviour } from "./behaviour.ts";
+import type { AnyLogic } from "../logic/logic.ts";
 import type { ExitReason } from "./exit-reason.ts";
 import type { MailboxBound } from "./mailbox.ts";
 import type { Pid } from "./pid.ts";
@@ -13,8 +13,7 @@ export interface Starter {
 }
 
 export interface ProcessOptions {
-  readonly behaviour: (process: Process) => Behaviour;
-  readonly logicName: string;
+  readonly logic: AnyLogic;
   readonly input: unknown;
   readonly starter: Starter | undefined;
   /** Who started it linked: its exit is an order, not news. */

@@ -23,7 +23,15 @@ export function startProcessTimer(
   const ref = kernel.nextRef();
   const owner = "id" in to ? whereis(process, to) : undefined;
   if ("id" in to && owner === undefined) return ref;
-  const fire = (): void => void deliverTo(process, to, message(ref), false);
+  // Whatever may be wrong with the address is found now, while there is somebody to tell.
+  if (owner === undefined) whereis(process, to);
+  const fire = (): void => {
+    try {
+      deliverTo(process, to, message(ref), false);
+    } catch {
+      // An address that has become none since then is nobody (OTP: a timer to an unknown target fires silently).
+    }
+  };
   new OwnedTimer(kernel, owner, delayMs, fire, ref.ref);
   return ref;
 }

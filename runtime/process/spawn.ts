@@ -1,12 +1,12 @@
 // Starts a process: name, link and monitor are in place before its first line runs, and the starter gets one answer.
-import { type AnyLogic, hostOf, logicName } from "../logic/logic.ts";
+import { type AnyLogic, checkLogic, logicName } from "../logic/logic.ts";
 import type { Via } from "./address.ts";
 import type { ExitReason } from "./exit-reason.ts";
 import { AlreadyStarted, Misuse, StartFailed, StartIgnored, StartTimeout } from "./failures.ts";
 import { checkName, type Kernel } from "./kernel.ts";
 import { addLink, removeLink } from "./links.ts";
 import type { MailboxBound } from "./mailbox.ts";
-import { checkMonitorOptions, type MonitorOptions, monitor } from "./monitors.ts";
+import { checkMonitorOptions, type DownListener, type MonitorOptions, monitor } from "./monitors.ts";
 import type { Pid, Ref } from "./pid.ts";
 import { Process } from "./process.ts";
 import type { Starter } from "./process-options.ts";
@@ -26,20 +26,19 @@ export interface StartOptions<Input = unknown> {
   readonly startTimeoutMs?: number;
 }
 
-export interface Spawned {
-  readonly process: Process;
-  readonly monitorRef: Ref | undefined;
-}
+type Ready = (pid: Pid<Protocol>) => void;
+type Fail = (error: Error) => void;
 
 /**
  * Starts a linked process for a starter that has nothing else to do until it is ready: its first turn is taken at once, where
- * this slice still has time. Gives the pid, or a promise of it where its init waits for something.
+ * this slice still has time. Gives the pid, or a promise of it where its init waits for something. The options are checked.
  * @throws as `spawn` rejects
  */
 export function startLinked(
   starter: Process,
   logic: AnyLogic,
   options: StartOptions,
+  input: unknown,
 ): Pid<Protocol> | Promise<Pid<Protocol>> {
   let outcome: Pid<Protocol> | Error | undefined;
   let settle: ((outcome: Pid<Protocol> | Error) => void) | undefined;
@@ -47,9 +46,10 @@ export function startLinked(
     if (settle === undefined) outcome = given;
     else settle(given);
   };
-  const { kernel } = starter;
-  const { process } = spawnProcess(kernel, starter, logic, { ...options, link: true }, end, end);
-  kernel.scheduler.now(process);
+  checkNameIsFree(starter.kernel, options.name);
+  const process = makeProcess(starter, logic, options, input, true, new Start(options.name, end, end));
+  process.begin();
+  starter.kernel.scheduler.now(process);
   if (outcome instanceof Error) throw outcome;
   if (outcome !== undefined) return outcome;
   return new Promise((resolve, reject) => {
@@ -59,38 +59,67 @@ export function startLinked(
 
 /** Makes the process and gives it its first turn. One of `ready` and `fail` is called when its init has returned. */
 export function spawnProcess(
-  kernel: Kernel,
   starter: Process,
   logic: AnyLogic,
   options: StartOptions,
-  ready: (pid: Pid<Protocol>) => void,
-  fail: (error: Error) => void,
-  watch?: MonitorOptions,
-): Spawned {
-  const host = hostOf(logic);
-  const { name } = options;
-  const what = name === undefined ? logicName(logic) : typeof name === "string" ? name : name.key;
-  // Whatever may be wrong is found before there is a process: none may be left behind half made.
-  checkOptions(options, what);
-  checkNameIsFree(kernel, name);
-  if (watch !== undefined) checkMonitorOptions(watch);
-  const start = new Start(what, ready, fail);
+  ready: Ready,
+  fail: Fail,
+): Process {
+  checkStart(starter.kernel, logic, options);
+  const start = new Start(options.name, ready, fail);
+  const process = makeProcess(starter, logic, options, options.input, options.link === true, start);
+  process.begin();
+  return process;
+}
+
+/** As `spawnProcess`, watched from before its first line. */
+export function spawnWatched(
+  starter: Process,
+  logic: AnyLogic,
+  options: StartOptions,
+  ready: Ready,
+  fail: Fail,
+  watch: MonitorOptions,
+  onDown: DownListener | undefined,
+): { readonly process: Process; readonly ref: Ref } {
+  checkStart(starter.kernel, logic, options);
+  checkMonitorOptions(watch);
+  const start = new Start(options.name, ready, fail);
+  const process = makeProcess(starter, logic, options, options.input, options.link === true, start);
+  const ref = monitor(starter, process, process.pid, watch, onDown);
+  process.begin();
+  return { process, ref };
+}
+
+/** Whatever may be wrong is found before there is a process: none may be left behind half made. */
+function checkStart(kernel: Kernel, logic: AnyLogic, options: StartOptions): void {
+  checkLogic(logic);
+  checkStartOptions(options, logic);
+  checkNameIsFree(kernel, options.name);
+}
+
+function makeProcess(
+  starter: Process,
+  logic: AnyLogic,
+  { name, trapExit, mailbox, startTimeoutMs }: StartOptions,
+  input: unknown,
+  isLinked: boolean,
+  start: Start,
+): Process {
+  const { kernel } = starter;
   const process = new Process(kernel, {
-    behaviour: host,
-    logicName: logicName(logic),
-    input: kernel.data(options.input, "input"),
-    parent: options.link === true ? starter : undefined,
+    logic,
+    input: kernel.data(input, "input"),
+    parent: isLinked ? starter : undefined,
     groupLeader: starter.groupLeader,
-    trapsExits: options.trapExit === true,
-    bound: options.mailbox,
+    trapsExits: trapExit === true,
+    bound: mailbox,
     starter: start,
   });
-  kernel.processes.set(process.pid.id, process);
   if (typeof name === "string") kernel.register(name, process);
   else if (name !== undefined) kernel.registries.get(name.registry)?.add(process, name.key, undefined);
-  if (options.link === true) addLink(starter, process);
-  const monitorRef = watch === undefined ? undefined : monitor(starter, process, process.pid, watch);
-  const { startTimeoutMs } = options;
+  kernel.processes.set(process.pid.id, process);
+  if (isLinked) addLink(starter, process);
   if (startTimeoutMs !== undefined && startTimeoutMs !== Number.POSITIVE_INFINITY) {
     start.limit(kernel, startTimeoutMs, () => {
       // The starter hears of it by its answer alone (OTP: kill_flush_EXIT).
@@ -98,21 +127,20 @@ export function spawnProcess(
       process.doomWith("killed");
     });
   }
-  process.begin();
-  return { process, monitorRef };
+  return process;
 }
 
 /** One start under way: its answer, and its deadline if it has one. */
 class Start implements Starter {
-  readonly #what: string;
-  readonly #ready: (pid: Pid<Protocol>) => void;
-  readonly #fail: (error: Error) => void;
+  readonly #name: string | Via | undefined;
+  readonly #ready: Ready;
+  readonly #fail: Fail;
   #deadline: Timer | undefined;
   /** Set once the deadline has passed. */
   #passedMs: number | undefined;
 
-  constructor(what: string, ready: (pid: Pid<Protocol>) => void, fail: (error: Error) => void) {
-    this.#what = what;
+  constructor(name: string | Via | undefined, ready: Ready, fail: Fail) {
+    this.#name = name;
     this.#ready = ready;
     this.#fail = fail;
   }
@@ -131,7 +159,7 @@ class Start implements Starter {
 
   failed(process: Process, reason: ExitReason, ignored: boolean): void {
     if (this.#deadline !== undefined) process.kernel.timers.stop(this.#deadline);
-    this.#fail(startError(this.#what, reason, ignored, this.#passedMs));
+    this.#fail(startError(described(process.logic, this.#name), reason, ignored, this.#passedMs));
   }
 }
 
@@ -161,13 +189,20 @@ function startError(
   return ignored ? new StartIgnored(what) : new StartFailed(what, reason);
 }
 
-const accepted = ["input", "name", "link", "trapExit", "mailbox", "startTimeoutMs"];
+const accepted = new Set(["input", "name", "link", "trapExit", "mailbox", "startTimeoutMs"]);
 
-function checkOptions(options: StartOptions, what: string): void {
+/** What errors call a process that is being started. */
+function described(logic: AnyLogic, name: string | Via | undefined): string {
+  if (name === undefined) return logicName(logic);
+  return typeof name === "string" ? name : name.key;
+}
+
+/** @throws {Misuse} an option is none, or has no such value */
+export function checkStartOptions(options: StartOptions, logic: AnyLogic): void {
   for (const key in options) {
-    if (!accepted.includes(key)) {
+    if (!accepted.has(key)) {
       throw new Misuse(
-        `"${key}" is no option for starting ${what}. The options are: ${accepted.join(", ")}.`,
+        `"${key}" is no option for starting ${described(logic, options.name)}. The options are: ${[...accepted].join(", ")}.`,
         { details: { key } },
       );
     }
@@ -175,7 +210,7 @@ function checkOptions(options: StartOptions, what: string): void {
   const { mailbox, startTimeoutMs = 0 } = options;
   if (typeof startTimeoutMs !== "number" || Number.isNaN(startTimeoutMs)) {
     throw new Misuse(
-      `The startTimeoutMs of ${what} is a number of milliseconds; given was ${String(startTimeoutMs)}.`,
+      `The startTimeoutMs of ${described(logic, options.name)} is a number of milliseconds; given was ${String(startTimeoutMs)}.`,
     );
   }
   if (mailbox === undefined) return;

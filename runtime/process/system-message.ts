@@ -2,6 +2,7 @@
 // They are classes of their own so that nobody can forge one, and no mailbox bound ever counts or drops one.
 
 import type { Address } from "./address.ts";
+import type { Outcome } from "./behaviour.ts";
 import type { ExitReason } from "./exit-reason.ts";
 import type { Pid, Ref } from "./pid.ts";
 import type { Protocol } from "./protocol.ts";
@@ -31,13 +32,32 @@ export class DownMessage extends SystemMessage {
   readonly reason: ExitReason;
   /** What the process's logic came to, for a monitor that asked with `output: true`. */
   readonly output: unknown;
-  constructor(type: string, ref: Ref, object: Address<Protocol>, reason: ExitReason, output: unknown) {
+  /** Who asked to be told in place of the message. */
+  readonly #listener: ((down: DownMessage) => void) | undefined;
+
+  constructor(
+    type: string,
+    ref: Ref,
+    object: Address<Protocol>,
+    reason: ExitReason,
+    output: unknown,
+    listener: ((down: DownMessage) => void) | undefined,
+  ) {
     super();
+    this.#listener = listener;
     this.type = type;
     this.ref = ref;
     this.object = object;
     this.reason = reason;
     this.output = output;
+  }
+
+  get isListenedTo(): boolean {
+    return this.#listener !== undefined;
+  }
+
+  tell(): void {
+    this.#listener?.(this);
   }
 }
 
@@ -68,6 +88,16 @@ export class TurnMessage extends SystemMessage {
   readonly type = "sys.turn";
   readonly run: () => void;
   constructor(run: () => void) {
+    super();
+    this.run = run;
+  }
+}
+
+/** Something that is asked of the process and not of its behaviour: even one that is suspended answers (OTP: `sys`). */
+export class SystemRequest extends SystemMessage {
+  readonly type = "sys.request";
+  readonly run: () => Outcome;
+  constructor(run: () => Outcome) {
     super();
     this.run = run;
   }

@@ -8,6 +8,7 @@ import { CallTimeout, Misuse } from "./failures.ts";
 import { type ProcessInfo, processInfo } from "./info.ts";
 import { type LinkOptions, link, signalExit, unlink } from "./links.ts";
 import { beginRequest, call, cast, reply, send, sleep, stop, whereis } from "./messaging.ts";
+import { MonitoredStart, type WatchOptions } from "./monitored-start.ts";
 import {
   type DemonitorOptions,
   type DownListener,
@@ -64,10 +65,13 @@ export interface Verbs {
    * @throws {AlreadyStarted} the name is held; {StartFailed}; {StartIgnored}; {StartTimeout}; {Misuse}
    */
   spawn<L extends AnyLogic>(logic: L, ...rest: SpawnArguments<L>): Promise<Pid<ProtocolOf<L>>>;
-  /** As `spawn`, watching it from before its first line; the DOWN comes even if it ends at once (OTP: `spawn_monitor`). */
+  /**
+   * As `spawn`, watching it from before its first line; the DOWN comes even if it ends at once (OTP: `spawn_monitor`). With
+   * `onDown` the DOWN runs that in a turn of the own process and is not seen as a message.
+   */
   spawnMonitor<L extends AnyLogic>(
     logic: L,
-    ...rest: SpawnArguments<L, { readonly monitor?: MonitorOptions }>
+    ...rest: SpawnArguments<L, WatchOptions>
   ): { readonly pid: Pid<ProtocolOf<L>>; readonly ref: Ref; readonly ready: Promise<Pid<ProtocolOf<L>>> };
   /**
    * Sends a message. To a process that is gone it vanishes.
@@ -175,35 +179,9 @@ function startingVerbs(
     spawn: (logic, ...[options]) =>
       new Promise((resolve, reject) => {
         const starter = own();
-        spawnProcess(
-          starter.kernel,
-          starter,
-          logic,
-          options ?? {},
-          resolve as (pid: Pid<Protocol>) => void,
-          reject,
-        );
+        spawnProcess(starter, logic, options ?? {}, resolve as (pid: Pid<Protocol>) => void, reject);
       }),
-    spawnMonitor: (logic, ...[options]) => {
-      const starter = own();
-      const { monitor: watching, ...rest } = options ?? {};
-      let settle: { resolve: (pid: never) => void; reject: (error: Error) => void } | undefined;
-      const ready = new Promise<never>((resolve, reject) => {
-        settle = { resolve, reject };
-      });
-      // The DOWN tells the same; nobody has to await both.
-      ready.catch(() => {});
-      const { process, monitorRef } = spawnProcess(
-        starter.kernel,
-        starter,
-        logic,
-        rest,
-        (pid) => settle?.resolve(pid as never),
-        (error) => settle?.reject(error),
-        watching ?? {},
-      );
-      return { pid: process.pid as never, ref: monitorRef as Ref, ready };
-    },
+    spawnMonitor: (logic, ...[options]) => new MonitoredStart(own(), logic, options ?? {}) as never,
     isAlive: (pid) => own().kernel.find(pid)?.isAlive === true,
     processInfo: (pid) => processInfo(own().kernel, pid),
     groupLeader: () => own().groupLeader,

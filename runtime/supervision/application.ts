@@ -215,6 +215,7 @@ export class Applications {
     const pid = await this.#node.spawn(tree, { input } as never);
     const running: Running = { application, type, pid };
     this.#running.set(name, running);
+    this.#node.nameApplication(pid, name);
     this.#node.monitor(pid, (down) => this.#ended(running, down.reason));
     this.#node.emit("application_started", { application: name });
   }

@@ -1,14 +1,14 @@
 // What a supervisor knows of a child: how it is started, when it is started again, how it is stopped.
 
 import { limits } from "../limits.ts";
-import { type AnyLogic, childDefaultsOf, type InputOf, logicName } from "../logic/logic.ts";
+import { type AnyLogic, checkLogic, childDefaultsOf, type InputOf, logicName } from "../logic/logic.ts";
 import type { Via } from "../process/address.ts";
 import { currentProcess } from "../process/current.ts";
 import { Misuse } from "../process/failures.ts";
 import type { MailboxBound } from "../process/mailbox.ts";
 import type { Pid } from "../process/pid.ts";
 import type { Protocol } from "../process/protocol.ts";
-import { startLinked } from "../process/spawn.ts";
+import { checkStartOptions, startLinked } from "../process/spawn.ts";
 
 /** `permanent` is always started again, `transient` only after an accident, `temporary` never. */
 export type Restart = "permanent" | "transient" | "temporary";
@@ -94,8 +94,10 @@ export function child<L extends AnyLogic>(logic: L, options: LogicChildOptions<L
     ...(trapExit === undefined ? {} : { trapExit }),
     ...(startTimeoutMs === undefined ? {} : { startTimeoutMs }),
   };
+  checkLogic(logic);
+  checkStartOptions(rest, logic);
   const start = (input: unknown): Promise<Pid<Protocol>> | Pid<Protocol> =>
-    startLinked(currentProcess(), logic, { ...rest, input });
+    startLinked(currentProcess(), logic, rest, input);
   const given = "input" in options ? [options.input] : [];
   return specOf(options.id ?? logicName(logic), start, given, options, defaults?.type, defaults?.shutdownMs);
 }

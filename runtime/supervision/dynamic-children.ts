@@ -1,5 +1,4 @@
 // The children of a dynamic supervisor: each is its own concern, and all are stopped at once.
-import { cast, self } from "../process/acting.ts";
 import { currentProcess } from "../process/current.ts";
 import type { ExitReason } from "../process/exit-reason.ts";
 import { formatPid, isPid, type Pid, samePid } from "../process/pid.ts";
@@ -23,8 +22,10 @@ import {
 import { type ChildSpec, problemOf, rememberedSpec, specData } from "./child-spec.ts";
 import type { RestartBudget } from "./restart-budget.ts";
 import { decideRestart } from "./restart-decision.ts";
+import { RestartHistory } from "./restart-history.ts";
 import { type Steps, wait } from "./steps.ts";
-import type { Children } from "./supervisor-server.ts";
+import { Supervised, type SupervisedChild } from "./supervised.ts";
+import { type Children, retryLater } from "./supervisor-server.ts";
 import { type AutoShutdown, isError, problemOfSignificance } from "./supervisor-state.ts";
 
 /** Where the children's specs come from, and how many there may be. */
@@ -47,14 +48,16 @@ interface DynamicChild {
   readonly failure: ExitReason | undefined;
 }
 
-export class DynamicChildren implements Children {
+export class DynamicChildren extends Supervised implements Children {
   readonly #name: string;
   readonly #budget: RestartBudget;
   readonly #options: DynamicChildrenOptions;
   /** By the pid it runs as, or ran as before it failed. */
   readonly #children = new Map<string | number, DynamicChild>();
+  readonly #history = new RestartHistory<string | number>();
 
   constructor(name: string, budget: RestartBudget, options: DynamicChildrenOptions) {
+    super();
     this.#name = name;
     this.#budget = budget;
     this.#options = options;
@@ -104,7 +107,7 @@ export class DynamicChildren implements Children {
       const stop = yield* wait(stopChildProcess(child.spec, child.pid));
       this.#reportStop({ ...stop, spec: child.spec, pid: child.pid });
     }
-    this.#children.delete(key);
+    this.#forget(key);
     return { ok: true };
   }
 
@@ -141,6 +144,28 @@ export class DynamicChildren implements Children {
     return count;
   }
 
+  get childCount(): number {
+    return this.#children.size;
+  }
+
+  *supervisedChildren(): Iterable<SupervisedChild> {
+    for (const [key, child] of this.#children) yield this.#seen(key, child);
+  }
+
+  supervisedChild(pid: Pid<Protocol>): SupervisedChild | undefined {
+    // As `#keyOf`, for code that does not run in the supervisor.
+    for (const key of [pid.id, formatPid(pid)]) {
+      const child = this.#children.get(key);
+      if (child?.pid !== undefined && samePid(child.pid, pid)) return this.#seen(key, child);
+    }
+    return undefined;
+  }
+
+  #seen(key: string | number, { spec: { id, type, restart }, pid }: DynamicChild): SupervisedChild {
+    const status = pid === undefined ? "restarting" : "running";
+    return { id, pid, type, restart, status, restarts: this.#history.of(key) };
+  }
+
   /** The template's, whichever child is meant: the others have no spec that could be asked for. */
   childSpec(): ChildSpecData | undefined {
     return this.#options.template === undefined ? undefined : specData(this.#options.template);
@@ -157,7 +182,7 @@ export class DynamicChildren implements Children {
     currentProcess().kernel.events.emit("supervisor_child_exited", exit);
     if (decideRestart(child.spec.restart, reason) === "restart")
       return yield* this.#restart(key, child, reason);
-    this.#children.delete(key);
+    this.#forget(key);
     return this.#endsWith(child.spec) ? "shutdown" : undefined;
   }
 
@@ -180,22 +205,27 @@ export class DynamicChildren implements Children {
     const { spec, given } = child;
     if (!this.#budget.spend(kernel.world.clock.now())) {
       const { maxRestarts, withinMs } = this.#budget;
-      this.#children.delete(key);
+      this.#forget(key);
       kernel.events.emit("supervisor_gave_up", { supervisor, child: spec.id, reason, maxRestarts, withinMs });
       return "shutdown";
     }
     const start = yield* startChildProcess(spec, given);
     // Asked for again: a supervisor that was killed while it waited goes no further and says no more.
-    const { events } = currentProcess().kernel;
+    const { events, world } = currentProcess().kernel;
     if (start.is === "failed") {
       events.emit("supervisor_start_failed", { supervisor, child: spec.id, reason: start.reason });
       this.#children.set(key, { spec, given, pid: undefined, failure: start.reason });
-      cast(self(), "retry", key);
+      retryLater(key);
       return undefined;
     }
     this.#children.delete(key);
     const pid = start.is === "started" ? start.pid : undefined;
-    if (pid !== undefined) this.#keep(spec, given, pid);
+    if (pid === undefined) this.#history.forget(key);
+    else {
+      this.#keep(spec, given, pid);
+      this.#history.move(key, this.#keyOf(pid));
+      this.#history.add(this.#keyOf(pid), world.clock.wallTime(), reason);
+    }
     const { count, left } = this.#budget;
     const restart = {
       supervisor,
@@ -240,6 +270,11 @@ export class DynamicChildren implements Children {
   /** A number for a process of this node, which is what nearly every child is: cheaper than text. */
   #keyOf(pid: Pid<Protocol>): string | number {
     return currentProcess().kernel.isLocal(pid) ? pid.id : formatPid(pid);
+  }
+
+  #forget(key: string | number): void {
+    this.#children.delete(key);
+    this.#history.forget(key);
   }
 
   #keep(spec: ChildSpec, given: readonly unknown[], pid: Pid<Protocol>): void {

@@ -1,5 +1,4 @@
 // The supervisor's hands: carries out, one after the other, what its state asks for.
-import { cast, self } from "../process/acting.ts";
 import { currentProcess } from "../process/current.ts";
 import type { ExitReason } from "../process/exit-reason.ts";
 import type { Pid } from "../process/pid.ts";
@@ -15,8 +14,10 @@ import type {
 } from "./admin.ts";
 import { type ChildStart, startChildProcess, stopChildProcess } from "./child-process.ts";
 import { type ChildSpec, problemOf, specData } from "./child-spec.ts";
+import { RestartHistory } from "./restart-history.ts";
 import { type Steps, wait } from "./steps.ts";
-import type { Children } from "./supervisor-server.ts";
+import { Supervised, type SupervisedChild } from "./supervised.ts";
+import { type Children, retryLater } from "./supervisor-server.ts";
 import {
   type Child,
   problemOfSignificance,
@@ -29,11 +30,13 @@ export interface StartFailure {
   readonly reason: ExitReason;
 }
 
-export class Supervision implements Children {
+export class Supervision extends Supervised implements Children {
   readonly #name: string;
   readonly #state: SupervisorState;
+  readonly #history = new RestartHistory<string>();
 
   constructor(name: string, state: SupervisorState) {
+    super();
     this.#name = name;
     this.#state = state;
   }
@@ -106,6 +109,7 @@ export class Supervision implements Children {
     if (child === undefined) return { ok: false, error: "not_found" };
     if (child.status.is !== "stopped") return { ok: false, error: child.status.is };
     this.#state.remove(id);
+    this.#history.forget(id);
     return { ok: true };
   }
 
@@ -124,6 +128,24 @@ export class Supervision implements Children {
       else count.workers += 1;
     }
     return count;
+  }
+
+  get childCount(): number {
+    return this.#state.children.size;
+  }
+
+  *supervisedChildren(): Iterable<SupervisedChild> {
+    for (const child of this.#state.children.values()) yield this.#seen(child);
+  }
+
+  supervisedChild(pid: Pid<Protocol>): SupervisedChild | undefined {
+    const child = this.#state.childOf(pid);
+    return child === undefined ? undefined : this.#seen(child);
+  }
+
+  #seen({ spec: { id, type, restart }, status }: Child): SupervisedChild {
+    const pid = status.is === "running" ? status.pid : undefined;
+    return { id, pid, type, restart, status: status.is, restarts: this.#history.of(id) };
   }
 
   childSpec(id: string): ChildSpecData | undefined {
@@ -145,7 +167,7 @@ export class Supervision implements Children {
           );
         }
         case "retry_later":
-          cast(self(), "retry", action.id);
+          retryLater(action.id);
           break;
         case "report_exit":
           this.#report(action);
@@ -165,7 +187,7 @@ export class Supervision implements Children {
     const child = this.#state.children.get(id);
     if (child === undefined) return { is: "ignored" };
     const start = yield* startChildProcess(child.spec);
-    const { events } = currentProcess().kernel;
+    const { events, world } = currentProcess().kernel;
     const supervisor = this.#name;
     if (start.is === "failed") {
       events.emit("supervisor_start_failed", { supervisor, child: id, reason: start.reason });
@@ -178,6 +200,7 @@ export class Supervision implements Children {
     if (restartedFor === undefined)
       events.emit("supervisor_child_started", { supervisor, child: id, pid: pid as Pid | undefined });
     else {
+      this.#history.add(id, world.clock.wallTime(), restartedFor);
       const { count, left } = this.#state.budget;
       const restart = { supervisor, child: id, reason: restartedFor, restarts: count, restartsLeft: left };
       events.emit("supervisor_child_restarted", { ...restart, pid: pid as Pid | undefined });

@@ -13,6 +13,7 @@ import { trapExit } from "../process/acting.ts";
 import { currentProcess } from "../process/current.ts";
 import { LocalValue } from "../process/data.ts";
 import type { ExitReason } from "../process/exit-reason.ts";
+import { Request } from "../process/mailbox.ts";
 import type { Pid } from "../process/pid.ts";
 import type { Protocol } from "../process/protocol.ts";
 import { ExitMessage } from "../process/system-message.ts";
@@ -78,6 +79,16 @@ export function supervisorServer<Input>(
     ...(logic as unknown as NativeLogic<SupervisorProtocol, Input>),
     childDefaults: { type: "supervisor" },
   };
+}
+
+/**
+ * Asks for the next attempt of a child that could not be started. Everybody else has a turn first: what keeps it from
+ * starting, such as an orphan that still holds its name, may be about to end.
+ */
+export function retryLater(key: string | number): void {
+  const supervisor = currentProcess();
+  const retry = new Request("retry", key, undefined);
+  supervisor.kernel.world.turns.afterIo(() => supervisor.deliver(retry));
 }
 
 function answer<R>(children: Children, work: Steps<R>): Awaitable<Reply<R, Children>> {

@@ -1,6 +1,8 @@
 // The real world: the machine's clock, its timers, its files and its programs.
 import { randomBytes } from "node:crypto";
 import { availableParallelism } from "node:os";
+// The global of this name is looked up anew at every use.
+import { performance } from "node:perf_hooks";
 import { realFileSystem } from "../file-systems/real.ts";
 import { limits } from "../limits.ts";
 import { realPrograms } from "../programs/real.ts";
