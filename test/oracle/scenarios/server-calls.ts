@@ -1,0 +1,141 @@
+// E: calls, casts and replies.
+import * as say from "../words.ts";
+import {
+  at,
+  call,
+  cast,
+  crash,
+  does,
+  end,
+  exit,
+  holds,
+  pass,
+  plain,
+  receiveReply,
+  replies,
+  request,
+  scenario,
+  send,
+  server,
+  sleep,
+  stops,
+  waitForReply,
+} from "../words.ts";
+
+const asking = server({ calls: { ask: replies("yes") }, casts: { go: {} } });
+
+export const serverCalls = [
+  scenario(
+    "E12 a call to one that is gone, or to a name that nobody holds",
+    { p: plain(), a: asking },
+    at("a", end("boom")),
+    at("p", call("a", "ask"), call("@nobody", "ask")),
+  ),
+  scenario(
+    "E25 a call to one that ends while it is handled",
+    { p: plain(), a: server({ calls: { ask: does(sleep(50), crash("boom")) } }) },
+    at("p", call("a", "ask")),
+    pass(150),
+  ),
+  scenario(
+    "E28 A11 a call to one that is killed while it is handled",
+    { p: plain(), q: plain(), a: server({ calls: { ask: does(sleep(500)) } }) },
+    at("p", call("a", "ask")),
+    at("q", exit("a", "kill")),
+  ),
+  scenario(
+    "E24 a call to one that ends normal without an answer",
+    { p: plain(), a: server({ calls: { ask: stops("normal") } }) },
+    at("p", call("a", "ask")),
+  ),
+  scenario(
+    "E14 E15 a call that takes too long, and its late reply",
+    { p: plain(), a: server({ calls: { ask: { do: [sleep(300)], gives: { reply: "late" } } } }) },
+    at("p", call("a", "ask", 100)),
+    pass(200),
+    at("p", say.log("waited")),
+    pass(300),
+    at("p", call("a", "ask", 1000)),
+    pass(500),
+  ),
+  scenario(
+    "E17 a server that calls itself",
+    {
+      p: plain(),
+      a: server({ calls: { ask: { do: [call("a", "ask"), call("@n", "ask")], gives: { reply: "yes" } } } }),
+    },
+    at("p", say.register("n", "a"), call("a", "ask")),
+  ),
+  scenario(
+    "E20 a cast never fails",
+    { p: plain(), a: asking },
+    at("p", cast("a", "go")),
+    at("a", end("boom")),
+    at("p", cast("a", "go"), cast("@nobody", "go"), say.log("done")),
+  ),
+  scenario(
+    "E21 a reply that comes later, from another",
+    { p: plain(), q: plain(), a: server({ calls: { ask: holds("tag") } }) },
+    at("p", call("a", "ask")),
+    at("q", say.reply("tag", "from q")),
+    at("q", say.reply("tag", "again")),
+    at("p", say.log("done")),
+  ),
+  scenario(
+    "E21 two callers, answered in the other order",
+    { p: plain(), q: plain(), a: server({ calls: { one: holds("t1"), two: holds("t2") } }) },
+    at("p", call("a", "one")),
+    at("q", call("a", "two")),
+    at("a", say.reply("t2", "second"), say.reply("t1", "first")),
+  ),
+  scenario(
+    "E21 a reply to one that waits no more",
+    { p: plain(), a: server({ calls: { ask: holds("tag") } }) },
+    at("p", call("a", "ask", 100)),
+    pass(200),
+    at("a", say.reply("tag", "late")),
+    at("p", say.log("done")),
+  ),
+  scenario(
+    "E22 what one sends is handled in its order",
+    { p: plain(), a: server({ trap: true, calls: { ask: replies("yes") }, casts: { go: {}, come: {} } }) },
+    at("p", cast("a", "go"), send("a", "one"), exit("a", "two"), cast("a", "come"), call("a", "ask")),
+  ),
+  scenario(
+    "E21 a reply that is data",
+    { p: plain(), a: server({ calls: { ask: replies({ pair: [1, "two", { three: 3 }, true] }) } }) },
+    at("p", call("a", "ask")),
+  ),
+  scenario(
+    "E39 a reply that is received later",
+    { p: plain(), a: asking },
+    at("p", request("a", "ask", "q"), say.log("goes on"), sleep(50), receiveReply("q", 1000)),
+    pass(150),
+  ),
+  scenario(
+    "E39 a reply that is waited for twice",
+    { p: plain(), a: server({ calls: { ask: { do: [sleep(200)], gives: { reply: "late" } } } }) },
+    at("p", request("a", "ask", "q"), waitForReply("q", 80), waitForReply("q", 1000)),
+    pass(100),
+    pass(200),
+  ),
+  scenario(
+    "E39 a reply that is given up",
+    { p: plain(), a: server({ calls: { ask: { do: [sleep(200)], gives: { reply: "late" } } } }) },
+    at("p", request("a", "ask", "q"), receiveReply("q", 80)),
+    pass(150),
+    pass(200),
+    at("p", say.log("nothing came")),
+  ),
+  scenario(
+    "E39 a request to one that is gone",
+    { p: plain(), a: asking },
+    at("a", end("boom")),
+    at("p", request("a", "ask", "q"), say.log("goes on"), receiveReply("q", 1000)),
+  ),
+  scenario(
+    "E39 a request to one that ends meanwhile",
+    { p: plain(), a: server({ calls: { ask: stops("boom") } }) },
+    at("p", request("a", "ask", "q"), receiveReply("q", 1000)),
+  ),
+];
