@@ -26,8 +26,8 @@ export interface Settings {
   readonly warnings: readonly string[];
   /** Every rule there is, for looking at. */
   readonly ruleBook: RuleBook;
-  /** Starts the library with these settings. */
-  start(): Promise<Library>;
+  /** Starts the library with these settings. `onFailure` hears of what fails in it beside all that is asked of it. */
+  start(onFailure: (thrown: unknown) => void): Promise<Library>;
 }
 
 export interface Host {

@@ -1,5 +1,6 @@
 // SIGINT and SIGTERM while a command runs: the first asks it to stop, the second or a deadline ends it at once.
 import { AiexError } from "../runtime/errors.ts";
+import { HeapExhausted } from "../runtime/node/heap.ts";
 import type { Timers } from "../runtime/world.ts";
 import { type ExitCode, exitCodes } from "./exit-codes.ts";
 import { stopDeadlineMs } from "./limits.ts";
@@ -18,6 +19,8 @@ export interface Interruption {
   exitCode(): ExitCode | undefined;
   /** `work`, or a rejection with `Interrupted` as soon as a signal comes. */
   orInterrupted<T>(work: Promise<T>): Promise<T>;
+  /** As a signal, for a failure that belongs to nothing the command waits for: all of it rejects with that failure. */
+  fail(thrown: unknown): void;
   /** Gives the signals back to the system. */
   end(): void;
 }
@@ -53,12 +56,19 @@ export function watchInterruption({ signals, timers, endNow }: InterruptionOptio
     signal: abort.signal,
     exitCode: () => code,
     orInterrupted: (work) => orAborted(work, abort.signal),
+    fail: (thrown) => abort.abort(asFault(thrown)),
     end: () => {
       signals.off("SIGINT", listener);
       signals.off("SIGTERM", listener);
       if (deadline !== undefined) timers.clear(deadline);
     },
   };
+}
+
+/** An error that a caller could expect is a fault where nobody called; that the memory is used up is none. */
+function asFault(thrown: unknown): unknown {
+  if (!(thrown instanceof AiexError) || thrown instanceof HeapExhausted) return thrown;
+  return new Error(thrown.message, { cause: thrown });
 }
 
 function orAborted<T>(work: Promise<T>, signal: AbortSignal): Promise<T> {

@@ -10,7 +10,7 @@ export async function withLibrary<Result>(
   interruption: Interruption,
   use: (library: Library) => Promise<Result>,
 ): Promise<Result> {
-  const library = await interruption.orInterrupted(settings.start());
+  const library = await interruption.orInterrupted(settings.start((thrown) => interruption.fail(thrown)));
   try {
     return await interruption.orInterrupted(use(library));
   } finally {

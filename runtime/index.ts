@@ -1,5 +1,16 @@
 // The runtime's public surface, by hand and in alphabetical order.
 export { AiexError, type AiexErrorOptions } from "./errors.ts";
+export { type DebugFunction, debugDone } from "./inspect/debug-function.ts";
+export { SystemRequestFailed } from "./inspect/failures.ts";
+export { type Inspection, sys, topProcesses, trace, tree } from "./inspect/inspection.ts";
+export type { DebugStatus, ProcessStatus } from "./inspect/request.ts";
+export { formatTraceEvent, type ShownMessage, type TraceEvent } from "./inspect/shown-event.ts";
+export type { Statistics } from "./inspect/statistics.ts";
+export type { Sys, SysOptions } from "./inspect/sys.ts";
+export type { TopBy, TopProcessesOptions } from "./inspect/top-processes.ts";
+export type { Trace, TraceKind, TraceOptions } from "./inspect/tracer.ts";
+export { type ApplicationTree, formatTrees, type TreeNode, type TreeOptions } from "./inspect/tree.ts";
+export type { SystemMonitorOptions } from "./inspect/turn-meter.ts";
 export {
   type CallFailedEvent,
   callProcess,
@@ -145,7 +156,7 @@ export {
   StartIgnored,
   StartTimeout,
 } from "./process/failures.ts";
-export type { ProcessInfo } from "./process/info.ts";
+export type { ProcessActivity, ProcessInfo, ProcessKind } from "./process/info.ts";
 export type { MailboxBound } from "./process/mailbox.ts";
 export { formatPid, isPid, type Pid, type Ref, samePid, sameRef } from "./process/pid.ts";
 export type { AnyProtocol, Message, Protocol } from "./process/protocol.ts";
@@ -186,6 +197,7 @@ export {
   partitionSupervisor,
   resizePartitions,
 } from "./supervision/partition-supervisor.ts";
+export type { PastRestart } from "./supervision/restart-history.ts";
 export { type StopOnSignalOptions, type StopSignals, stopOnSignal } from "./supervision/stop-signal.ts";
 export { type SupervisorLogic, type SupervisorOptions, supervisor } from "./supervision/supervisor.ts";
 export type { World } from "./world.ts";

@@ -10,6 +10,7 @@ const repository = fileURLToPath(new URL("..", import.meta.url));
 const entries = [
   { entry: "aiex", path: "supervisors/aiex.ts" },
   { entry: "aiex/runtime", path: "runtime/index.ts" },
+  { entry: "aiex/testing", path: "runtime/testing/index.ts" },
 ] as const;
 
 /** Each imports from those behind it only. */

@@ -1,11 +1,15 @@
 // A node: one kernel with a name, the verbs for code outside of any process, and a beginning and an end.
+
+import { createInspection, type Inspection } from "../inspect/inspection.ts";
+import { nameApplication } from "../inspect/tree.ts";
+import { monitorSystem, type SystemMonitorOptions } from "../inspect/turn-meter.ts";
+import type { AnyLogic } from "../logic/logic.ts";
 import type { EventSubscriber, RuntimeEventName, RuntimeEvents } from "../observe/events.ts";
 import type { Address } from "../process/address.ts";
 import type { Behaviour } from "../process/behaviour.ts";
 import { failCallers } from "../process/calls.ts";
-import { outsideProcesses } from "../process/current.ts";
+import { followCode, outsideProcesses } from "../process/current.ts";
 import type { Boundary } from "../process/data.ts";
-import { reasonOfThrown } from "../process/exit-reason.ts";
 import { Misuse } from "../process/failures.ts";
 import { Kernel } from "../process/kernel.ts";
 import { signalExit } from "../process/links.ts";
@@ -14,11 +18,14 @@ import type { DownListener, MonitorOptions } from "../process/monitors.ts";
 import type { Pid } from "../process/pid.ts";
 import { Process } from "../process/process.ts";
 import type { Protocol } from "../process/protocol.ts";
-import { DownMessage, StopMessage } from "../process/system-message.ts";
+import { DownMessage, StopMessage, SystemRequest } from "../process/system-message.ts";
 import { createVerbs, type Verbs } from "../process/verbs.ts";
 import { createSupervisorVerbs, type SupervisorVerbs } from "../supervision/admin.ts";
 import type { World } from "../world.ts";
 import { attributeFailures } from "./attribution.ts";
+import { Health, type HealthOptions } from "./health.ts";
+import type { HeapFull } from "./heap.ts";
+import { type Drain, LastResort } from "./last-resort.ts";
 
 export interface NodeOptions {
   readonly world: World;
@@ -27,14 +34,19 @@ export interface NodeOptions {
   /** `freeze` unless NODE_ENV is `production`. */
   readonly boundary?: Boundary;
   /**
-   * What to do about a failure that no process can be blamed for. By default the node halts, in order, and then `onHalt`
-   * is called; without `onHalt` it is thrown on as Node would.
+   * Decides how the program goes on after a failure that no process can be blamed for, when everything has been stopped
+   * in order and the node has halted. Without it the failure is thrown on, and Node ends the program.
    */
   readonly onHalt?: (thrown: unknown) => void;
+  /**
+   * Watches the event loop (`event_loop_lag`) and the heap (`heap_high`): one that is nearly full refuses new work, one that is
+   * full halts the node as a failure does. Keeps the program running until the node halts; left out, nothing is watched.
+   */
+  readonly health?: HealthOptions;
 }
 
 /** What every process can do, for code outside of processes, and what only the node can. */
-export interface Node extends Verbs, SupervisorVerbs {
+export interface Node extends Verbs, SupervisorVerbs, Inspection {
   readonly name: string;
   readonly world: World;
   /** Every live process, in the order of their starts. */
@@ -43,8 +55,21 @@ export interface Node extends Verbs, SupervisorVerbs {
   registered(): readonly string[];
   /** Tells an event of an application's own to all who subscribed. */
   emit<N extends RuntimeEventName>(name: N, data: RuntimeEvents[N]): void;
+  /**
+   * Measures every turn from now on: `long_turn` tells of those that take long, and `processInfo` how long all turns of a process
+   * took together (OTP: `erlang:system_monitor`). Gives back how to stop that.
+   * @throws {Misuse} `longTurnMs` is no number of milliseconds from 0
+   */
+  monitorSystem(options: SystemMonitorOptions): () => void;
+  /** Says which application's tree `top` is the top of, for `tree()`. */
+  nameApplication(top: Pid<Protocol>, application: string): void;
   /** Hears of every runtime event. Gives back how to stop that. */
   subscribe(subscriber: EventSubscriber): () => void;
+  /**
+   * Has `drain` run, and waits up to 5 s for it, before the node halts for a failure that no process can be blamed for.
+   * Applications stop themselves by this. Gives back how to take it back.
+   */
+  onFailure(drain: Drain): () => void;
   /** Ends every process, the latest first, and lets go of the program. Supervised work is stopped by its application first. */
   halt(): Promise<void>;
 }
@@ -69,20 +94,14 @@ export function startKernelNode(options: NodeOptions): { readonly node: Node; re
   }
   const boundary = options.boundary ?? (process.env.NODE_ENV === "production" ? "trust" : "freeze");
   const kernel = new Kernel(name, options.world.clock.wallTime(), options.world, boundary);
+  followCode();
   const outside = startOutside(kernel);
-  const releaseFailures =
-    options.world.kind === "real" ? attributeFailures((thrown) => void haltAfter(thrown)) : (): void => {};
-
-  let hasFailed = false;
-  const haltAfter = async (thrown: unknown): Promise<void> => {
-    kernel.events.emit("unattributed_failure", { reason: reasonOfThrown(thrown) });
-    // The policy is asked once, however much else fails while the node halts.
-    if (hasFailed) return;
-    hasFailed = true;
-    await halt(kernel, outside, releaseFailures);
-    if (options.onHalt === undefined) throw thrown;
-    options.onHalt(thrown);
-  };
+  const halting = (): Promise<void> => halt(kernel, outside, releaseFailures);
+  const lastResort = new LastResort(kernel, { halt: halting, onHalt: options.onHalt });
+  // On behalf of nobody: a timer that finds a failure may have been set by some process.
+  const fail = (thrown: unknown): void => outsideProcesses(() => void lastResort.fail(thrown));
+  const releaseFailures = options.world.kind === "real" ? attributeFailures(fail) : (): void => {};
+  const health = options.health && new Health(kernel, options.health, fail);
   const verbs = createVerbs(() => outside);
   const node: Node = {
     ...verbs,
@@ -94,6 +113,8 @@ export function startKernelNode(options: NodeOptions): { readonly node: Node; re
         ? verbs.monitor(target, onBehalfOfNobody(first, options.world), second)
         : verbs.monitor(target, first),
     ...createSupervisorVerbs(verbs.call),
+    ...createInspection(() => outside),
+    ...(health === undefined ? {} : refusing(verbs, () => health.refusal)),
     name,
     world: options.world,
     processes: () =>
@@ -102,8 +123,11 @@ export function startKernelNode(options: NodeOptions): { readonly node: Node; re
         .map((other) => other.pid),
     registered: () => [...kernel.names.keys()].sort(),
     emit: (eventName, data) => kernel.events.emit(eventName, data),
+    monitorSystem: (options) => monitorSystem(kernel, options),
+    nameApplication: (top, application) => nameApplication(kernel, top, application),
     subscribe: (subscriber) => kernel.events.subscribe(subscriber),
-    halt: () => outsideProcesses(() => halt(kernel, outside, releaseFailures)),
+    onFailure: (drain) => lastResort.drainWith(drain),
+    halt: () => outsideProcesses(halting),
   };
   return { node, kernel };
 }
@@ -118,6 +142,32 @@ async function halt(kernel: Kernel, outside: Process, release: () => void): Prom
   kernel.timers.stopAll();
   // Not before: what fails in the code of a process on its way out is still its own.
   release();
+}
+
+/** What starts new work, as long as nothing speaks against it. Work that runs goes on, restarts included. */
+function refusing(
+  verbs: Verbs,
+  refusal: () => HeapFull | undefined,
+): Pick<Node, "spawn" | "spawnMonitor" | "startChild"> {
+  const { startChild } = createSupervisorVerbs(verbs.call);
+  const check = (): void => {
+    const error = refusal();
+    if (error !== undefined) throw error;
+  };
+  return {
+    spawn: async (logic, ...rest) => {
+      check();
+      return verbs.spawn(logic, ...rest);
+    },
+    spawnMonitor: (logic, ...rest) => {
+      check();
+      return verbs.spawnMonitor(logic, ...rest);
+    },
+    startChild: async (supervisor, child) => {
+      check();
+      return startChild(supervisor, child);
+    },
+  };
 }
 
 /** A listener of code outside of processes; what it throws is a failure that no process can be blamed for. */
@@ -140,27 +190,33 @@ class Outside extends Process {
 
   override deliver(item: Item): void {
     if (item instanceof DownMessage) super.deliver(item);
-    else if (item instanceof StopMessage || (item instanceof Request && item.from !== undefined))
+    else if (
+      item instanceof StopMessage ||
+      item instanceof SystemRequest ||
+      (item instanceof Request && item.from !== undefined)
+    )
       failCallers(this, "noproc");
   }
 }
 
 function startOutside(kernel: Kernel): Process {
-  const pid = kernel.nextPid();
-  const process = new Outside(kernel, pid, {
-    behaviour: () => outsideBehaviour,
-    logicName: "outside",
+  const process = new Outside(kernel, {
+    logic: outsideLogic,
     input: undefined,
     starter: undefined,
     parent: undefined,
-    groupLeader: pid,
+    groupLeader: undefined,
     trapsExits: true,
     bound: undefined,
   });
-  kernel.processes.set(pid.id, process);
+  process.groupLeader = process.pid;
+  kernel.outside = process;
+  kernel.processes.set(process.pid.id, process);
   process.begin();
   return process;
 }
+
+const outsideLogic: AnyLogic = { logicName: "outside", host: () => outsideBehaviour };
 
 const outsideBehaviour: Behaviour = {
   pulls: false,

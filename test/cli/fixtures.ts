@@ -32,7 +32,10 @@ export interface StageOptions {
   readonly rows?: readonly ConfigurationRow[];
   readonly warnings?: readonly string[];
   readonly settings?: Host["settings"];
-  readonly analyze?: (request: AnalyzeRequest) => Promise<AnalysisReport>;
+  readonly analyze?: (
+    request: AnalyzeRequest,
+    onFailure: (thrown: unknown) => void,
+  ) => Promise<AnalysisReport>;
   readonly ruleBook?: RuleBook;
   readonly testRules?: Library["testRules"];
   readonly stop?: () => Promise<void>;
@@ -52,10 +55,10 @@ export function stage(options: StageOptions = {}): Stage {
       written[name] += text;
     },
   });
-  const start: Awaited<ReturnType<Host["settings"]>>["start"] = async () => ({
+  const start: Awaited<ReturnType<Host["settings"]>>["start"] = async (onFailure) => ({
     analyze: async (request) => {
       requests.push(request);
-      return options.analyze === undefined ? report() : options.analyze(request);
+      return options.analyze === undefined ? report() : options.analyze(request, onFailure);
     },
     testRules: options.testRules ?? (async () => ({ tested: [], untested: [], off: [], folder: "/rules" })),
     stop: async () => {

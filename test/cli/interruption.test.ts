@@ -1,7 +1,9 @@
 // Signals: the first asks, the second and the deadline end.
 import { describe, expect, it } from "vitest";
+import { exitCodeOf } from "../../cli/exit-codes.ts";
 import { Interrupted } from "../../cli/interruption.ts";
 import { stopDeadlineMs } from "../../cli/limits.ts";
+import { CallTimeout, HeapExhausted } from "../../runtime/index.ts";
 import { stage } from "./fixtures.ts";
 
 describe("watchInterruption()", () => {
@@ -56,6 +58,30 @@ describe("orInterrupted()", () => {
     scene.signal("SIGINT");
     await expect(endless).rejects.toBeInstanceOf(Interrupted);
     await expect(interruption.orInterrupted(Promise.resolve(7))).rejects.toBeInstanceOf(Interrupted);
+  });
+
+  it("rejects with a failure that belongs to nothing it waits for, and is ended by no deadline", async () => {
+    const { interruption, endings, world } = stage();
+    const endless = interruption.orInterrupted(new Promise(() => undefined));
+    const fault = new TypeError("a fault");
+    interruption.fail(fault);
+    interruption.fail(new TypeError("another"));
+    await expect(endless).rejects.toBe(fault);
+    expect([interruption.signal.aborted, interruption.exitCode()]).toEqual([true, undefined]);
+    await world.advance(stopDeadlineMs * 2);
+    expect(endings).toEqual([]);
+  });
+
+  it.each([
+    [new CallTimeout("a", "b", 5), 70],
+    [new HeapExhausted("aiex", { usedBytes: 1, limitBytes: 1 }), 1],
+    ["a string", 70],
+  ])("rejects with %s so that the command ends with %i", async (thrown, code) => {
+    const { interruption } = stage();
+    interruption.fail(thrown);
+    const error: unknown = await interruption.orInterrupted(Promise.resolve(7)).catch((given) => given);
+    expect(exitCodeOf(error)).toBe(code);
+    expect(String(error)).toContain(thrown instanceof Error ? thrown.message : thrown);
   });
 
   it("leaves no rejection behind where the work fails after the signal", async () => {

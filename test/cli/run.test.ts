@@ -94,6 +94,17 @@ describe("aiex ai analyze", () => {
     expect(stops()).toBe(1);
   });
 
+  it("ends with what fails in the library beside all that it asked for, and stops it", async () => {
+    const { code, out, err, stops } = await ran("ai analyze --file x", {
+      analyze: (_request, onFailure) => {
+        onFailure(new TypeError("a fault from nowhere"));
+        return new Promise(() => undefined);
+      },
+    });
+    expect([code, out, stops()]).toEqual([70, "", 1]);
+    expect(err).toContain("a fault from nowhere");
+  });
+
   it("does not lose a report to a library that fails to stop", async () => {
     const failing = await ran("ai analyze --file x", { stop: () => Promise.reject(new Error("stuck")) });
     expect(failing.code).toBe(0);

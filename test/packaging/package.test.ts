@@ -56,6 +56,8 @@ describe("The package", () => {
         "dist/command/cli/main.js",
         "dist/runtime/index.d.ts",
         "dist/runtime/index.js",
+        "dist/runtime/testing/index.d.ts",
+        "dist/runtime/testing/index.js",
         "dist/supervisors/aiex.d.ts",
         "dist/supervisors/aiex.js",
         "docs/architecture.md",

@@ -1,20 +1,16 @@
-// A node in a simulated world, and code run as one of its processes: what the tests of this folder stand on.
-import type { Pid, Protocol, RuntimeEvent, RuntimeEventName, RuntimeEvents } from "../../../runtime/index.ts";
-import { simulatedWorld } from "../../../runtime/index.ts";
-import { startKernelNode } from "../../../runtime/node/node.ts";
+// A test node as the tests of this folder use it, with the kernel beneath.
+import type { Pid, Protocol, RuntimeEventName, RuntimeEvents } from "../../../runtime/index.ts";
+import { testKernelNode } from "../../../runtime/testing/test-node.ts";
 
 export function simulation() {
-  const world = simulatedWorld();
-  const { node, kernel } = startKernelNode({ world, boundary: "freeze" });
-  const events: RuntimeEvent[] = [];
-  node.subscribe((event) => events.push(event));
+  const { test, kernel } = testKernelNode({ name: "local" });
   return {
-    world,
-    node,
+    world: test.world,
+    node: test.node,
     kernel,
     /** What was told so far under one name. */
-    told<N extends RuntimeEventName>(name: N): RuntimeEvents[N][] {
-      return events.filter((event) => event.name === name).map((event) => event.data as RuntimeEvents[N]);
+    told<N extends RuntimeEventName>(name: N): readonly RuntimeEvents[N][] {
+      return test.events.of(name);
     },
     /** The state of a live process, as its logic shows it. */
     stateOf(pid: Pid<Protocol>): unknown {
@@ -22,18 +18,7 @@ export function simulation() {
     },
     /** Runs `body` as a process of its own and gives what it gives; what it throws fails the test. */
     inProcess<T>(body: () => Promise<T> | T): Promise<T> {
-      return world.until(
-        new Promise<T>((resolve, reject) => {
-          const process = async () => {
-            try {
-              resolve(await body());
-            } catch (error) {
-              reject(error);
-            }
-          };
-          node.spawn(process).catch(reject);
-        }),
-      );
+      return test.run(body);
     },
   };
 }
