@@ -1,26 +1,44 @@
-// Takes a figure in interleaved rounds (ours, the peer, ours, the peer, …) and prints it as one line of JSON.
+// Takes a figure in interleaved rounds (ours, each peer, ours, each peer, …) and prints it as one line of JSON.
 
 /** Gives one round's figure. Only completed work counts. */
 export type Round = () => number | Promise<number>;
+
+/** Somebody else's way to do the same work. */
+export interface Peer {
+  readonly name: string;
+  /** What does the work there, in the peer's own words. */
+  readonly does: string;
+  readonly round: Round;
+}
+
+/** What we want to reach: so many times as good as a peer, or a bound on the figure itself. */
+export type Reach =
+  | { readonly against: string; readonly atLeast: number }
+  | { readonly atLeast: number }
+  | { readonly atMost: number };
 
 export interface Comparison {
   readonly name: string;
   readonly unit: string;
   readonly better: "higher" | "lower";
   readonly ours: Round;
-  readonly peer?: { readonly name: string; readonly round: Round };
+  readonly peers?: readonly Peer[];
+  readonly reach?: Reach;
   /** What a reader has to know to read the figure rightly. */
   readonly note?: string;
-  /** Rounds that count, one more before them to warm up. */
   readonly rounds?: number;
+  /** False where every round is a program of its own. By default one more round comes first, which does not count. */
+  readonly warmsUp?: boolean;
 }
 
 export interface PeerFigure {
   readonly name: string;
+  readonly does: string;
   /** Null where the peer could not do the work. */
   readonly value: number | null;
   /** The median of the rounds' own ratios: how many times as good as the peer we are, whichever way is better. */
   readonly ratio: number | null;
+  /** Why there is no value. */
   readonly problem?: string;
 }
 
@@ -33,7 +51,9 @@ export interface Figure {
   readonly min: number;
   readonly max: number;
   readonly rounds: number;
-  readonly peer?: PeerFigure;
+  readonly peers: readonly PeerFigure[];
+  /** Not reached is false; null where the peer to reach is not on this machine. */
+  readonly reach?: Reach & { readonly isReached: boolean | null };
   readonly note?: string;
   readonly node: string;
   readonly date: string;
@@ -41,38 +61,70 @@ export interface Figure {
 
 const roundsDefault = 5;
 
+/** The peer is not on this machine. */
+export class AbsentPeer extends Error {}
+
 /** Runs the comparison and prints its figure. A peer that cannot do the work is asked once and then left alone. */
 export async function measure(comparison: Comparison): Promise<void> {
-  const { name, unit, better, ours, peer, note } = comparison;
+  const { name, unit, better, ours, peers = [], reach, note, warmsUp = true } = comparison;
   const rounds = Number(process.env.AIEX_BENCH_ROUNDS ?? comparison.rounds ?? roundsDefault);
   const own: number[] = [];
-  const others: number[] = [];
-  let problem: string | undefined;
-  for (let round = -1; round < rounds; round += 1) {
+  const others = peers.map((peer) => ({
+    peer,
+    values: [] as number[],
+    problem: undefined as string | undefined,
+  }));
+  for (let round = warmsUp ? -1 : 0; round < rounds; round += 1) {
     const value = await ours();
     if (round >= 0) own.push(value);
-    if (peer === undefined || problem !== undefined) continue;
-    try {
-      const other = await peer.round();
-      if (round >= 0) others.push(other);
-    } catch (error) {
-      problem = String(error);
+    for (const other of others) {
+      if (other.problem !== undefined) continue;
+      try {
+        const theirs = await other.peer.round();
+        if (round >= 0) other.values.push(theirs);
+      } catch (error) {
+        other.problem = error instanceof AbsentPeer ? error.message : String(error);
+      }
     }
   }
+  const value = rounded(median(own));
+  const peerFigures = others.map(({ peer, values, problem }) =>
+    peerFigure(peer, better, own, values, problem),
+  );
   const figure: Figure = {
     name,
     unit,
     better,
-    value: rounded(median(own)),
+    value,
     min: rounded(Math.min(...own)),
     max: rounded(Math.max(...own)),
     rounds,
-    ...(peer === undefined ? {} : { peer: peerFigure(peer.name, better, own, others, problem) }),
+    peers: peerFigures,
+    ...(reach === undefined ? {} : { reach: { ...reach, isReached: isReached(reach, value, peerFigures) } }),
     ...(note === undefined ? {} : { note }),
     node: process.version,
     date: new Date().toISOString(),
   };
   console.log(JSON.stringify(figure));
+}
+
+/**
+ * Rounds for several figures of one run: whoever is asked first runs it, and the others' rounds take what that run gave them,
+ * in order.
+ */
+export function shared<Part extends string>(
+  run: () => Promise<Readonly<Record<Part, number>>>,
+): (part: Part) => Round {
+  const waiting = new Map<Part, number[]>();
+  return (part) => async () => {
+    const known = waiting.get(part)?.shift();
+    if (known !== undefined) return known;
+    const given = await run();
+    for (const other of Object.keys(given) as Part[]) {
+      if (other !== part) waiting.set(other, [...(waiting.get(other) ?? []), given[other]]);
+    }
+    return given[part];
+  };
 }
 
 /** Milliseconds that `work` took, until what it gives has settled. */
@@ -88,7 +140,10 @@ export async function rate(count: number, work: () => unknown): Promise<number> 
 }
 
 export function median(values: readonly number[]): number {
-  return percentile(values, 50);
+  const sorted = [...values].sort((left, right) => left - right);
+  const upper = Math.floor(sorted.length / 2);
+  const lower = sorted.length % 2 === 0 ? upper - 1 : upper;
+  return ((sorted[lower] ?? Number.NaN) + (sorted[upper] ?? Number.NaN)) / 2;
 }
 
 export function percentile(values: readonly number[], percent: number): number {
@@ -98,18 +153,25 @@ export function percentile(values: readonly number[], percent: number): number {
 }
 
 function peerFigure(
-  name: string,
+  { name, does }: Peer,
   better: "higher" | "lower",
   own: readonly number[],
   others: readonly number[],
   problem: string | undefined,
 ): PeerFigure {
-  if (problem !== undefined) return { name, value: null, ratio: null, problem };
+  if (problem !== undefined) return { name, does, value: null, ratio: null, problem };
   const ratios = own.map((value, round) => {
     const other = others[round] ?? Number.NaN;
     return better === "higher" ? value / other : other / value;
   });
-  return { name, value: rounded(median(others)), ratio: rounded(median(ratios)) };
+  return { name, does, value: rounded(median(others)), ratio: rounded(median(ratios)) };
+}
+
+function isReached(reach: Reach, value: number, peers: readonly PeerFigure[]): boolean | null {
+  if ("atMost" in reach) return value <= reach.atMost;
+  if (!("against" in reach)) return value >= reach.atLeast;
+  const ratio = peers.find(({ name }) => name === reach.against)?.ratio ?? null;
+  return ratio === null ? null : ratio >= reach.atLeast;
 }
 
 /** Four digits that mean something; the rest is noise. */

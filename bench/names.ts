@@ -19,9 +19,11 @@ import {
   unregisterKey,
 } from "aiex/runtime";
 import { createActor, setup } from "xstate";
+import { elixir, erlang } from "./erlang.ts";
 import { bareCounter } from "./logic.ts";
 import { measure, rate } from "./measure.ts";
 import { inProcess, node } from "./node.ts";
+import { elixirName, erlangName, rawName } from "./peer-names.ts";
 import { flood } from "./traffic.ts";
 
 const counter = server("counter", {
@@ -59,17 +61,22 @@ await measure({
     await node.stop(pid);
     return handled;
   },
-  peer: {
-    name: "raw XState, system.get, own ActorLogic",
-    round: () => {
-      const actor = createActor(bareCounter, { systemId: "counter" }).start();
-      const { system } = actor;
-      return rate(sends, () => {
-        for (let sent = 0; sent < sends; sent += 1) system.get("counter").send({ type: "add", by: 1 });
-        actor.stop();
-      });
+  peers: [
+    erlang("gen_server:cast to a local name", "bench_messages cast_by_name"),
+    {
+      name: rawName,
+      does: "system.get, own ActorLogic",
+      round: () => {
+        const actor = createActor(bareCounter, { systemId: "counter" }).start();
+        const { system } = actor;
+        return rate(sends, () => {
+          for (let sent = 0; sent < sends; sent += 1) system.get("counter").send({ type: "add", by: 1 });
+          actor.stop();
+        });
+      },
     },
-  },
+  ],
+  reach: { against: erlangName, atLeast: 1 },
 });
 
 await measure({
@@ -86,16 +93,21 @@ await measure({
     node.exit(pid, "kill");
     return watched;
   },
-  peer: {
-    name: "raw XState, subscribe and unsubscribe",
-    round: () => {
-      const actor = createActor(bareCounter).start();
-      const complete = (): void => {};
-      return rate(watches, () => {
-        for (let count = 0; count < watches; count += 1) actor.subscribe({ complete }).unsubscribe();
-      });
+  peers: [
+    erlang("monitor and demonitor", "bench_names watch"),
+    {
+      name: rawName,
+      does: "subscribe and unsubscribe",
+      round: () => {
+        const actor = createActor(bareCounter).start();
+        const complete = (): void => {};
+        return rate(watches, () => {
+          for (let count = 0; count < watches; count += 1) actor.subscribe({ complete }).unsubscribe();
+        });
+      },
     },
-  },
+  ],
+  reach: { against: erlangName, atLeast: 0.5 },
 });
 
 await node.spawn(
@@ -119,25 +131,32 @@ await measure({
       for (let count = 0; count < keys; count += 1) unregisterKey("keys", `key${count}`);
       return registered;
     }),
-  peer: {
-    name: "raw XState, actors started with a systemId",
-    round: () => {
-      // The one way to a name there: an actor of that name in a system.
-      const root = createActor(setup({}).createMachine({})).start();
-      const count = keys / 10;
-      return rate(count, () => {
-        for (let started = 0; started < count; started += 1)
-          createActor(bareCounter, { parent: root, systemId: `key${started}` } as never).start();
-        root.stop();
-      });
+  peers: [
+    elixir("Registry.register, unique keys", "bench_names register"),
+    {
+      name: rawName,
+      does: "actors started with a systemId",
+      round: () => {
+        // The one way to a name there: an actor of that name in a system.
+        const root = createActor(setup({}).createMachine({})).start();
+        const count = keys / 10;
+        return rate(count, () => {
+          for (let started = 0; started < count; started += 1)
+            createActor(bareCounter, { parent: root, systemId: `key${started}` } as never).start();
+          root.stop();
+        });
+      },
     },
-  },
+  ],
+  reach: { against: elixirName, atLeast: 1 },
 });
 
 await measure({
   name: "group join",
   unit: "joins/s",
   better: "higher",
+  // Short, so that it takes more of them.
+  rounds: 11,
   ours: () =>
     inProcess(async () => {
       const waiting = async (): Promise<void> => {
@@ -151,5 +170,7 @@ await measure({
       for (const member of members) node.exit(member, "kill");
       return joined;
     }),
+  peers: [erlang("pg:join", "bench_names join")],
+  reach: { against: erlangName, atLeast: 10 },
 });
 await node.halt();

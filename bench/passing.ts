@@ -1,10 +1,14 @@
 // Processes that pass a ball: a pair, a ring of a thousand, a chain of a hundred thousand; as servers, and as the same
 // fromTransition on both sides.
 import { type AnyLogic, cast, noReply, ok, type Pid, send, server, spawn } from "aiex/runtime";
+import { dispatch, type Ref, spawn as spawnActor, stop } from "nact";
 import { createActor } from "xstate";
-import { type Player, passingTransition } from "./logic.ts";
-import { measure, rate } from "./measure.ts";
+import { erlang } from "./erlang.ts";
+import { type Ball, type Player, passingTransition } from "./logic.ts";
+import { measure, type Peer, type Reach, rate } from "./measure.ts";
+import { nactSystem } from "./nact.ts";
 import { inProcess, node, promised } from "./node.ts";
+import { erlangName, nactName, rawName } from "./peer-names.ts";
 
 const passer = server("passer", {
   init: (player: Player) => ok(player),
@@ -24,16 +28,51 @@ interface Game {
   readonly passes: number;
   /** Passes that make one of the unit. */
   readonly passesEach: number;
+  /** The same by others than raw XState. */
+  readonly peers: readonly Peer[];
+  /** For the servers. */
+  readonly reach: Reach;
+  readonly rounds?: number;
 }
 
 const games: readonly Game[] = [
-  { name: "ping-pong, one pair", unit: "round trips/s", players: 2, passes: 400_000, passesEach: 2 },
-  { name: "ring of 1,000", unit: "hops/s", players: 1_000, passes: 400_000, passesEach: 1 },
-  { name: "chain of 100,000", unit: "hops/s", players: 100_000, passes: 100_000, passesEach: 1 },
+  {
+    name: "ping-pong, one pair",
+    unit: "round trips/s",
+    players: 2,
+    passes: 400_000,
+    passesEach: 2,
+    peers: [
+      erlang("plain processes", "bench_passing pair"),
+      { ...erlang("servers that cast", "bench_passing pair_servers"), name: `${erlangName}, gen_server` },
+      { name: nactName, does: "dispatch", round: playNact },
+    ],
+    reach: { against: erlangName, atLeast: 4 },
+  },
+  {
+    name: "ring of 1,000",
+    unit: "hops/s",
+    players: 1_000,
+    passes: 400_000,
+    passesEach: 1,
+    peers: [erlang("plain processes", "bench_passing ring")],
+    reach: { against: erlangName, atLeast: 3 },
+  },
+  {
+    name: "chain of 100,000",
+    unit: "hops/s",
+    players: 100_000,
+    passes: 100_000,
+    passesEach: 1,
+    peers: [erlang("plain processes", "bench_passing chain")],
+    reach: { atLeast: 1_000_000 },
+    rounds: 2,
+  },
 ];
 
 for (const game of games) {
-  const peer = { name: "raw XState, the same fromTransition", round: () => playRaw(game) };
+  const rounds = game.rounds === undefined ? {} : { rounds: game.rounds };
+  const raw = { name: rawName, does: "the same fromTransition", round: () => playRaw(game) };
   await measure({
     name: `${game.name}, servers`,
     unit: game.unit,
@@ -43,14 +82,17 @@ for (const game of games) {
         const pid = to as Pid;
         return (ball) => cast(pid, "ball", ball.left);
       }),
-    peer,
+    peers: [...game.peers, raw],
+    reach: game.reach,
+    ...rounds,
   });
   await measure({
     name: `${game.name}, fromTransition`,
     unit: game.unit,
     better: "higher",
     ours: () => play(game, passingTransition, (to) => (ball) => send(to, ball)),
-    peer,
+    peers: [raw],
+    ...rounds,
   });
 }
 await node.halt();
@@ -95,6 +137,28 @@ function playRaw(game: Game): number | Promise<number> {
   const passed = rate(game.passes / game.passesEach, () => passers[0]?.({ type: "ball", left: game.passes }));
   if (!isDone) throw failure ?? new Error("The ball did not arrive.");
   return passed;
+}
+
+function playNact(): Promise<number> {
+  const { kept, keep } = promised();
+  const passes = 100_000;
+  const pass = (
+    next: Ref<Ball> | undefined,
+    event: Ball | { readonly next: Ref<Ball> },
+  ): Ref<Ball> | undefined => {
+    if ("next" in event) return event.next;
+    if (event.left === 0) keep();
+    else if (next !== undefined) dispatch(next, { type: "ball", left: event.left - 1 });
+    return next;
+  };
+  const [one, other] = [spawnActor(nactSystem, pass), spawnActor(nactSystem, pass)];
+  dispatch(one, { next: other });
+  dispatch(other, { next: one });
+  return rate(passes / 2, async () => {
+    dispatch(one, { type: "ball", left: passes });
+    await kept;
+    for (const actor of [one, other]) stop(actor);
+  });
 }
 
 function after<T>(members: readonly T[], index: number): T {

@@ -1,9 +1,17 @@
 // Figures for people: the table of a run, and the page that shows a whole run with the machine it was made on.
+import { readFileSync } from "node:fs";
 import { cpus, totalmem } from "node:os";
-import type { Figure } from "./measure.ts";
+import { otpRelease } from "./erlang.ts";
+import type { Figure, PeerFigure } from "./measure.ts";
+import { erlangName, nactName, rawName } from "./peer-names.ts";
 
-/** Closer than this to the peer is a tie: that far a figure moves between two runs on one machine. */
+/** Closer than this to a peer is a tie: that far a figure moves between two runs on one machine. */
 const tieRatio = 1.25;
+
+/** Peers with a column of their own; what only a figure or two has shares the last. */
+const columns = [erlangName, rawName, nactName];
+
+const header = ["work", "unit", "ours", "min to max", ...columns, "others", "reach"];
 
 /** Columns for a terminal. */
 export function table(figures: readonly Figure[]): string {
@@ -21,28 +29,39 @@ export function table(figures: readonly Figure[]): string {
 
 /** The text of docs/performance.md. */
 export function performancePage(figures: readonly Figure[]): string {
-  const behind = figures.filter((figure) => verdict(figure) === "behind");
-  const [cpu] = cpus();
-  const memoryGib = Math.round(totalmem() / 1_024 ** 3);
+  const set = figures.filter(({ reach }) => reach !== undefined);
+  const reached = set.filter(({ reach }) => reach?.isReached === true);
+  const behind = figures.filter(({ peers }) => peers.some(isAhead));
   return `# Performance
 
 This page is written by \`npm run bench -- --write\`; do not edit it. \`npm run bench\` runs every benchmark and prints a line
 of JSON for each figure, \`npm run bench -- spawn\` runs one. The programs are in \`bench/\`, one file for each kind of work.
 
-Machine: ${cpus().length} x ${cpu?.model.trim() ?? "unknown"}, ${memoryGib} GiB, ${process.platform} ${process.arch}. Node ${process.version}, xstate as
-in \`package-lock.json\`. Date: ${new Date().toISOString().slice(0, 10)}.
+${circumstances()}
 
-A figure is the median of its rounds, with the least and the greatest behind it. Rounds of ours and of the peer alternate in
-one process, and only completed work counts. *Ratio* says how many times as good as the peer we are, whether more or less is
-better: it is the median of the rounds' own ratios. Between ${(1 / tieRatio).toFixed(2)} and ${tieRatio} is a tie. Absolute figures differ from machine to
-machine and from day to day; the ratio is what to look at. All of it is measured with \`boundary: "trust"\`, as in production;
-in development every message is checked and frozen, which costs more.
+A figure is the median of its rounds, with the least and the greatest behind it. Rounds of ours and of the peers alternate,
+and only completed work counts. Beside a peer's figure stands the *ratio*: how many times as good as the peer we are, whether
+more or less is better. It is the median of the rounds' own ratios; between ${(1 / tieRatio).toFixed(2)} and ${tieRatio} is a tie. Absolute figures
+differ from machine to machine and from day to day; the ratio is what to look at. *Reach* is what we set out for. All of ours
+is measured with \`boundary: "trust"\`, as in production; in development every message is checked and frozen, which costs more.
+Peers in JavaScript run in the same program as ours. Erlang runs with one scheduler on one core, takes its own time of the
+work alone, and is warm by then. An empty cell is a work that a peer does not have, or that nobody has compared.
 
 ${markdownTable(figures)}
 
-## Where we are behind
+## What we have not reached
 
-${behind.length === 0 ? "Nowhere in this run." : behind.map(explained).join("\n")}
+Reached are ${reached.length} of the ${set.length} that were set.
+
+${listed(set.filter(({ reach }) => reach?.isReached !== true).map(unreached))}
+
+## Where a peer is ahead
+
+${listed(behind.map(explained))}
+
+## What the peers do
+
+${works(figures)}
 
 ## What to know about single figures
 
@@ -50,16 +69,53 @@ ${notes(figures)}
 `;
 }
 
-const header = ["work", "unit", "ours", "min to max", "peer", "theirs", "ratio", ""];
+function circumstances(): string {
+  const [cpu] = cpus();
+  const memoryGib = Math.round(totalmem() / 1_024 ** 3);
+  const versions = [
+    `Node ${process.version}`,
+    `XState ${versionOf("xstate")}`,
+    `nact ${versionOf("nact")}`,
+    otpRelease() === undefined ? "no Erlang on this machine" : `Erlang/OTP ${otpRelease()}`,
+  ];
+  return `Machine: ${cpus().length} x ${cpu?.model.trim() ?? "unknown"}, ${memoryGib} GiB, ${process.platform} ${process.arch}.
+${versions.join(", ")}. Date: ${new Date().toISOString().slice(0, 10)}.`;
+}
+
+function versionOf(dependency: string): string {
+  const manifest = new URL(`../../node_modules/${dependency}/package.json`, import.meta.url);
+  return (JSON.parse(readFileSync(manifest, "utf8")) as { readonly version: string }).version;
+}
 
 function cells(figure: Figure): readonly string[] {
-  const { peer } = figure;
-  const range = `${shown(figure.min)} to ${shown(figure.max)}`;
-  const own = [figure.name, figure.unit, shown(figure.value), range];
-  if (peer === undefined) return [...own, "", "", "", ""];
-  if (peer.value === null || peer.ratio === null)
-    return [...own, peer.name, peer.problem ?? "fails", "", "ahead"];
-  return [...own, peer.name, shown(peer.value), peer.ratio.toPrecision(3), verdict(figure)];
+  const { name, unit, value, min, max, peers } = figure;
+  const own = [name, unit, shown(value), `${shown(min)} to ${shown(max)}`];
+  const named = columns.map((column) => {
+    const peer = peers.find((candidate) => candidate.name === column);
+    return peer === undefined ? "" : compared(peer);
+  });
+  const others = peers.filter((peer) => !columns.includes(peer.name));
+  return [
+    ...own,
+    ...named,
+    others.map((peer) => `${peer.name}: ${compared(peer)}`).join("; "),
+    reachOf(figure),
+  ];
+}
+
+/** A peer's figure, and how many times as good ours is. */
+function compared({ value, ratio, problem }: PeerFigure): string {
+  if (value === null || ratio === null) return problem?.split("\n")[0] ?? "fails";
+  return `${shown(value)} (${ratio.toPrecision(3)} x)`;
+}
+
+function reachOf({ reach, peers }: Figure): string {
+  if (reach === undefined) return "";
+  const word = reach.isReached === null ? "not measured" : reach.isReached ? "reached" : "not reached";
+  if ("atMost" in reach) return `${word}: at most ${shown(reach.atMost)}`;
+  if (!("against" in reach)) return `${word}: at least ${shown(reach.atLeast)}`;
+  const ratio = peers.find(({ name }) => name === reach.against)?.ratio;
+  return `${word}: ${ratio?.toPrecision(3) ?? "none"} of ${Number(reach.atLeast.toPrecision(3))} x ${reach.against}`;
 }
 
 function markdownTable(figures: readonly Figure[]): string {
@@ -69,24 +125,39 @@ function markdownTable(figures: readonly Figure[]): string {
   );
 }
 
-function verdict({ peer }: Figure): "ahead" | "tie" | "behind" | "" {
-  if (peer === undefined || peer.ratio === null) return "";
-  if (peer.ratio >= tieRatio) return "ahead";
-  return peer.ratio > 1 / tieRatio ? "tie" : "behind";
+function isAhead({ ratio }: PeerFigure): boolean {
+  return ratio !== null && ratio <= 1 / tieRatio;
 }
 
-function explained({ name, peer, note }: Figure): string {
-  return `- ${name}: ${peer?.ratio?.toPrecision(3)} times ${peer?.name}.${note === undefined ? "" : ` ${note}`}`;
+function unreached(figure: Figure): string {
+  return `${figure.name}: ${shown(figure.value)} ${figure.unit}; ${reachOf(figure)}.`;
 }
 
-/** Every note once, under the figures that it belongs to. */
+function explained({ name, peers }: Figure): string {
+  const ahead = peers.filter(isAhead).map((peer) => `${peer.ratio?.toPrecision(3)} times ${peer.name}`);
+  return `${name}: ${ahead.join(", ")}.`;
+}
+
+function works(figures: readonly Figure[]): string {
+  return once(figures, ({ peers }) => peers.map(({ name, does }) => `${name} (${does})`).join(", "));
+}
+
 function notes(figures: readonly Figure[]): string {
+  return once(figures, ({ note }) => note ?? "");
+}
+
+/** What is to be said of figures, each text once, after the names of all that it belongs to. */
+function once(figures: readonly Figure[], text: (figure: Figure) => string): string {
   const named = new Map<string, string[]>();
-  for (const { name, note } of figures) {
-    if (note === undefined) continue;
-    named.set(note, [...(named.get(note) ?? []), name]);
+  for (const figure of figures) {
+    const said = text(figure);
+    if (said !== "") named.set(said, [...(named.get(said) ?? []), figure.name]);
   }
-  return [...named].map(([note, names]) => `- ${names.join("; ")}: ${note}`).join("\n");
+  return listed([...named].map(([said, names]) => `${names.join("; ")}: ${said}`));
+}
+
+function listed(lines: readonly string[]): string {
+  return lines.length === 0 ? "Nothing, in this run." : lines.map((line) => `- ${line}`).join("\n");
 }
 
 function shown(value: number): string {

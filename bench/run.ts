@@ -13,6 +13,7 @@ const benchmarks = [
   "passing",
   "spawn",
   "memory",
+  "million",
   "restart",
   "children",
   "names",

@@ -1,11 +1,27 @@
 // Spawn and exit: from the request until nothing of the process is left, a hundred at a time.
-import { cast, exit, monitor, ok, type Pid, server, spawn, stopWith } from "aiex/runtime";
+import {
+  cast,
+  exit,
+  monitor,
+  ok,
+  type Pid,
+  receive,
+  server,
+  spawn,
+  spawnMonitor,
+  stopWith,
+} from "aiex/runtime";
+import { spawn as spawnActor, stop } from "nact";
 import { type AnyActorLogic, createActor, fromPromise } from "xstate";
+import { erlang } from "./erlang.ts";
 import { countingMachine, countingTransition } from "./logic.ts";
-import { measure, rate } from "./measure.ts";
+import { measure, type Peer, type Reach, rate } from "./measure.ts";
+import { nactSystem } from "./nact.ts";
 import { inProcess, node, promised } from "./node.ts";
+import { erlangName, nactName, rawName } from "./peer-names.ts";
 
-const waves = 200;
+// Processes take their turns in the order of their starts and end in one turn: when the last of a hundred is down, all are.
+const waves = 400;
 const wave = 100;
 
 let ended = 0;
@@ -18,6 +34,18 @@ const idle = server("idle", {
   init: () => ok(undefined),
   casts: { finish: () => stopWith("normal", undefined) },
 });
+
+const nact: Peer = {
+  name: nactName,
+  does: "spawn and stop",
+  round: () =>
+    rate(waves * wave, () => {
+      for (let round = 0; round < waves; round += 1) {
+        const actors = Array.from({ length: wave }, () => spawnActor(nactSystem, (count: number) => count));
+        for (const actor of actors) stop(actor);
+      }
+    }),
+};
 
 /** The exits of one process come in the order in which they were asked for: with the last, all have ended. */
 function goneAfter(last: Pid, ask: () => void): Promise<void> {
@@ -36,28 +64,35 @@ await measure({
       rate(waves * wave, async () => {
         for (let round = 0; round < waves; round += 1) {
           ended = 0;
-          await Promise.all(Array.from({ length: wave }, () => spawn(once)));
+          for (let count = 1; count < wave; count += 1) void spawn(once);
+          spawnMonitor(once);
+          await receive();
           if (ended !== wave) throw new Error(`Only ${ended} of ${wave} functions ran.`);
         }
       }),
     ),
-  peer: {
-    name: "raw XState, fromPromise",
-    round: () =>
-      rate(waves * wave, async () => {
-        const logic = fromPromise(async () => once());
-        for (let round = 0; round < waves; round += 1) {
-          ended = 0;
-          await Promise.all(
-            Array.from({ length: wave }, () => {
-              const { kept, keep } = promised();
-              createActor(logic).start().subscribe({ complete: keep });
-              return kept;
-            }),
-          );
-        }
-      }),
-  },
+  peers: [
+    erlang("spawn, and spawn_monitor for the last", "bench_processes function"),
+    {
+      name: rawName,
+      does: "fromPromise",
+      round: () =>
+        rate(waves * wave, async () => {
+          const logic = fromPromise(async () => once());
+          for (let round = 0; round < waves; round += 1) {
+            ended = 0;
+            await Promise.all(
+              Array.from({ length: wave }, () => {
+                const { kept, keep } = promised();
+                createActor(logic).start().subscribe({ complete: keep });
+                return kept;
+              }),
+            );
+          }
+        }),
+    },
+  ],
+  reach: { against: erlangName, atLeast: 2 },
 });
 
 await measure({
@@ -75,13 +110,20 @@ await measure({
         }
       }),
     ),
-  peer: { name: "raw XState, fromTransition", round: () => rawSpawns(countingTransition) },
+  peers: [
+    erlang("gen_server:start, stopped by a cast", "bench_processes server"),
+    { name: rawName, does: "fromTransition, start and stop", round: () => rawSpawns(countingTransition) },
+    nact,
+  ],
+  reach: { against: erlangName, atLeast: 2 },
 });
 
-for (const [name, logic] of [
+const logics: readonly (readonly [string, typeof countingTransition | typeof countingMachine, Reach?])[] = [
   ["spawn and exit, fromTransition", countingTransition],
-  ["spawn and exit, machine", countingMachine],
-] as const) {
+  ["spawn and exit, machine", countingMachine, { against: rawName, atLeast: 1 }],
+];
+
+for (const [name, logic, reach] of logics) {
   await measure({
     name,
     unit: "processes/s",
@@ -97,7 +139,8 @@ for (const [name, logic] of [
           }
         }),
       ),
-    peer: { name: "raw XState, same logic, start and stop", round: () => rawSpawns(logic) },
+    peers: [{ name: rawName, does: "the same logic, start and stop", round: () => rawSpawns(logic) }],
+    ...(reach === undefined ? {} : { reach }),
   });
 }
 await node.halt();

@@ -1,9 +1,11 @@
 // Timers: starting and cancelling one beside setTimeout, and how late they are while processes are busy.
 import { cancelTimer, cast, noReply, ok, receive, sendAfter, server, sleep, spawn } from "aiex/runtime";
 import { createActor } from "xstate";
+import { erlang } from "./erlang.ts";
 import { type Player, passingTransition } from "./logic.ts";
 import { measure, percentile, rate } from "./measure.ts";
 import { inProcess, node, promised } from "./node.ts";
+import { nodeName, rawName } from "./peer-names.ts";
 
 const pairs = 200_000;
 const dueMs = 10;
@@ -27,15 +29,20 @@ await measure({
     node.exit(pid, "kill");
     return cancelled;
   },
-  peer: {
-    name: "setTimeout and clearTimeout",
-    round: () => {
-      const tick = (): void => {};
-      return rate(pairs, () => {
-        for (let count = 0; count < pairs; count += 1) clearTimeout(setTimeout(tick, 1_000));
-      });
+  peers: [
+    erlang("erlang:send_after and cancel_timer", "bench_names timer"),
+    {
+      name: nodeName,
+      does: "setTimeout and clearTimeout",
+      round: () => {
+        const tick = (): void => {};
+        return rate(pairs, () => {
+          for (let count = 0; count < pairs; count += 1) clearTimeout(setTimeout(tick, 1_000));
+        });
+      },
     },
-  },
+  ],
+  reach: { against: nodeName, atLeast: 1 },
 });
 
 const passer = server("passer", {
@@ -56,7 +63,14 @@ for (const percent of [50, 99]) {
     better: "lower",
     rounds: 3,
     ours: () => lateness(percent),
-    peer: { name: "setTimeout under raw XState, fromTransition", round: () => rawLateness(percent) },
+    peers: [
+      {
+        name: rawName,
+        does: "setTimeout while actors of fromTransition send",
+        round: () => rawLateness(percent),
+      },
+    ],
+    ...(percent === 99 ? { reach: { atMost: 50 } } : {}),
     note: "The raw pair sends within one synchronous call, so that no timer fires before its last ball.",
   });
 }

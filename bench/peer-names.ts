@@ -1,0 +1,7 @@
+// What the peers are called, in the table and in what we set out to reach.
+
+export const erlangName = "Erlang/OTP";
+export const elixirName = "Elixir";
+export const rawName = "raw XState";
+export const nactName = "nact";
+export const nodeName = "Node itself";
