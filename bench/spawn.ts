@@ -1,16 +1,5 @@
 // Spawn and exit: from the request until nothing of the process is left, a hundred at a time.
-import {
-  cast,
-  exit,
-  monitor,
-  ok,
-  type Pid,
-  receive,
-  server,
-  spawn,
-  spawnMonitor,
-  stopWith,
-} from "aiex/runtime";
+import { cast, exit, monitor, ok, type Pid, server, spawn, spawnMonitor, stopWith } from "aiex/runtime";
 import { spawn as spawnActor, stop } from "nact";
 import { type AnyActorLogic, createActor, fromPromise } from "xstate";
 import { erlang } from "./erlang.ts";
@@ -20,8 +9,9 @@ import { nactSystem } from "./nact.ts";
 import { inProcess, node, promised } from "./node.ts";
 import { erlangName, nactName, rawName } from "./peer-names.ts";
 
-// Processes take their turns in the order of their starts and end in one turn: when the last of a hundred is down, all are.
-const waves = 400;
+// A round of ours has to be long against what the memory of a program needs to find its size again after a peer.
+const waves = 2_000;
+const peerWaves = 400;
 const wave = 100;
 
 let ended = 0;
@@ -39,8 +29,8 @@ const nact: Peer = {
   name: nactName,
   does: "spawn and stop",
   round: () =>
-    rate(waves * wave, () => {
-      for (let round = 0; round < waves; round += 1) {
+    rate(peerWaves * wave, () => {
+      for (let round = 0; round < peerWaves; round += 1) {
         const actors = Array.from({ length: wave }, () => spawnActor(nactSystem, (count: number) => count));
         for (const actor of actors) stop(actor);
       }
@@ -64,22 +54,27 @@ await measure({
       rate(waves * wave, async () => {
         for (let round = 0; round < waves; round += 1) {
           ended = 0;
-          for (let count = 1; count < wave; count += 1) void spawn(once);
-          spawnMonitor(once);
-          await receive();
+          const { kept, keep } = promised();
+          let down = 0;
+          const onDown = (): void => {
+            down += 1;
+            if (down === wave) keep();
+          };
+          for (let count = 0; count < wave; count += 1) spawnMonitor(once, { onDown });
+          await kept;
           if (ended !== wave) throw new Error(`Only ${ended} of ${wave} functions ran.`);
         }
       }),
     ),
   peers: [
-    erlang("spawn, and spawn_monitor for the last", "bench_processes function"),
+    erlang("spawn_monitor and its DOWN", "bench_processes function"),
     {
       name: rawName,
       does: "fromPromise",
       round: () =>
-        rate(waves * wave, async () => {
+        rate(peerWaves * wave, async () => {
           const logic = fromPromise(async () => once());
-          for (let round = 0; round < waves; round += 1) {
+          for (let round = 0; round < peerWaves; round += 1) {
             ended = 0;
             await Promise.all(
               Array.from({ length: wave }, () => {
@@ -93,6 +88,7 @@ await measure({
     },
   ],
   reach: { against: erlangName, atLeast: 2 },
+  note: "Every process is watched from before its first line (spawnMonitor), and its DOWN is waited for.",
 });
 
 await measure({
@@ -146,8 +142,8 @@ for (const [name, logic, reach] of logics) {
 await node.halt();
 
 function rawSpawns(logic: AnyActorLogic): Promise<number> {
-  return rate(waves * wave, () => {
-    for (let round = 0; round < waves; round += 1) {
+  return rate(peerWaves * wave, () => {
+    for (let round = 0; round < peerWaves; round += 1) {
       const actors = Array.from({ length: wave }, () => createActor(logic).start());
       for (const actor of actors) actor.stop();
     }

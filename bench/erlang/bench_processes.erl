@@ -7,12 +7,11 @@
 -define(WAITING, 10000).
 -define(MILLION, 1000000).
 
-%% With one scheduler processes run in the order of their starts: when the last of a hundred is down, all are.
+%% Every one is watched from its first line, and its end is heard of.
 function() ->
     Wave = fun() ->
-        bench:count_down(?WAVE - 1, fun() -> spawn(fun once/0) end),
-        {Last, Ref} = spawn_monitor(fun once/0),
-        gone(Last, Ref)
+        Started = [spawn_monitor(fun once/0) || _ <- lists:seq(1, ?WAVE)],
+        [gone(Pid, Ref) || {Pid, Ref} <- Started]
     end,
     [{value, bench:rate(?WAVES, fun(Count) -> bench:count_down(Count, Wave) end) * ?WAVE}].
 

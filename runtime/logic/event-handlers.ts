@@ -248,7 +248,7 @@ export class EventHandlers {
     try {
       return this.#manager.kernel.data(value, "what a handler gives");
     } catch (thrown) {
-      return new Failed(reasonOfThrown(thrown));
+      return new Failed(reasonOfThrown(thrown, this.#manager));
     }
   }
 
@@ -276,7 +276,7 @@ export class EventHandlers {
     try {
       result = callback();
     } catch (thrown) {
-      result = new Failed(reasonOfThrown(thrown));
+      result = new Failed(reasonOfThrown(thrown, this.#manager));
     }
     this.#goOn();
     return result;
@@ -285,7 +285,9 @@ export class EventHandlers {
   /** As `#run`, for what takes its time. */
   async #settled(result: unknown): Promise<unknown> {
     if (!(result instanceof Promise)) return result;
-    const settled = await result.catch((thrown: unknown) => new Failed(reasonOfThrown(thrown)));
+    const settled = await result.catch(
+      (thrown: unknown) => new Failed(reasonOfThrown(thrown, this.#manager)),
+    );
     this.#goOn();
     return settled;
   }

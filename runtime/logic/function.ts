@@ -1,7 +1,6 @@
 // A plain function as a process: it runs from top to bottom, reads its mailbox selectively, and ends when it returns.
 import type { Behaviour, Insight, Outcome } from "../process/behaviour.ts";
 import { Stopping } from "../process/behaviour.ts";
-import { reasonOfThrown } from "../process/exit-reason.ts";
 import { Misuse } from "../process/failures.ts";
 import { type Item, Request } from "../process/mailbox.ts";
 import { isForRuntime } from "../process/orders.ts";
@@ -61,7 +60,7 @@ class FunctionBehaviour implements Behaviour {
         this.#output = output;
         this.#process.doomWith("normal");
       },
-      (thrown: unknown) => this.#process.doomWith(reasonOfThrown(thrown)),
+      (thrown: unknown) => this.#process.crash(thrown),
     );
     return undefined;
   }

@@ -119,7 +119,7 @@ class XStateHost implements Behaviour {
     // XState 5.33 gives an error back where it used to throw. What the failed start had planned must not happen.
     if (snapshot.status === "error") {
       this.#deferred = undefined;
-      return new InitRefused(reasonOfThrown(snapshot.error), false);
+      return new InitRefused(reasonOfThrown(snapshot.error, this.process), false);
     }
     this.#snapshot = snapshot;
     this.#isRunning = true;
@@ -184,8 +184,13 @@ class XStateHost implements Behaviour {
     const { value: before, context: contextBefore } = this.#seen ?? {};
     if (this.#seen === undefined || context !== contextBefore || !isDeepStrictEqual(value, before))
       this.#seen = { value, context };
-    const postponed = this.#system?.agenda?.postponed.length ?? 0;
+    const { postponed } = this;
     return { kind: value === undefined ? "logic" : "machine", state: this.#seen, postponed };
+  }
+
+  /** Events that the machine put aside with `postpone`. */
+  get postponed(): number {
+    return this.#system?.agenda?.postponed.length ?? 0;
   }
 
   replaceState(change: (state: unknown) => unknown): void {

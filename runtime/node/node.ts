@@ -102,23 +102,20 @@ export function startKernelNode(options: NodeOptions): { readonly node: Node; re
   const fail = (thrown: unknown): void => outsideProcesses(() => void lastResort.fail(thrown));
   const releaseFailures = options.world.kind === "real" ? attributeFailures(fail) : (): void => {};
   const health = options.health && new Health(kernel, options.health, fail);
-  const verbs = createVerbs(() => outside);
+  const verbs = onBehalfOfCode(
+    createVerbs(() => outside),
+    options.world,
+  );
   const node: Node = {
     ...verbs,
-    monitor: (
-      target: Address<Protocol>,
-      ...[first, second]: readonly [(DownListener | MonitorOptions)?, MonitorOptions?]
-    ) =>
-      typeof first === "function"
-        ? verbs.monitor(target, onBehalfOfNobody(first, options.world), second)
-        : verbs.monitor(target, first),
     ...createSupervisorVerbs(verbs.call),
     ...createInspection(() => outside),
     ...(health === undefined ? {} : refusing(verbs, () => health.refusal)),
     name,
     world: options.world,
     processes: () =>
-      [...kernel.processes.values()]
+      kernel.processes
+        .values()
         .filter((other) => other !== outside && other.isAlive)
         .map((other) => other.pid),
     registered: () => [...kernel.names.keys()].sort(),
@@ -133,7 +130,7 @@ export function startKernelNode(options: NodeOptions): { readonly node: Node; re
 }
 
 async function halt(kernel: Kernel, outside: Process, release: () => void): Promise<void> {
-  const living = (): Process[] => [...kernel.processes.values()].filter((other) => other !== outside);
+  const living = (): Process[] => kernel.processes.values().filter((other) => other !== outside);
   do {
     // Again each time: code outside of processes may start one while the others end.
     for (const other of living().reverse()) signalExit(other, outside.pid, "kill");
@@ -166,6 +163,25 @@ function refusing(
     startChild: async (supervisor, child) => {
       check();
       return startChild(supervisor, child);
+    },
+  };
+}
+
+/** The verbs as code outside of processes uses them: what that listens with runs on behalf of nobody. */
+function onBehalfOfCode(verbs: Verbs, world: World): Verbs {
+  return {
+    ...verbs,
+    monitor: (
+      target: Address<Protocol>,
+      ...[first, second]: readonly [(DownListener | MonitorOptions)?, MonitorOptions?]
+    ) =>
+      typeof first === "function"
+        ? verbs.monitor(target, onBehalfOfNobody(first, world), second)
+        : verbs.monitor(target, first),
+    spawnMonitor: (logic, ...[options]) => {
+      const onDown = options?.onDown;
+      const given = onDown === undefined ? options : { ...options, onDown: onBehalfOfNobody(onDown, world) };
+      return verbs.spawnMonitor(logic, ...([given] as never));
     },
   };
 }

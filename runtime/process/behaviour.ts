@@ -27,6 +27,15 @@ export class InitIgnored {}
 export type InitOutcome = undefined | Stopping | InitRefused | InitIgnored;
 export type Outcome = undefined | Stopping;
 
+/** What a behaviour tells to whoever looks into its process. */
+export interface Insight {
+  readonly kind: "server" | "machine" | "logic" | "function";
+  /** The state itself: the same value as before where it has not changed. */
+  readonly state: unknown;
+  /** Events that were put aside, where the behaviour can do that. */
+  readonly postponed?: number;
+}
+
 export interface Behaviour {
   /** True when the behaviour takes messages out of the mailbox by itself (`receive` in a function). */
   readonly pulls: boolean;
@@ -48,4 +57,11 @@ export interface Behaviour {
   state(): unknown;
   /** What the logic came to, once it is done. */
   output(): unknown;
+  /** Left out where there is nothing to see but `state`. */
+  insight?(): Insight;
+  /**
+   * Puts what `change` makes of the state in its place. Left out where no state could be replaced.
+   * @throws what `change` throws, and for a state that cannot be; then the state is as before
+   */
+  replaceState?(change: (state: unknown) => unknown): void;
 }

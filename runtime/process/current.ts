@@ -8,7 +8,7 @@ import type { Process } from "./process.ts";
 const owner = Symbol("process");
 
 interface Owned {
-  [owner]?: Process;
+  [owner]?: Process | undefined;
 }
 
 /** Stands for code that acts on behalf of no process, inside of one that does. */
@@ -23,6 +23,8 @@ const marking = createHook({
   init: (_id, _type, _trigger, resource: Owned) => {
     const process = running ?? (executionAsyncResource() as Owned)[owner];
     if (process !== undefined && process !== nobody) resource[owner] = process;
+    // Some resources are used again by somebody else.
+    else if (resource[owner] !== undefined) resource[owner] = undefined;
   },
 });
 
@@ -71,6 +73,6 @@ export function currentProcess(): Process {
       "This function acts as the process that calls it, and here no process is running. Outside of processes use the same function of a node: node.send(…), node.call(…), node.spawn(…).",
     );
   }
-  if (process.doom !== undefined) throw new ExitSelf(process.doom);
+  if (process.doom !== undefined) throw new ExitSelf(process.doom, process);
   return process;
 }

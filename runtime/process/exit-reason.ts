@@ -1,5 +1,7 @@
 // Why a process ended: reasons are data. OTP's own words stay; errors travel with their stack.
 
+import { formatPid, type Pid } from "./pid.ts";
+
 /** An error as data: what is left of an `Error` when it crosses a process or a wire. */
 export interface ErrorData {
   readonly name: string;
@@ -34,8 +36,12 @@ export type ExitReason =
 /** Thrown by `exit(reason)` to end the own process; caught by its host and by nobody else. */
 export class ExitSelf {
   readonly reason: ExitReason;
-  constructor(reason: ExitReason) {
+  /** The process that is to end; undefined for whichever catches it. */
+  readonly process: { readonly pid: Pid } | undefined;
+
+  constructor(reason: ExitReason, process?: { readonly pid: Pid }) {
     this.reason = reason;
+    this.process = process;
   }
 }
 
@@ -48,16 +54,25 @@ function isShutdown(reason: ExitReason): boolean {
   return reason === "shutdown" || (typeof reason === "object" && reason !== null && "shutdown" in reason);
 }
 
-/** The exit reason of a value that was thrown out of a process's code. */
-export function reasonOfThrown(thrown: unknown): ExitReason {
+/** The exit reason of a value that was thrown out of the code of `process`. */
+export function reasonOfThrown(thrown: unknown, process?: object): ExitReason {
   try {
-    if (thrown instanceof ExitSelf) return thrown.reason;
+    if (thrown instanceof ExitSelf) return reasonOfExit(thrown, process);
     if (thrown instanceof Error) return { error: errorData(thrown) };
     return { nocatch: plain(thrown), stack: new Error("thrown without an Error").stack ?? "" };
   } catch {
     // Anything can be thrown, even what throws when it is looked at.
     return { nocatch: "(a value that cannot be shown)", stack: "" };
   }
+}
+
+/** The end of one process is an error to another that awaited what the first had promised. */
+function reasonOfExit({ reason, process: ended }: ExitSelf, process: object | undefined): ExitReason {
+  if (ended === undefined || ended === process) return reason;
+  const error = new Error(
+    `What was awaited belonged to ${formatPid(ended.pid)}, which has ended: ${formatReason(reason)}. Await only what your own process has promised; ask another with call.`,
+  );
+  return { error: errorData(error) };
 }
 
 /** An `Error` as data. Causes are followed to a depth of eight, so that a cycle ends. */

@@ -5,6 +5,7 @@ import { forgetCall, type PendingCall } from "./calls.ts";
 import type { Chain } from "./chain.ts";
 import type { LinkEnd } from "./links.ts";
 import { dropMonitors, type Monitor } from "./monitors.ts";
+import type { NumberTable } from "./number-table.ts";
 import type { OwnedTimer } from "./owned-timer.ts";
 import type { Pid } from "./pid.ts";
 import type { Process } from "./process.ts";
@@ -16,7 +17,7 @@ export class Holder {
   name: string | undefined;
   links: Chain<LinkEnd> | undefined;
   watchers: Chain<Monitor> | undefined;
-  watching: Map<number, Monitor> | undefined;
+  watching: NumberTable<Monitor> | undefined;
   aliases: Set<number> | undefined;
   /** Calls that wait for this process. */
   callers: Chain<PendingCall> | undefined;

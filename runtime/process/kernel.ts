@@ -9,6 +9,7 @@ import type { PendingCall } from "./calls.ts";
 import type { Boundary } from "./data.ts";
 import { asData } from "./data.ts";
 import { AlreadyStarted, Misuse } from "./failures.ts";
+import { NumberTable } from "./number-table.ts";
 import type { OwnedTimer } from "./owned-timer.ts";
 import { formatPid, makeRef, OwnPid, type Pid, type Ref } from "./pid.ts";
 import type { Process } from "./process.ts";
@@ -24,14 +25,18 @@ export class Kernel {
   readonly scheduler: Scheduler;
   readonly timers: TimerService;
   readonly events = new EventBus();
-  readonly processes = new Map<number, Process>();
+  readonly processes = new NumberTable<Process>();
   readonly names = new Map<string, Process>();
   readonly registries = new Map<string, RegistryTable>();
   readonly scopes = new Map<string, GroupScope>();
-  readonly calls = new Map<number, PendingCall>();
-  readonly aliases = new Map<number, AliasEntry>();
+  /** The names of applications, by the numbers of the processes at the top of their trees. */
+  readonly applications = new Map<number, string>();
+  /** In whose name code outside of processes acts. */
+  outside: Process | undefined;
+  readonly calls = new NumberTable<PendingCall>();
+  readonly aliases = new NumberTable<AliasEntry>();
   /** Timers that send a message, by the number of their reference. */
-  readonly messageTimers = new Map<number, OwnedTimer>();
+  readonly messageTimers = new NumberTable<OwnedTimer>();
   #lastId = 0;
   #lastRef = 0;
 

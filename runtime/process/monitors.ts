@@ -4,6 +4,7 @@ import { type AliasMode, addAlias, dropAlias } from "./aliases.ts";
 import { Chain, type Chained } from "./chain.ts";
 import type { ExitReason } from "./exit-reason.ts";
 import { Misuse } from "./failures.ts";
+import { NumberTable } from "./number-table.ts";
 import { type Ref, sameRef } from "./pid.ts";
 import type { Process } from "./process.ts";
 import type { Protocol } from "./protocol.ts";
@@ -83,7 +84,7 @@ export function monitor(
   }
   // Watching oneself never fires while there is somebody to read it.
   if (target === watcher) return ref;
-  watcher.watching ??= new Map();
+  watcher.watching ??= new NumberTable();
   watcher.watching.set(ref.ref, entry);
   target.watchers ??= new Chain();
   target.watchers.append(entry);

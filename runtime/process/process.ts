@@ -1,5 +1,8 @@
 // A process: an identity, a mailbox, a behaviour, and one way to die. It handles messages in turns that the scheduler gives it.
 import { limits } from "../limits.ts";
+import { type AnyLogic, hostLogic, logicName } from "../logic/logic.ts";
+import { type Ancestor, asAncestor } from "./ancestor.ts";
+import { Backlog, backlogAfterTurn } from "./backlog.ts";
 import {
   type Behaviour,
   InitIgnored,
@@ -8,50 +11,36 @@ import {
   type Outcome,
   Stopping,
 } from "./behaviour.ts";
-import { failCallers, type PendingCall } from "./calls.ts";
-import type { Chain } from "./chain.ts";
+import { failCallers } from "./calls.ts";
 import { reportCrash } from "./crash-report.ts";
 import { runTurn } from "./current.ts";
+import { announceEnd } from "./ending.ts";
 import { type ExitReason, isOrderly, reasonOfThrown } from "./exit-reason.ts";
-import { letGo } from "./holdings.ts";
+import { Holder, letGo } from "./holdings.ts";
+import { endOf, type FailedStart, failedStart, runInit } from "./init.ts";
 import type { Kernel } from "./kernel.ts";
-import { breakLinks, type LinkEnd, removeLink } from "./links.ts";
 import { type Item, isUserItem, Mailbox, type MailboxBound, Request } from "./mailbox.ts";
 import { admit, tellLongMailbox } from "./mailbox-bound.ts";
-import { type DownListener, type Monitor, takeListener, tellWatchers } from "./monitors.ts";
-import { type OwnPid, type Pid, samePid } from "./pid.ts";
-import type { OwnedTimer } from "./owned-timer.ts";
+import { isForRuntime, isOrder, receiveSystemMessage, TurnOver } from "./orders.ts";
+import type { OwnPid } from "./pid.ts";
 import type { ProcessOptions, Starter } from "./process-options.ts";
 import type { Runnable } from "./scheduler.ts";
-import { DownMessage, ExitMessage, StopMessage, SystemMessage, TurnMessage } from "./system-message.ts";
+import { SystemMessage } from "./system-message.ts";
 
 /** `new`: init has not run. `working`: a promise of the behaviour is pending. `ending`: its terminate is. */
-type Phase = "new" | "live" | "working" | "ending" | "ended";
+export type Phase = "new" | "live" | "working" | "suspended" | "ending" | "ended";
 
-export class Process implements Runnable {
+export class Process extends Holder implements Runnable {
   readonly pid: OwnPid;
   readonly kernel: Kernel;
   readonly behaviour: Behaviour;
-  readonly logicName: string;
+  readonly logic: AnyLogic;
   readonly mailbox: Mailbox;
-  readonly parent: Process | undefined;
+  /** Who started it linked. */
+  readonly parent: Ancestor | undefined;
   readonly bound: MailboxBound | undefined;
-  groupLeader: Pid | undefined;
-  trapsExits: boolean;
-  name: string | undefined;
-  links: Chain<LinkEnd> | undefined;
-  watchers: Chain<Monitor> | undefined;
-  watching: Map<number, Monitor> | undefined;
-  downListeners: Map<number, DownListener> | undefined;
-  aliases: Set<number> | undefined;
-  /** Calls that wait for this process. */
-  callers: Chain<PendingCall> | undefined;
-  /** Own calls without a deadline, which nothing else would ever take back. */
-  endlessCalls: Set<PendingCall> | undefined;
-  timers: Chain<OwnedTimer> | undefined;
-  /** Lets go of what others keep for this process (registry keys, groups) before anybody hears of its end. */
-  releases: Set<() => void> | undefined;
   messagesHandled = 0;
+  #backlog: Backlog | undefined;
   #phase: Phase = "new";
   #queued = false;
   #toldLong = false;
@@ -60,16 +49,38 @@ export class Process implements Runnable {
   #start: { readonly input: unknown; readonly starter: Starter | undefined } | undefined;
 
   constructor(kernel: Kernel, options: ProcessOptions) {
+    super();
     this.kernel = kernel;
     this.pid = kernel.nextPid(this);
-    this.logicName = options.logicName;
-    this.parent = options.parent;
+    this.logic = options.logic;
+    this.parent = options.parent && asAncestor(options.parent);
     this.groupLeader = options.groupLeader;
     this.trapsExits = options.trapsExits;
     this.bound = options.bound;
     this.mailbox = new Mailbox(options.bound !== undefined);
     this.#start = { input: options.input, starter: options.starter };
-    this.behaviour = options.behaviour(this);
+    this.behaviour = hostLogic(this, options.logic);
+  }
+
+  get logicName(): string {
+    return logicName(this.logic);
+  }
+
+  get phase(): Phase {
+    return this.#phase;
+  }
+
+  get isStarting(): boolean {
+    return this.#start !== undefined;
+  }
+
+  get isQueued(): boolean {
+    return this.#queued;
+  }
+
+  /** Milliseconds that the oldest message has been waiting at least; undefined where none waits. */
+  get oldestWaitingMs(): number | undefined {
+    return this.mailbox.length === 0 ? undefined : (this.#backlog?.ageMs(this) ?? 0);
   }
 
   /** True from the moment on which nobody can reach it any more. */
@@ -105,6 +116,21 @@ export class Process implements Runnable {
       this.#toldLong = tellLongMailbox(this, this.#toldLong);
     }
     if (!this.#queued && this.#phase === "live") this.#enqueue();
+    else if (this.#backlog === undefined || this.#phase === "suspended") this.#leaveWaiting(item);
+  }
+
+  #leaveWaiting(item: Item): void {
+    this.#backlog ??= new Backlog(this);
+    if (this.#phase === "suspended" && isOrder(this, item)) this.#enqueue();
+  }
+
+  /** Its messages wait until `resume`; signals end it all the same. It is suspended once, however often it is asked. */
+  suspend(): void {
+    if (this.#phase === "live") this.#phase = "suspended";
+  }
+
+  resume(): void {
+    if (this.#phase === "suspended") this.#phase = "live";
   }
 
   /** Makes the process end with `reason`, before any other message. The first reason counts. */
@@ -116,7 +142,7 @@ export class Process implements Runnable {
 
   /** Ends the process for something that its code threw where nobody could catch it. */
   crash(thrown: unknown): void {
-    this.doomWith(reasonOfThrown(thrown));
+    this.doomWith(reasonOfThrown(thrown, this));
   }
 
   turn(): void {
@@ -132,26 +158,34 @@ export class Process implements Runnable {
       this.#finish(this.#doom);
       return;
     }
-    if (this.#phase === "new") this.#initialize();
-    else if (this.behaviour.pulls) this.#offerMessages();
-    else this.#handleMessages();
+    if (this.#phase === "live") {
+      if (this.behaviour.pulls) this.#offerMessages();
+      else this.#handleMessages();
+    } else if (this.#phase === "new") this.#initialize();
+    else this.#handleOrder();
   }
 
   #handleMessages(): void {
+    const { watch } = this;
     const { scheduler } = this.kernel;
+    if (watch !== undefined) watch.turn();
     for (let handled = 1; ; handled += 1) {
       const item = this.mailbox.shift();
       if (item === undefined) return;
+      if (watch !== undefined) watch.in(item);
       if (!this.#handle(item)) return;
+      if (watch !== undefined) watch.handled();
       if (this.#doom !== undefined) {
         this.#finish(this.#doom);
         return;
       }
       if (this.mailbox.length === 0) {
+        this.#backlog = undefined;
         this.behaviour.waits();
         return;
       }
       if (scheduler.spend() || handled >= limits.turnMessagesMax) {
+        this.#backlog = backlogAfterTurn(this, this.#backlog);
         this.#enqueue();
         return;
       }
@@ -162,50 +196,37 @@ export class Process implements Runnable {
   #handle(item: Item): boolean {
     this.messagesHandled += 1;
     this.#handling = item;
-    if (item instanceof SystemMessage) {
-      const handled = this.#handleSystemMessage(item);
-      if (handled !== undefined) return handled;
-    }
-    let outcome: Outcome | Promise<Outcome>;
+    let outcome: Outcome | TurnOver | Promise<Outcome>;
     try {
-      outcome = this.behaviour.receive(item);
+      outcome =
+        item instanceof SystemMessage ? receiveSystemMessage(this, item) : this.behaviour.receive(item);
     } catch (thrown) {
-      return this.#fail(thrown);
+      return this.#stop(reasonOfThrown(thrown, this));
     }
     if (outcome === undefined) return true;
     return this.#settle(outcome);
   }
 
-  /** As `#handle`, for what is the runtime's own business; undefined where the behaviour shall see it. */
-  #handleSystemMessage(item: SystemMessage): boolean | undefined {
-    if (item instanceof TurnMessage) return this.#guard(item.run);
-    if (item instanceof StopMessage) return this.#stop(item.reason);
-    // An exit of the parent is an order: a process that traps ends in good order with that reason.
-    if (item instanceof ExitMessage && this.parent !== undefined && samePid(item.from, this.parent.pid)) {
-      return this.#stop(item.reason);
-    }
-    const listener = item instanceof DownMessage ? takeListener(this, item) : undefined;
-    if (listener !== undefined) return this.#guard(listener);
-    return undefined;
-  }
-
-  #guard(run: () => void): boolean {
-    try {
-      run();
-      return true;
-    } catch (thrown) {
-      return this.#fail(thrown);
-    }
+  /** While it is suspended: one thing that is asked of it, in a turn of its own. */
+  #handleOrder(): void {
+    const item = this.mailbox.take((candidate) => isOrder(this, candidate));
+    if (item !== undefined) this.#handle(item);
   }
 
   /** Goes on from what a callback gave back; true when that can be at once. */
-  #settle(outcome: Outcome | Promise<Outcome>): boolean {
+  #settle(outcome: Outcome | TurnOver | Promise<Outcome>): boolean {
     if (outcome === undefined) return true;
     if (outcome instanceof Stopping) return this.#stop(outcome.reason);
+    if (outcome instanceof TurnOver) {
+      if (this.#phase === "suspended") this.#enqueue();
+      else this.#goOn();
+      return false;
+    }
     this.#phase = "working";
+    this.#backlog = backlogAfterTurn(this, this.#backlog);
     outcome.then(
       (settled) => this.#resume(() => this.#settle(settled)),
-      (thrown: unknown) => this.#resume(() => this.#fail(thrown)),
+      (thrown: unknown) => this.#resume(() => this.#stop(reasonOfThrown(thrown, this))),
     );
     return false;
   }
@@ -214,42 +235,29 @@ export class Process implements Runnable {
   #resume(next: () => boolean): void {
     if (this.#phase !== "working") return;
     this.#phase = "live";
-    if (this.#doom === undefined && next()) this.#goOn();
+    if (this.#doom !== undefined || !next()) return;
+    this.watch?.handled();
+    this.#goOn();
   }
 
   #goOn(): void {
     if (this.#phase !== "live") return;
     if (this.mailbox.length === 0) this.behaviour.waits();
+    this.#backlog = backlogAfterTurn(this, this.#backlog);
     if (this.mailbox.length > 0) this.#enqueue();
   }
 
   #initialize(): void {
     this.#phase = "working";
-    let outcome: InitOutcome | Promise<InitOutcome>;
-    try {
-      outcome = this.behaviour.init(this.#start?.input);
-    } catch (thrown) {
-      this.#finish(reasonOfThrown(thrown));
-      return;
-    }
-    if (outcome instanceof Promise) {
-      outcome.then(
-        (settled) => this.#initialized(settled),
-        (thrown: unknown) => this.#initialized(new InitRefused(reasonOfThrown(thrown), false)),
-      );
-      return;
-    }
-    this.#initialized(outcome);
+    const outcome = runInit(this, this.#start?.input);
+    if (outcome instanceof Promise) outcome.then((settled) => this.#initialized(settled));
+    else this.#initialized(outcome);
   }
 
   #initialized(outcome: InitOutcome): void {
     if (this.#phase !== "working" || this.#doom !== undefined) return;
-    if (outcome instanceof InitRefused) {
-      this.#finish(outcome.quiet ? "normal" : outcome.reason, { reason: outcome.reason, ignored: false });
-      return;
-    }
-    if (outcome instanceof InitIgnored) {
-      this.#finish("normal", { reason: "normal", ignored: true });
+    if (outcome instanceof InitRefused || outcome instanceof InitIgnored) {
+      this.#finish(endOf(outcome), failedStart(outcome));
       return;
     }
     this.#phase = "live";
@@ -264,7 +272,7 @@ export class Process implements Runnable {
     try {
       first = this.behaviour.started();
     } catch (thrown) {
-      this.#fail(thrown);
+      this.#stop(reasonOfThrown(thrown, this));
       return;
     }
     if (this.#settle(first)) this.#goOn();
@@ -272,39 +280,36 @@ export class Process implements Runnable {
 
   /** A function reads its mailbox itself; what the runtime must do at once is taken out for it. */
   #offerMessages(): void {
+    this.watch?.turn();
     for (;;) {
-      const item = this.mailbox.take(
-        (candidate) =>
-          candidate instanceof TurnMessage ||
-          candidate instanceof StopMessage ||
-          (candidate instanceof DownMessage && this.downListeners?.has(candidate.ref.ref) === true),
-      );
+      const item = this.mailbox.take(isForRuntime);
       if (item === undefined) break;
       if (!this.#handle(item)) return;
     }
-    if (this.#doom === undefined) this.behaviour.arrived();
-  }
-
-  #fail(thrown: unknown): boolean {
-    if (this.#doom === undefined) return this.#stop(reasonOfThrown(thrown));
-    this.#finish(this.#doom);
-    return false;
+    if (this.#doom !== undefined) return;
+    this.behaviour.arrived();
+    this.#backlog = backlogAfterTurn(this, this.#backlog);
   }
 
   /** An orderly stop or a crash: terminate, then the end. Always false: nothing more is handled. */
   #stop(reason: ExitReason): boolean {
+    // Killed by its own doing: it runs no more code.
+    if (this.#doom !== undefined) {
+      this.#finish(this.#doom);
+      return false;
+    }
     this.#phase = "ending";
     let ended: void | Promise<void>;
     try {
       ended = this.behaviour.terminate(reason);
     } catch (thrown) {
-      this.#finish(reasonOfThrown(thrown));
+      this.#finish(reasonOfThrown(thrown, this));
       return false;
     }
     if (ended instanceof Promise) {
       ended.then(
         () => this.#finish(reason),
-        (thrown: unknown) => this.#finish(reasonOfThrown(thrown)),
+        (thrown: unknown) => this.#finish(reasonOfThrown(thrown, this)),
       );
     } else {
       this.#finish(reason);
@@ -313,7 +318,7 @@ export class Process implements Runnable {
   }
 
   /** The one way to die: let go of everything, disappear, and only then tell those who wait, watch or are linked. */
-  #finish(reason: ExitReason, start?: { readonly reason: ExitReason; readonly ignored: boolean }): void {
+  #finish(reason: ExitReason, start?: FailedStart): void {
     if (this.#phase === "ended") return;
     const output = this.behaviour.output();
     if (!isOrderly(reason) && this.#start === undefined) reportCrash(this, reason, this.#handling);
@@ -321,12 +326,8 @@ export class Process implements Runnable {
     this.#release();
     const starter = this.#start?.starter;
     this.#start = undefined;
-    // A starter that traps exits hears of a failed start by its answer alone.
-    if (starter !== undefined && this.parent?.trapsExits === true) removeLink(this, this.parent);
-    failCallers(this, reason, output);
-    tellWatchers(this, reason, output);
-    breakLinks(this, reason);
-    starter?.failed(this, start?.reason ?? reason, start?.ignored ?? false);
+    this.watch?.ended(reason);
+    announceEnd(this, starter, { reason, output, start });
   }
 
   #release(): void {

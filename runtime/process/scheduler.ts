@@ -8,7 +8,16 @@ export interface Runnable {
   turn(): void;
 }
 
+/** Is told how long each turn took. */
+export interface TurnMeter {
+  turned(runnable: Runnable, turnMs: number): void;
+  /** Milliseconds of all its turns so far. */
+  turnMsOf(runnable: Runnable): number;
+}
+
 export class Scheduler {
+  /** Undefined while nobody wants to know: two looks at the clock can cost more than the turn between them. */
+  meter: TurnMeter | undefined;
   readonly #world: World;
   readonly #ready = new Ring<Runnable>();
   /** Processes that must end: a kill does not wait behind a long queue. */
@@ -39,7 +48,10 @@ export class Scheduler {
    * not deeper than a few: then it comes in its order.
    */
   now(runnable: Runnable): void {
-    if (this.#nested >= limits.nestedTurnsMax || this.spend()) return;
+    if (this.#nested >= limits.nestedTurnsMax) return;
+    // A start is long beside a message, and the clock is nothing beside a start.
+    this.#lookAtClock();
+    if (this.#sliceOver) return;
     this.#nested += 1;
     try {
       runnable.turn();
@@ -81,6 +93,7 @@ export class Scheduler {
   };
 
   #run(): void {
+    const { meter } = this;
     for (;;) {
       const next = this.#urgent.shift() ?? this.#ready.shift();
       if (next === undefined) {
@@ -88,7 +101,8 @@ export class Scheduler {
         return;
       }
       try {
-        next.turn();
+        if (meter === undefined) next.turn();
+        else this.#measure(next, meter);
       } catch (thrown) {
         // A turn does not throw; if one does, that must not stop everybody else.
         this.#world.turns.afterIo(this.#runAfterIo);
@@ -97,5 +111,12 @@ export class Scheduler {
       if (this.spend()) break;
     }
     this.#world.turns.afterIo(this.#runAfterIo);
+  }
+
+  #measure(next: Runnable, meter: TurnMeter): void {
+    const { clock } = this.#world;
+    const start = clock.now();
+    next.turn();
+    meter.turned(next, clock.now() - start);
   }
 }

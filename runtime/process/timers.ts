@@ -4,6 +4,7 @@
 import { limits } from "../limits.ts";
 import type { TimerHandle, World } from "../world.ts";
 import { Chain, type Chained } from "./chain.ts";
+import { outsideProcesses } from "./current.ts";
 import { Misuse } from "./failures.ts";
 
 /** One timer; it is in a list while it is armed. */
@@ -112,7 +113,8 @@ export class TimerService {
     if (this.#armed !== undefined) this.#world.timers.clear(this.#armed);
     this.#armedDue = top.due;
     const waitMs = Math.min(limits.timerMsMax, Math.max(0, top.due - this.#world.clock.now()));
-    this.#armed = this.#world.timers.set(waitMs, this.#fire);
+    // Whoever happens to be first has no part in the timers of the others.
+    this.#armed = outsideProcesses(() => this.#world.timers.set(waitMs, this.#fire));
   }
 
   readonly #fire = (): void => {

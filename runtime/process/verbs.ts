@@ -230,11 +230,12 @@ function signalVerbs(
     exit: (...given: readonly [ExitReason] | readonly [Pid<Protocol>, ExitReason]) => {
       const process = own();
       const reason = process.kernel.data(given.length === 1 ? given[0] : given[1], "an exit reason");
-      if (given.length === 1) throw new ExitSelf(reason);
+      if (given.length === 1) throw new ExitSelf(reason, process);
       const target = process.kernel.find(given[0]);
       if (target !== undefined) signalExit(target, process.pid, reason);
       // A process that has just ended itself does not get to its next line.
-      if (target === process && !process.isAlive) throw new ExitSelf(reason === "kill" ? "killed" : reason);
+      if (target === process && !process.isAlive)
+        throw new ExitSelf(reason === "kill" ? "killed" : reason, process);
       return undefined as never;
     },
     trapExit: (flag) => {

@@ -1,7 +1,7 @@
 // Starting and stopping one child, from inside its supervisor.
 import { unlink } from "../process/acting.ts";
 import { onExit } from "../process/calls.ts";
-import { currentProcess } from "../process/current.ts";
+import { currentProcess, processOfCode } from "../process/current.ts";
 import { type ExitReason, isOrderly, reasonOfThrown } from "../process/exit-reason.ts";
 import { StartFailed, StartIgnored } from "../process/failures.ts";
 import { signalExit } from "../process/links.ts";
@@ -41,7 +41,10 @@ export function* startChildProcess(
     result = yield* wait(spec.start(...(given as readonly never[])));
   } catch (thrown) {
     if (thrown instanceof StartIgnored) return { is: "ignored" };
-    return { is: "failed", reason: thrown instanceof StartFailed ? thrown.reason : reasonOfThrown(thrown) };
+    return {
+      is: "failed",
+      reason: thrown instanceof StartFailed ? thrown.reason : reasonOfThrown(thrown, processOfCode()),
+    };
   }
   if (result === undefined) return { is: "ignored" };
   if (!isPid(result)) return { is: "failed", reason: { bad_return_value: shown(result) } };

@@ -1,6 +1,6 @@
 // When and why the children of a supervisor were started again, the last few times of each: small, since there may be many children.
-import { shownText } from "../observe/shown-value.ts";
-import { type ExitReason, formatReason } from "../process/exit-reason.ts";
+import { shownReason } from "../inspect/shown-event.ts";
+import type { ExitReason } from "../process/exit-reason.ts";
 
 export interface PastRestart {
   /** Wall-clock milliseconds since the epoch. */
@@ -27,7 +27,7 @@ export class RestartHistory<Key> {
   }
 
   add(key: Key, atMs: number, reason: ExitReason): void {
-    const said = shownText(formatReason(reason)).slice(0, reasonCharactersMax);
+    const said = shownReason(reason).slice(0, reasonCharactersMax);
     this.#restarts.set(key, [...this.of(key).slice(1 - restartsKeptMax), { atMs, reason: said }]);
   }
 

@@ -160,7 +160,7 @@ function placesOf({ kernel }: Stage, process: Process): string[] {
       if (scope.members(group).some((member) => member.id === pid.id))
         found.push(`group ${group} of ${name}`);
   }
-  for (const [ref, { owner }] of kernel.aliases) if (owner === process) found.push(`alias ${ref}`);
+  for (const { owner } of kernel.aliases.values()) if (owner === process) found.push("an alias");
   return found;
 }
 

@@ -205,7 +205,7 @@ async function clear(stage: Stage, armed: () => number): Promise<void> {
   left(kernel.scopes.size, "scopes");
   left(kernel.aliases.size, "aliases");
   left(kernel.calls.size, "pending calls");
-  const owned = [...kernel.messageTimers.values()].filter(({ isOwned }) => isOwned);
+  const owned = kernel.messageTimers.values().filter(({ isOwned }) => isOwned);
   left(owned.length, "timers to a pid");
   left(armed() - (kernel.messageTimers.size - owned.length), "armed timers");
   await world.until(node.halt());

@@ -129,7 +129,12 @@ describe("realPrograms()", () => {
       const say = (end) => process.stdout.write(JSON.stringify(end.kind));
       world.programs.start({ command: process.execPath, args: ["--version"], env: {} }, { onOutput() {}, onErrorOutput() {}, onDrain() {}, onEnd: say });
     `;
-    const words = ["-c", 'ulimit -n 64; exec "$0" --input-type=module --eval "$1"', process.execPath, script];
+    const words = [
+      "-c",
+      'ulimit -n 256; exec "$0" --input-type=module --eval "$1"',
+      process.execPath,
+      script,
+    ];
     expect(execFileSync("/bin/sh", words, { cwd: packageRoot, encoding: "utf8" })).toBe('"unstartable"');
   });
 });
