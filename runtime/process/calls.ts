@@ -102,7 +102,7 @@ export function awaitExit(
   return new Promise((resolve) => onExit(process, target, timeoutMs, resolve));
 }
 
-/** As `awaitExit`, for whoever goes on in the same turn in which the other ends. */
+/** As `awaitExit`, at once: `ended` runs in the last turn of the other, so it must not use the verbs. */
 export function onExit(
   process: Process,
   target: Process,

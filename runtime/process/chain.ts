@@ -6,7 +6,7 @@ export interface Chained<T> {
   next: T | undefined;
 }
 
-/** In the order in which they were added. A member may be taken out while the others are walked. */
+/** In the order in which they were added. While they are walked any may be taken out but the one that the walk is at. */
 export class Chain<T extends Chained<T>> {
   first: T | undefined;
   last: T | undefined;

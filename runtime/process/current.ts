@@ -73,6 +73,6 @@ export function currentProcess(): Process {
       "This function acts as the process that calls it, and here no process is running. Outside of processes use the same function of a node: node.send(…), node.call(…), node.spawn(…).",
     );
   }
-  if (process.doom !== undefined) throw new ExitSelf(process.doom, process);
+  if (process.doom !== undefined) throw new ExitSelf(process.doom, process.pid);
   return process;
 }

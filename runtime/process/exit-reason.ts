@@ -36,12 +36,12 @@ export type ExitReason =
 /** Thrown by `exit(reason)` to end the own process; caught by its host and by nobody else. */
 export class ExitSelf {
   readonly reason: ExitReason;
-  /** The process that is to end; undefined for whichever catches it. */
-  readonly process: { readonly pid: Pid } | undefined;
+  /** Who is to end; undefined for whoever catches it. */
+  readonly pid: Pid | undefined;
 
-  constructor(reason: ExitReason, process?: { readonly pid: Pid }) {
+  constructor(reason: ExitReason, pid?: Pid) {
     this.reason = reason;
-    this.process = process;
+    this.pid = pid;
   }
 }
 
@@ -55,9 +55,9 @@ function isShutdown(reason: ExitReason): boolean {
 }
 
 /** The exit reason of a value that was thrown out of the code of `process`. */
-export function reasonOfThrown(thrown: unknown, process?: object): ExitReason {
+export function reasonOfThrown(thrown: unknown, process?: { readonly pid: Pid }): ExitReason {
   try {
-    if (thrown instanceof ExitSelf) return reasonOfExit(thrown, process);
+    if (thrown instanceof ExitSelf) return reasonOfExit(thrown, process?.pid);
     if (thrown instanceof Error) return { error: errorData(thrown) };
     return { nocatch: plain(thrown), stack: new Error("thrown without an Error").stack ?? "" };
   } catch {
@@ -67,10 +67,10 @@ export function reasonOfThrown(thrown: unknown, process?: object): ExitReason {
 }
 
 /** The end of one process is an error to another that awaited what the first had promised. */
-function reasonOfExit({ reason, process: ended }: ExitSelf, process: object | undefined): ExitReason {
-  if (ended === undefined || ended === process) return reason;
+function reasonOfExit({ reason, pid: ended }: ExitSelf, pid: Pid | undefined): ExitReason {
+  if (ended === undefined || ended === pid) return reason;
   const error = new Error(
-    `What was awaited belonged to ${formatPid(ended.pid)}, which has ended: ${formatReason(reason)}. Await only what your own process has promised; ask another with call.`,
+    `What was awaited belonged to ${formatPid(ended)}, which has ended: ${formatReason(reason)}. Await only what your own process has promised; ask another with call.`,
   );
   return { error: errorData(error) };
 }

@@ -11,32 +11,49 @@ export interface WatchOptions {
   readonly onDown?: DownListener;
 }
 
-export class MonitoredStart {
+export interface MonitoredStart {
   readonly pid: Pid<Protocol>;
   readonly ref: Ref;
+  /** Settles when init has returned, as the promise of `spawn` does. */
+  readonly ready: Promise<Pid<Protocol>>;
+}
+
+export function startMonitored(
+  starter: Process,
+  logic: AnyLogic,
+  options: StartOptions & WatchOptions,
+): MonitoredStart {
+  const { monitor = {}, onDown, ...start } = options;
+  const word = new StartWord();
+  const ended = (outcome: Pid<Protocol> | Error): void => word.give(outcome);
+  const { process, ref } = spawnWatched(starter, logic, start, ended, ended, monitor, onDown);
+  return {
+    pid: process.pid,
+    ref,
+    get ready() {
+      return word.promised;
+    },
+  };
+}
+
+/** Word of how a start came out. The promise is made when it is asked for: most wait for the DOWN alone. */
+class StartWord {
   #outcome: Pid<Protocol> | Error | undefined;
-  #ready: Promise<Pid<Protocol>> | undefined;
+  #promise: Promise<Pid<Protocol>> | undefined;
   #settle: ((outcome: Pid<Protocol> | Error) => void) | undefined;
 
-  constructor(starter: Process, logic: AnyLogic, options: StartOptions & WatchOptions) {
-    const { monitor = {}, onDown, ...start } = options;
-    const ended = (outcome: Pid<Protocol> | Error): void => {
-      this.#outcome = outcome;
-      this.#settle?.(outcome);
-    };
-    const { process, ref } = spawnWatched(starter, logic, start, ended, ended, monitor, onDown);
-    this.pid = process.pid;
-    this.ref = ref;
+  give(outcome: Pid<Protocol> | Error): void {
+    this.#outcome = outcome;
+    this.#settle?.(outcome);
   }
 
-  /** Settles when init has returned, as the promise of `spawn` does. Made when it is asked for: most wait for the DOWN alone. */
-  get ready(): Promise<Pid<Protocol>> {
-    this.#ready ??= new Promise((resolve, reject) => {
+  get promised(): Promise<Pid<Protocol>> {
+    this.#promise ??= new Promise((resolve, reject) => {
       this.#settle = (outcome) => (outcome instanceof Error ? reject(outcome) : resolve(outcome));
       if (this.#outcome !== undefined) this.#settle(this.#outcome);
     });
     // The DOWN tells of a failure too; nobody has to await both.
-    this.#ready.catch(() => {});
-    return this.#ready;
+    this.#promise.catch(() => {});
+    return this.#promise;
   }
 }

@@ -43,7 +43,7 @@ export class NumberTable<T> {
   delete(number: number): boolean {
     const numbers = this.#numbers;
     const mask = numbers.length - 1;
-    if (mask < 0) return false;
+    if (mask < 0 || number === free) return false;
     let hole = home(number, mask);
     while (numbers[hole] !== number) {
       if (numbers[hole] === free) return false;

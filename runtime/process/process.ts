@@ -95,10 +95,10 @@ export class Process extends Holder implements Runnable {
 
   /** Why its code has no effect any more: it was told to end, or has ended. What it does to clean up still counts. */
   get doom(): ExitReason | undefined {
-    return this.#phase === "ending" ? undefined : this.#doom;
+    return this.#doom === undefined || this.#phase === "ending" ? undefined : this.#doom;
   }
 
-  /** Gives the process its first turn, in which `init` runs. */
+  /** Queues the process for its first turn, in which `init` runs. */
   begin(): void {
     this.#enqueue();
   }

@@ -24,6 +24,8 @@ export class Scheduler {
   readonly #urgent = new Ring<Runnable>();
   #scheduled = false;
   #nested = 0;
+  /** Milliseconds of measured turns; what is added within one belongs to those inside of it. */
+  #nestedMs = 0;
   #sliceStart = Number.NEGATIVE_INFINITY;
   #sinceClock = 0;
   #sliceOver = false;
@@ -44,20 +46,21 @@ export class Scheduler {
   }
 
   /**
-   * Gives a process its turn inside of the one that runs, for code that cannot go on before; not where the slice is over, and
-   * not deeper than a few: then it comes in its order.
+   * Gives a process that is not queued its turn inside of the one that runs, for code that cannot go on before. False where
+   * the slice is over, or turns stand in one another too deep: then it has to be queued.
    */
-  now(runnable: Runnable): void {
-    if (this.#nested >= limits.nestedTurnsMax) return;
+  now(runnable: Runnable): boolean {
+    if (this.#nested >= limits.nestedTurnsMax) return false;
     // A start is long beside a message, and the clock is nothing beside a start.
     this.#lookAtClock();
-    if (this.#sliceOver) return;
+    if (this.#sliceOver) return false;
     this.#nested += 1;
     try {
-      runnable.turn();
+      this.#take(runnable);
     } finally {
       this.#nested -= 1;
     }
+    return true;
   }
 
   /** Counts one handled message; true when the slice is over and the turn should end. */
@@ -93,7 +96,6 @@ export class Scheduler {
   };
 
   #run(): void {
-    const { meter } = this;
     for (;;) {
       const next = this.#urgent.shift() ?? this.#ready.shift();
       if (next === undefined) {
@@ -101,8 +103,7 @@ export class Scheduler {
         return;
       }
       try {
-        if (meter === undefined) next.turn();
-        else this.#measure(next, meter);
+        this.#take(next);
       } catch (thrown) {
         // A turn does not throw; if one does, that must not stop everybody else.
         this.#world.turns.afterIo(this.#runAfterIo);
@@ -113,10 +114,19 @@ export class Scheduler {
     this.#world.turns.afterIo(this.#runAfterIo);
   }
 
-  #measure(next: Runnable, meter: TurnMeter): void {
+  #take(runnable: Runnable): void {
+    if (this.meter === undefined) runnable.turn();
+    else this.#measure(runnable, this.meter);
+  }
+
+  /** The time of the turns inside of a turn is theirs. */
+  #measure(runnable: Runnable, meter: TurnMeter): void {
     const { clock } = this.#world;
+    const nestedMs = this.#nestedMs;
     const start = clock.now();
-    next.turn();
-    meter.turned(next, clock.now() - start);
+    runnable.turn();
+    const tookMs = clock.now() - start;
+    meter.turned(runnable, tookMs - (this.#nestedMs - nestedMs));
+    this.#nestedMs = nestedMs + tookMs;
   }
 }

@@ -31,7 +31,7 @@ type Fail = (error: Error) => void;
 
 /**
  * Starts a linked process for a starter that has nothing else to do until it is ready: its first turn is taken at once, where
- * this slice still has time. Gives the pid, or a promise of it where its init waits for something. The options are checked.
+ * this slice still has time. Gives the pid, or a promise of it where its init waits for something. The caller has checked the options.
  * @throws as `spawn` rejects
  */
 export function startLinked(
@@ -48,8 +48,7 @@ export function startLinked(
   };
   checkNameIsFree(starter.kernel, options.name);
   const process = makeProcess(starter, logic, options, input, true, new Start(options.name, end, end));
-  process.begin();
-  starter.kernel.scheduler.now(process);
+  if (!starter.kernel.scheduler.now(process)) process.begin();
   if (outcome instanceof Error) throw outcome;
   if (outcome !== undefined) return outcome;
   return new Promise((resolve, reject) => {

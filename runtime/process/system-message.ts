@@ -83,6 +83,16 @@ export class StopMessage extends SystemMessage {
   }
 }
 
+/** A supervisor's next attempt for the child under `key`, whose start had failed. */
+export class RetryMessage extends SystemMessage {
+  readonly type = "sys.retry";
+  readonly key: string | number;
+  constructor(key: string | number) {
+    super();
+    this.key = key;
+  }
+}
+
 /** Work that belongs into a turn of the process but is no message: a delayed event of an actor inside a machine, a callback. */
 export class TurnMessage extends SystemMessage {
   readonly type = "sys.turn";

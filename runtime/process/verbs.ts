@@ -8,7 +8,7 @@ import { CallTimeout, Misuse } from "./failures.ts";
 import { type ProcessInfo, processInfo } from "./info.ts";
 import { type LinkOptions, link, signalExit, unlink } from "./links.ts";
 import { beginRequest, call, cast, reply, send, sleep, stop, whereis } from "./messaging.ts";
-import { MonitoredStart, type WatchOptions } from "./monitored-start.ts";
+import { startMonitored, type WatchOptions } from "./monitored-start.ts";
 import {
   type DemonitorOptions,
   type DownListener,
@@ -181,7 +181,7 @@ function startingVerbs(
         const starter = own();
         spawnProcess(starter, logic, options ?? {}, resolve as (pid: Pid<Protocol>) => void, reject);
       }),
-    spawnMonitor: (logic, ...[options]) => new MonitoredStart(own(), logic, options ?? {}) as never,
+    spawnMonitor: (logic, ...[options]) => startMonitored(own(), logic, options ?? {}) as never,
     isAlive: (pid) => own().kernel.find(pid)?.isAlive === true,
     processInfo: (pid) => processInfo(own().kernel, pid),
     groupLeader: () => own().groupLeader,
@@ -230,12 +230,12 @@ function signalVerbs(
     exit: (...given: readonly [ExitReason] | readonly [Pid<Protocol>, ExitReason]) => {
       const process = own();
       const reason = process.kernel.data(given.length === 1 ? given[0] : given[1], "an exit reason");
-      if (given.length === 1) throw new ExitSelf(reason, process);
+      if (given.length === 1) throw new ExitSelf(reason, process.pid);
       const target = process.kernel.find(given[0]);
       if (target !== undefined) signalExit(target, process.pid, reason);
       // A process that has just ended itself does not get to its next line.
       if (target === process && !process.isAlive)
-        throw new ExitSelf(reason === "kill" ? "killed" : reason, process);
+        throw new ExitSelf(reason === "kill" ? "killed" : reason, process.pid);
       return undefined as never;
     },
     trapExit: (flag) => {

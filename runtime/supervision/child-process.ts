@@ -38,7 +38,8 @@ export function* startChildProcess(
 ): Steps<ChildStart> {
   let result: unknown;
   try {
-    result = yield* wait(spec.start(...(given as readonly never[])));
+    const started = spec.start(...(given as readonly never[]));
+    result = yield* wait(isThenable(started) ? Promise.resolve(started) : started);
   } catch (thrown) {
     if (thrown instanceof StartIgnored) return { is: "ignored" };
     return {
@@ -129,6 +130,11 @@ function judged(spec: ChildSpec, reason: ExitReason): ChildStop {
   const isExpected =
     reason === asTold || reason === "noproc" || (spec.restart !== "permanent" && isOrderly(reason));
   return { reason, isUnexpected: !isExpected };
+}
+
+/** A start of one's own may give any promise, not only one of this program's class. */
+function isThenable(value: unknown): boolean {
+  return typeof value === "object" && value !== null && "then" in value && typeof value.then === "function";
 }
 
 function shown(value: unknown): string {

@@ -13,10 +13,9 @@ import { trapExit } from "../process/acting.ts";
 import { currentProcess } from "../process/current.ts";
 import { LocalValue } from "../process/data.ts";
 import type { ExitReason } from "../process/exit-reason.ts";
-import { Request } from "../process/mailbox.ts";
 import type { Pid } from "../process/pid.ts";
 import type { Protocol } from "../process/protocol.ts";
-import { ExitMessage } from "../process/system-message.ts";
+import { ExitMessage, RetryMessage } from "../process/system-message.ts";
 import type {
   ChildCount,
   ChildInfo,
@@ -65,13 +64,12 @@ export function supervisorServer<Input>(
       count_children: (children: Children) => replyWith(children.countChildren(), children),
       get_childspec: (children: Children, id: string) => replyWith(children.childSpec(id), children),
     },
-    casts: {
-      retry: (children: Children, key: string | number) => goOn(children, children.retry(key)),
+    info: (children: Children, message) => {
+      if (message instanceof ExitMessage)
+        return goOn(children, children.childExited(message.from, message.reason));
+      if (message instanceof RetryMessage) return goOn(children, children.retry(message.key));
+      return unknown(children, message.type);
     },
-    info: (children: Children, message) =>
-      message instanceof ExitMessage
-        ? goOn(children, children.childExited(message.from, message.reason))
-        : unknown(children, message.type),
     terminate: (children: Children) => conduct(children.stopAll()),
     formatState: (children: Children) => children.countChildren(),
   });
@@ -87,7 +85,7 @@ export function supervisorServer<Input>(
  */
 export function retryLater(key: string | number): void {
   const supervisor = currentProcess();
-  const retry = new Request("retry", key, undefined);
+  const retry = new RetryMessage(key);
   supervisor.kernel.world.turns.afterIo(() => supervisor.deliver(retry));
 }
 

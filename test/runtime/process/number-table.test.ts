@@ -42,6 +42,7 @@ describe("a table by number", () => {
   test("is empty at first, and again when all have gone", () => {
     const table = new NumberTable<string>();
     expect([table.size, table.get(1), table.delete(1), table.values()]).toEqual([0, undefined, false, []]);
+    expect([table.delete(0), table.size]).toEqual([false, 0]);
     table.set(1, "a");
     table.delete(1);
     expect([table.size, table.get(1), table.delete(1), table.values()]).toEqual([0, undefined, false, []]);

@@ -64,17 +64,20 @@ export function stage(): Stage {
 
   const logicOf = (id: string, manner: WorkerManner) =>
     server(id, {
-      init: async (input: unknown) => {
+      init: (input: unknown) => {
         const attempt = (attempts.get(id) ?? 0) + 1;
         attempts.set(id, attempt);
         inputs.push(input);
-        if (manner.startMs !== undefined) await sleep(manner.startMs);
-        const outcome = manner.starts?.[attempt - 1] ?? "ok";
-        if (outcome === "refuse") return refuse(`${id} refuses`);
-        if (outcome === "throw") throw new Error(`${id} throws`);
-        if (outcome === "ignore") return ignore();
-        deeds.push(`+${id}`);
-        return ok({ endsItself: false });
+        const begin = () => {
+          const outcome = manner.starts?.[attempt - 1] ?? "ok";
+          if (outcome === "refuse") return refuse(`${id} refuses`);
+          if (outcome === "throw") throw new Error(`${id} throws`);
+          if (outcome === "ignore") return ignore();
+          deeds.push(`+${id}`);
+          return ok({ endsItself: false });
+        };
+        // One that is ready at once is started on another way than one that is waited for.
+        return manner.startMs === undefined ? begin() : sleep(manner.startMs).then(begin);
       },
       casts: {
         end: (_state: { readonly endsItself: boolean }, reason: string) =>

@@ -183,13 +183,15 @@ class Performer {
 
   #worker(plan: WorkerPlan, path: string) {
     return server(path, {
-      init: async () => {
+      init: () => {
         const { outcome, delayMs } = startOf(plan, this.#enter(path, plan));
-        if (delayMs > 0) await sleep(delayMs);
-        if (outcome === "throw") throw new Error("thrown");
-        if (outcome === "refuse") return refuse("refused");
-        this.#ready.add(self().id);
-        return outcome === "ignore" ? ignore() : ok({ endsItself: false });
+        const begin = () => {
+          if (outcome === "throw") throw new Error("thrown");
+          if (outcome === "refuse") return refuse("refused");
+          this.#ready.add(self().id);
+          return outcome === "ignore" ? ignore() : ok({ endsItself: false });
+        };
+        return delayMs > 0 ? sleep(delayMs).then(begin) : begin();
       },
       casts: {
         end: (_state: { readonly endsItself: boolean }, reason: string) =>
