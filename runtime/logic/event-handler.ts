@@ -3,9 +3,7 @@ import type { ExitReason } from "../process/exit-reason.ts";
 import type { Pid } from "../process/pid.ts";
 import { SystemMessage } from "../process/system-message.ts";
 import type { Received } from "./function.ts";
-import type { InitOk, InitStop, Reply } from "./server-result.ts";
-
-type Awaitable<T> = T | Promise<T>;
+import type { Awaitable, InitOk, InitStop, Reply } from "./server-result.ts";
 
 /** Why a handler leaves its manager, as its `terminate` is told. */
 export type HandlerEnd =

@@ -1,6 +1,9 @@
 // What a server's callbacks may return: answer, go on, stop; and from `init` also refuse and ignore.
 import type { ExitReason } from "../process/exit-reason.ts";
 
+/** At once, or a promise of it. */
+export type Awaitable<T> = T | Promise<T>;
+
 /** What may follow any result that goes on. */
 export interface NextOptions {
   /** Sends `sys.timeout` to `info` unless a message comes within this many milliseconds. Not kept: say it again each time. */

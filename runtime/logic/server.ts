@@ -6,9 +6,7 @@ import type { Received } from "./function.ts";
 import { HandlerTable } from "./handler-table.ts";
 import type { NativeLogic } from "./logic.ts";
 import { ServerBehaviour } from "./server-behaviour.ts";
-import type { CallResult, CastResult, InitResult, Reply, Stop } from "./server-result.ts";
-
-type Awaitable<T> = T | Promise<T>;
+import type { Awaitable, CallResult, CastResult, InitResult, Reply, Stop } from "./server-result.ts";
 
 // biome-ignore lint/suspicious/noExplicitAny: a handler's own payload and reply types are read back by inference below.
 type CallHandler<S> = (state: S, payload: any, from: Ref) => Awaitable<CallResult<any, S>>;

@@ -1,4 +1,4 @@
-// Pids and references: plain frozen data, equal by value, that survive the wire and carry their protocol as a phantom type.
+// Pids and references: data, equal by value, that survives the wire and carries its protocol as a phantom type.
 import type { Process } from "./process.ts";
 import type { AnyProtocol, Protocol } from "./protocol.ts";
 

@@ -1,7 +1,6 @@
 // Work that may have to wait, written as if it never did: where there is nothing to wait for, it is done at once.
 // An async function waits at every await, and a restart would be a dozen of those.
-
-export type Awaitable<T> = T | Promise<T>;
+import type { Awaitable } from "../logic/server-result.ts";
 
 /** A generator that yields what it has to wait for, and gives its result in the end. */
 export type Steps<T> = Generator<Promise<unknown>, T, unknown>;

@@ -2,6 +2,7 @@
 import type { NativeLogic } from "../logic/logic.ts";
 import { server } from "../logic/server.ts";
 import {
+  type Awaitable,
   type CastResult,
   type InitResult,
   noReply,
@@ -26,7 +27,7 @@ import type {
   SupervisorProtocol,
   TerminateChild,
 } from "./admin.ts";
-import { type Awaitable, conduct, type Steps } from "./steps.ts";
+import { conduct, type Steps } from "./steps.ts";
 
 /** What a supervisor does with its children. The methods that give an exit reason ask the supervisor to end with it. */
 export interface Children {

@@ -140,6 +140,7 @@ function carryOut<T>(process: Process, deed: Deed | undefined, go: () => T | Pro
 }
 
 function spied(inner: Behaviour, at: At): Behaviour {
+  const { insight, replaceState } = inner;
   return {
     pulls: inner.pulls,
     init: (input: unknown) => at(["init"], () => inner.init(input)),
@@ -153,5 +154,7 @@ function spied(inner: Behaviour, at: At): Behaviour {
     release: () => inner.release(),
     state: () => inner.state(),
     output: () => inner.output(),
+    ...(insight === undefined ? {} : { insight: insight.bind(inner) }),
+    ...(replaceState === undefined ? {} : { replaceState: replaceState.bind(inner) }),
   };
 }

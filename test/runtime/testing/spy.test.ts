@@ -17,7 +17,9 @@ describe("a spied logic", () => {
     const spy = spyOn(counter);
     const pid = await room.start(spy.logic, { input: 1 });
     expect(await room.call(pid, "bump", 2)).toBe(3);
-    expect(room.node.processInfo(pid)?.logic).toBe("counter");
+    expect(room.node.processInfo(pid)).toMatchObject({ logic: "counter", kind: "server" });
+    const state = await room.until(room.node.sys.getState(pid));
+    expect(await room.until(room.node.sys.replaceState(pid, () => state))).toEqual(state);
     const above = spyOn(supervisor("above", { children: [child(counter, { input: 0 })] }));
     expect(child(above.logic)).toMatchObject({ type: "supervisor", shutdownMs: Number.POSITIVE_INFINITY });
   });
