@@ -1,14 +1,16 @@
-// Joins the compiled command and the parser program into few files: opening two hundred modules takes longer than running
+// Joins the compiled command and the programs that it starts into few files: opening two hundred modules takes longer than running
 // them. The library stays as the compiler wrote it, a file for each source.
 import { rolldown } from "rolldown";
 
-// Native code cannot be joined; the clients of language models, and what keeps logs, are loaded by those only who ask for it.
-const external = /^(@ast-grep\/|openai|@anthropic-ai\/sdk|ollama|pino|@opentelemetry\/api)/;
+// Native code cannot be joined; the clients of language models and of NATS, and what keeps logs, are loaded by those only who ask for it.
+const external =
+  /^(@ast-grep\/|openai|@anthropic-ai\/sdk|ollama|pino|@opentelemetry\/api|nats|nkeys\.js|msgpackr-extract)/;
 
 const bundle = await rolldown({
   input: {
     "cli/main": "dist/cli/main.js",
     "actors/analysis/parser-program": "dist/actors/analysis/parser-program.js",
+    "actors/analysis/pulse-program": "dist/runtime/membership/pulses/pulse-program.js",
   },
   platform: "node",
   external,

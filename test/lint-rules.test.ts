@@ -103,6 +103,16 @@ export const it = [Date.now(), Math.random(), setTimeout(() => {}, 1), process.s
     says: [],
   },
   {
+    path: "runtime/carriers/it.ts",
+    code: 'import { connect } from "node:net";\nexport const it = [connect, Math.random(), Date.now()];',
+    says: ["global variable", random],
+  },
+  {
+    path: "runtime/membership/pulses/it.ts",
+    code: 'import { Worker } from "node:worker_threads";\nexport const it = [Worker, process.stdout];',
+    says: [streams],
+  },
+  {
     path: "actors/analysis/rule-files.ts",
     code: 'import { readFileSync } from "node:fs";\nexport const it = [readFileSync, Math.random()];',
     says: [random],
