@@ -1,4 +1,7 @@
 // The runtime's public surface, by hand and in alphabetical order.
+export type { Answer, Carrier, CarrierState, CarrierSubscription, Incoming } from "./carrier.ts";
+export type { DistributionOptions, NodeDistribution } from "./distribution/distribution.ts";
+export type { NodePlace } from "./distribution/gateway.ts";
 export { AiexError, type AiexErrorOptions } from "./errors.ts";
 export { type DebugFunction, debugDone } from "./inspect/debug-function.ts";
 export { SystemRequestFailed } from "./inspect/failures.ts";
@@ -78,6 +81,10 @@ export {
 } from "./logic/step-actions.ts";
 export { type Task, task } from "./logic/task.ts";
 export type { TimeoutKey } from "./logic/timeouts.ts";
+export type { NodeState } from "./membership/beat.ts";
+export type { DownReason } from "./membership/membership.ts";
+export type { MemberInfo } from "./membership/membership-shell.ts";
+export { NameHeld } from "./membership/name-held.ts";
 export {
   demonitorGroup,
   GroupMessage,
@@ -85,7 +92,9 @@ export {
   groupScope,
   joinGroup,
   leaveGroup,
+  localMembers,
   monitorGroup,
+  sendGroup,
   whichGroups,
 } from "./node/groups.ts";
 export type { HealthOptions } from "./node/health.ts";
@@ -158,8 +167,12 @@ export {
 } from "./process/failures.ts";
 export type { ProcessActivity, ProcessInfo, ProcessKind } from "./process/info.ts";
 export type { MailboxBound } from "./process/mailbox.ts";
+export { type NodeChange, type NodeListener, NodeMessage } from "./process/node-events.ts";
+export type { MultiCallResult, NodeVerbs, RemoteLogic, RunOptions } from "./process/node-verbs.ts";
 export { formatPid, isPid, type Pid, type Ref, samePid, sameRef } from "./process/pid.ts";
 export type { AnyProtocol, Message, Protocol } from "./process/protocol.ts";
+export type { ConnectedNode } from "./process/remote-node.ts";
+export { type StartRequest, UnknownLogic } from "./process/remote-start.ts";
 export { DownMessage, ExitMessage, TimeoutMessage } from "./process/system-message.ts";
 export type { Verbs } from "./process/verbs.ts";
 export {

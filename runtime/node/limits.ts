@@ -21,4 +21,6 @@ export const nodeLimits = {
   heapExhaustedPercent: 95,
   /** A level is left this far below the one where it begins: a heap goes up and down by as much as it collects. */
   heapCalmPercent: 10,
+  /** With a name this long a change of the group still fits into one message to other nodes, among hundreds of others. */
+  groupNameCharactersMax: 1_024,
 } as const;

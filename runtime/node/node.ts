@@ -1,5 +1,6 @@
 // A node: one kernel with a name, the verbs for code outside of any process, and a beginning and an end.
 
+import { type DistributionOptions, NodeDistribution } from "../distribution/distribution.ts";
 import { createInspection, type Inspection } from "../inspect/inspection.ts";
 import { nameApplication } from "../inspect/tree.ts";
 import { monitorSystem, type SystemMonitorOptions } from "../inspect/turn-meter.ts";
@@ -10,11 +11,11 @@ import type { Behaviour } from "../process/behaviour.ts";
 import { failCallers } from "../process/calls.ts";
 import { followCode, outsideProcesses } from "../process/current.ts";
 import type { Boundary } from "../process/data.ts";
-import { Misuse } from "../process/failures.ts";
 import { Kernel } from "../process/kernel.ts";
 import { signalExit } from "../process/links.ts";
 import { type Item, Request } from "../process/mailbox.ts";
 import type { DownListener, MonitorOptions } from "../process/monitors.ts";
+import { createNodeVerbs, type NodeVerbs } from "../process/node-verbs.ts";
 import type { Pid } from "../process/pid.ts";
 import { Process } from "../process/process.ts";
 import type { Protocol } from "../process/protocol.ts";
@@ -26,10 +27,11 @@ import { attributeFailures } from "./attribution.ts";
 import { Health, type HealthOptions } from "./health.ts";
 import type { HeapFull } from "./heap.ts";
 import { type Drain, LastResort } from "./last-resort.ts";
+import { checkNodeName } from "./node-name.ts";
 
 export interface NodeOptions {
   readonly world: World;
-  /** `[A-Za-z0-9_-]`, at most 64 characters. */
+  /** Letters, digits, "_" and "-", and where wanted "@" and the name of a machine: `alpha`, `alpha@host-1.lan`. */
   readonly name?: string;
   /** `freeze` unless NODE_ENV is `production`. */
   readonly boundary?: Boundary;
@@ -43,11 +45,17 @@ export interface NodeOptions {
    * full halts the node as a failure does. Keeps the program running until the node halts; left out, nothing is watched.
    */
   readonly health?: HealthOptions;
+  /** Lets the node meet others, over the carriers that it is given (`node.distribution.addCarrier`). */
+  readonly distribution?: DistributionOptions;
 }
 
 /** What every process can do, for code outside of processes, and what only the node can. */
-export interface Node extends Verbs, SupervisorVerbs, Inspection {
+export interface Node extends Verbs, NodeVerbs, SupervisorVerbs, Inspection {
   readonly name: string;
+  /** A start of a node of the same name makes another one. */
+  readonly incarnation: number;
+  /** The way to other nodes; a node that was started without one knows only itself. */
+  readonly distribution: NodeDistribution | undefined;
   readonly world: World;
   /** Every live process, in the order of their starts. */
   processes(): readonly Pid[];
@@ -74,8 +82,6 @@ export interface Node extends Verbs, SupervisorVerbs, Inspection {
   halt(): Promise<void>;
 }
 
-const nodeName = /^[A-Za-z0-9_-]{1,64}$/;
-
 /**
  * Starts a node in this program.
  * @throws {Misuse} the name is not one
@@ -87,16 +93,16 @@ export function startNode(options: NodeOptions): Node {
 /** As `startNode`, with the kernel beneath, for the runtime's own parts. */
 export function startKernelNode(options: NodeOptions): { readonly node: Node; readonly kernel: Kernel } {
   const name = options.name ?? "local";
-  if (typeof name !== "string" || !nodeName.test(name)) {
-    throw new Misuse(
-      `A node's name is made of 1 to 64 letters, digits, "_" and "-"; given was ${JSON.stringify(name)}.`,
-    );
-  }
+  checkNodeName(name);
   const boundary = options.boundary ?? (process.env.NODE_ENV === "production" ? "trust" : "freeze");
-  const kernel = new Kernel(name, options.world.clock.wallTime(), options.world, boundary);
+  const kernel = new Kernel(name, newIncarnation(options), options.world, boundary);
   followCode();
   const outside = startOutside(kernel);
-  const halting = (): Promise<void> => halt(kernel, outside, releaseFailures);
+  const distribution = options.distribution && new NodeDistribution(kernel, options.distribution);
+  const halting = async (): Promise<void> => {
+    await distribution?.close();
+    await halt(kernel, outside, releaseFailures);
+  };
   const lastResort = new LastResort(kernel, { halt: halting, onHalt: options.onHalt });
   // On behalf of nobody: a timer that finds a failure may have been set by some process.
   const fail = (thrown: unknown): void => outsideProcesses(() => void lastResort.fail(thrown));
@@ -108,10 +114,13 @@ export function startKernelNode(options: NodeOptions): { readonly node: Node; re
   );
   const node: Node = {
     ...verbs,
+    ...createNodeVerbs(() => outside),
     ...createSupervisorVerbs(verbs.call),
     ...createInspection(() => outside),
     ...(health === undefined ? {} : refusing(verbs, () => health.refusal)),
     name,
+    incarnation: kernel.incarnation,
+    distribution,
     world: options.world,
     processes: () =>
       kernel.processes
@@ -127,6 +136,12 @@ export function startKernelNode(options: NodeOptions): { readonly node: Node; re
     halt: () => outsideProcesses(halting),
   };
   return { node, kernel };
+}
+
+/** Nodes of one name do not start within one millisecond, but tools do: all commands of a person have one name. */
+function newIncarnation({ world, distribution }: NodeOptions): number {
+  const now = world.clock.wallTime();
+  return distribution?.hidden === true ? now * 2_048 + Math.floor(world.random.next() * 2_048) : now;
 }
 
 async function halt(kernel: Kernel, outside: Process, release: () => void): Promise<void> {

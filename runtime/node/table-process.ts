@@ -7,6 +7,8 @@ import type { Protocol } from "../process/protocol.ts";
 
 export interface Table {
   readonly name: string;
+  /** The table can be found from now on. */
+  opened?(): void;
   /** The table can be found no more: whoever waits at it must be told. */
   close(): void;
   /** What reports show of it. */
@@ -47,6 +49,7 @@ class TableBehaviour<T extends Table> implements Behaviour {
     // Those who are in it may be linked to it, and come and go.
     this.#process.trapsExits = true;
     tables.set(name, this.#table);
+    this.#table.opened?.();
     return undefined;
   }
 

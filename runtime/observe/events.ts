@@ -74,6 +74,62 @@ export const events = {
       state: field.data("The handler's state before that"),
     },
   }),
+  node_up: event({
+    means: "A session with another node stands.",
+    level: "info",
+    metadata: {
+      node: field.label("The other node"),
+      incarnation: field.number("Its incarnation"),
+      hidden: field.boolean("True for a tool, which is no member"),
+    },
+  }),
+  node_down: event({
+    means: "The session with another node has ended; all links, monitors and calls over it have been told.",
+    level: "warn",
+    metadata: {
+      node: field.label("The other node"),
+      incarnation: field.number("Its incarnation"),
+      hidden: field.boolean("True for a tool, which is no member"),
+      why: field.label("Why the session ended"),
+    },
+  }),
+  carrier_connected: event({
+    means: "The way to other nodes is there again.",
+    level: "info",
+    metadata: { place: field.label("Where it leads"), why: field.text("What has happened") },
+  }),
+  carrier_lost: event({
+    means: "The way to other nodes is lost; every session over it has ended, and it is tried again.",
+    level: "error",
+    metadata: { place: field.label("Where it leads"), why: field.text("What has happened") },
+  }),
+  name_conflict: event({
+    means: "Another node has the name of this one.",
+    level: "error",
+    metadata: {
+      node: field.label("The name"),
+      host: field.text("The machine that the other one runs on"),
+      osPid: field.number("The number of its OS process"),
+      mustLeave: field.boolean("True where the other one keeps the name, and this node leaves"),
+    },
+  }),
+  membership_trouble: event({
+    means: "Membership does not work as it should, and goes on.",
+    level: "warn",
+    metadata: { why: field.text("What is wrong") },
+  }),
+  signals_dropped: event({
+    means: "Signals to another node could not be sent and are lost.",
+    level: "warn",
+    measurements: { signals: measure("{signal}", "Signals that are lost") },
+    metadata: { node: field.label("The other node"), why: field.label("Why they could not be sent") },
+  }),
+  signals_refused: event({
+    means: "Another node sent what it may not send, or what makes no sense; it was dropped.",
+    level: "warn",
+    measurements: { signals: measure("{signal}", "Signals or frames that were dropped") },
+    metadata: { node: field.label("The other node"), why: field.label("What was wrong with them") },
+  }),
   message_unhandled: event({
     means: "A server got a message that it has no handler for.",
     level: "warn",

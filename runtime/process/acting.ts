@@ -1,5 +1,6 @@
 // The verbs as free functions: each acts as the process whose code calls it.
 import { currentProcess } from "./current.ts";
+import { createNodeVerbs, type NodeVerbs } from "./node-verbs.ts";
 import { createVerbs, type Verbs } from "./verbs.ts";
 
 const acting: Verbs = createVerbs(currentProcess);
@@ -38,3 +39,17 @@ export const {
   unregister,
   whereis,
 } = acting;
+
+const actingAmongNodes: NodeVerbs = createNodeVerbs(currentProcess);
+
+export const {
+  connectNode,
+  disconnectNode,
+  monitorNode,
+  monitorNodes,
+  multiCall,
+  nodes,
+  runOn,
+  spawnOn,
+  spawnRequest,
+} = actingAmongNodes;

@@ -46,3 +46,14 @@ export function formatAddress(address: Address<Protocol>): string {
   if ("registry" in address) return `"${address.key}" of registry "${address.registry}"`;
   return "node" in address ? `"${address.name}" on "${address.node}"` : `"${address.name}"`;
 }
+
+/** A pid, a reference, or a name on a node. */
+export type ElsewhereAddress = Pid<Protocol> | Ref<Protocol> | NameOnNode<Protocol>;
+
+/** True for an address of another node. A pid of an earlier incarnation of this one is here, and has ended. */
+export function isElsewhere(
+  { name }: { readonly name: string },
+  to: Address<Protocol>,
+): to is ElsewhereAddress {
+  return "node" in to && to.node !== name;
+}

@@ -1,6 +1,7 @@
 // Aliases: references that work as an address of their owner until they are taken back.
 
 import { Misuse } from "./failures.ts";
+import type { Party } from "./party.ts";
 import { formatPid, type Ref } from "./pid.ts";
 import type { Process } from "./process.ts";
 
@@ -54,7 +55,7 @@ export function removeAlias(owner: Process, ref: Ref): boolean {
   return true;
 }
 
-export function dropAlias(owner: Process, ref: number): void {
+export function dropAlias(owner: Party, ref: number): void {
   owner.kernel.aliases.delete(ref);
   owner.aliases?.delete(ref);
 }

@@ -2,6 +2,7 @@
 import type { Address } from "./address.ts";
 import { Chain, type Chained } from "./chain.ts";
 import type { ExitReason } from "./exit-reason.ts";
+import type { Party } from "./party.ts";
 import type { Ref } from "./pid.ts";
 import type { Process } from "./process.ts";
 import type { Protocol } from "./protocol.ts";
@@ -12,13 +13,16 @@ export type CallFailure =
   /** `output` is what the callee's logic came to, if it was done. */
   | { readonly kind: "exited"; readonly reason: ExitReason; readonly output: unknown }
   | { readonly kind: "timeout"; readonly timeoutMs: number }
-  | { readonly kind: "overload"; readonly messagesMax: number };
+  | { readonly kind: "overload"; readonly messagesMax: number }
+  | { readonly kind: "nodedown"; readonly node: string }
+  /** What was to be sent, or what came back, could not cross to another node. */
+  | { readonly kind: "undeliverable"; readonly error: Error };
 
 /** A request whose reply is awaited. It is in the chain of the callee's callers. */
 export class PendingCall implements Chained<PendingCall> {
   readonly ref: Ref;
-  readonly caller: Process;
-  readonly callee: Process;
+  readonly caller: Party;
+  readonly callee: Party;
   readonly target: Address<Protocol>;
   readonly request: string;
   readonly resolve: (value: unknown) => void;
@@ -29,8 +33,8 @@ export class PendingCall implements Chained<PendingCall> {
 
   constructor(
     ref: Ref,
-    caller: Process,
-    callee: Process,
+    caller: Party,
+    callee: Party,
     target: Address<Protocol>,
     request: string,
     resolve: (value: unknown) => void,
@@ -55,7 +59,7 @@ export function beginCall(call: PendingCall, timeoutMs: number): void {
     call.caller.endlessCalls.add(call);
   } else {
     call.timer = kernel.timers.start(timeoutMs, () => {
-      forgetCall(call);
+      abandonCall(call);
       call.fail({ kind: "timeout", timeoutMs });
     });
   }
@@ -73,6 +77,15 @@ export function settleCall(process: Process, ref: Ref, value: unknown): boolean 
   return true;
 }
 
+/** As `settleCall`, for a reply that must come from `callee`. */
+export function settleCallOf(callee: Party, ref: number, value: unknown): boolean {
+  const call = callee.kernel.calls.get(ref);
+  if (call?.callee !== callee) return false;
+  forgetCall(call);
+  call.resolve(value);
+  return true;
+}
+
 /** The callee's mailbox was full: the caller is told at once. */
 export function refuseCall(process: Process, ref: Ref, messagesMax: number): void {
   const call = process.kernel.calls.get(ref.ref);
@@ -82,11 +95,15 @@ export function refuseCall(process: Process, ref: Ref, messagesMax: number): voi
 }
 
 /** Fails every call that waits for a process that has ended. */
-export function failCallers(ended: Process, reason: ExitReason, output?: unknown): void {
-  const { callers } = ended;
+export function failCallers(ended: Party, reason: ExitReason, output?: unknown): void {
+  if (ended.callers?.first !== undefined) failCallersWith(ended, { kind: "exited", reason, output });
+}
+
+/** Fails every call that waits for `callee`. */
+export function failCallersWith({ callers }: Party, failure: CallFailure): void {
   for (let call = callers?.first; call !== undefined; call = callers?.first) {
     forgetCall(call);
-    call.fail({ kind: "exited", reason, output });
+    call.fail(failure);
   }
 }
 
@@ -104,7 +121,7 @@ export function awaitExit(
 
 /** As `awaitExit`, at once: `ended` runs in the last turn of the other, so it must not use the verbs. */
 export function onExit(
-  process: Process,
+  process: Party,
   target: Process,
   timeoutMs: number,
   ended: (reason: ExitReason | undefined) => void,
@@ -117,6 +134,13 @@ export function onExit(
     ended(failure.kind === "exited" ? failure.reason : undefined);
   const ref = process.kernel.nextRef();
   beginCall(new PendingCall(ref, process, target, target.pid, "exit", () => {}, settle), timeoutMs);
+}
+
+/** The caller waits no more: as `forgetCall`, and where the callee is on another node, that node need not answer any more. */
+export function abandonCall(call: PendingCall): void {
+  if (!call.caller.kernel.calls.has(call.ref.ref)) return;
+  forgetCall(call);
+  call.callee.abandoned(call);
 }
 
 /** Takes a call out of both ends; a reply that comes later is dropped. */

@@ -22,27 +22,44 @@ export class LocalValue<T> {
  * @throws {Misuse} where it holds anything that could not cross a wire, naming the place
  */
 export function asData<T>(value: T, what: string): T {
-  freeze(value, what, 0, new Set());
+  walk(value, what, 0, { isLocal: true, done: new Set() });
   return value;
+}
+
+/**
+ * Refuses what `asData` refuses, and what never leaves a node; freezes nothing.
+ * @throws {Misuse} naming the place
+ */
+export function checkSendable(value: unknown, what: string): void {
+  walk(value, what, 0, { isLocal: false, done: new Set() });
 }
 
 /** What data is an instance of: addresses are classes, and no less plain. */
 const plainPrototypes: readonly unknown[] = [Object.prototype, null, Name.prototype, OwnPid.prototype];
 
-/** `done` holds what was walked already, so that a part that is shared is walked once. */
-function freeze(value: unknown, path: string, depth: number, done: Set<object>): void {
+interface Walk {
+  /** True where the value stays on the node: it is frozen, and may hold what is handed on as it is. */
+  readonly isLocal: boolean;
+  /** What was walked already, so that a part that is shared is walked once. */
+  readonly done: Set<object>;
+}
+
+function walk(value: unknown, path: string, depth: number, on: Walk): void {
+  const { isLocal, done } = on;
   if (typeof value === "function" || typeof value === "symbol") throw notData(path, `a ${typeof value}`);
   if (typeof value !== "object" || value === null) return;
-  if (value instanceof Uint8Array || value instanceof LocalValue || done.has(value)) return;
+  if (value instanceof Uint8Array || done.has(value)) return;
+  if (isLocal && value instanceof LocalValue) return;
   if (depth > limits.messageDepthMax)
     throw notData(path, `data nested deeper than ${limits.messageDepthMax}, or a cycle`);
   const prototype: unknown = Object.getPrototypeOf(value);
   if (!plainPrototypes.includes(prototype) && !Array.isArray(value))
     throw notData(path, `an instance of ${value.constructor?.name ?? "a class"}`);
-  Object.freeze(value);
+  if (isLocal) Object.freeze(value);
   for (const [key, { get, value: part }] of Object.entries(Object.getOwnPropertyDescriptors(value))) {
     if (get !== undefined) throw notData(`${path}.${key}`, "computed anew at every look (a getter)");
-    freeze(part, `${path}.${key}`, depth + 1, done);
+    if (!isLocal && key === "__proto__") throw notData(path, 'an object with "__proto__" for a key');
+    walk(part, `${path}.${key}`, depth + 1, on);
   }
   if (Object.getOwnPropertySymbols(value).length > 0) throw notData(path, "an object with symbols for keys");
   // Only now: an object that holds itself must run into the depth's bound.

@@ -1,7 +1,7 @@
 // What a process holds in the tables of its node and of others: timers, a name, keys, aliases, links, monitors, calls.
 import type { Watch } from "../inspect/watch.ts";
 import type { Ancestor } from "./ancestor.ts";
-import { forgetCall, type PendingCall } from "./calls.ts";
+import { abandonCall, type PendingCall } from "./calls.ts";
 import type { Chain } from "./chain.ts";
 import type { LinkEnd } from "./links.ts";
 import { dropMonitors, type Monitor } from "./monitors.ts";
@@ -30,6 +30,12 @@ export class Holder {
   watch: Watch | undefined;
   /** What those that it starts remember of it; undefined until it has started one. */
   asAncestor: Ancestor | undefined;
+
+  /** A monitor of it was taken back before it ended. What stands for another node tells that node. */
+  unwatched(_monitor: Monitor): void {}
+
+  /** A call to it is waited for no more, and was not answered. What stands for another node tells that node. */
+  abandoned(_call: PendingCall): void {}
 }
 
 /** Takes an ended process out of every table, before anybody hears of its end: nobody may find it by a name afterwards. */
@@ -40,7 +46,7 @@ export function letGo(process: Process): void {
   if (process.name !== undefined) kernel.names.delete(process.name);
   if (process.releases !== undefined) for (const release of process.releases) release();
   if (process.aliases !== undefined) for (const ref of process.aliases) kernel.aliases.delete(ref);
-  if (process.endlessCalls !== undefined) for (const call of process.endlessCalls) forgetCall(call);
+  if (process.endlessCalls !== undefined) for (const call of process.endlessCalls) abandonCall(call);
   dropMonitors(process);
   kernel.processes.delete(process.pid.id);
   process.pid.forget();

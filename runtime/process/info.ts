@@ -82,7 +82,9 @@ export function processInfo(kernel: Kernel, pid: Pid<Protocol>): ProcessInfo | u
     kind: kindOf(process),
     status: activityOf(process),
     links: (process.links?.toArray() ?? []).map(({ peer }) => peer.pid),
-    monitors: (process.watching?.values() ?? []).map((entry) => entry.target.pid),
+    monitors: (process.watching?.values() ?? []).map(({ object, target }) =>
+      "id" in object ? (object as Pid) : target.pid,
+    ),
     monitoredBy: (process.watchers?.toArray() ?? []).map(({ watcher }) => watcher.pid),
     parent: process.parent?.pid,
     ancestors: ancestorsOf(process).map(({ name, pid: above }) => name ?? above),

@@ -14,6 +14,8 @@ import type { OwnedTimer } from "./owned-timer.ts";
 import { formatPid, makeRef, OwnPid, type Pid, type Ref } from "./pid.ts";
 import type { Process } from "./process.ts";
 import type { Protocol } from "./protocol.ts";
+import type { Distribution } from "./remote-node.ts";
+import { type Elsewhere, elsewhere } from "./remote-signals.ts";
 import { Scheduler } from "./scheduler.ts";
 import { TimerService } from "./timers.ts";
 
@@ -31,6 +33,9 @@ export class Kernel {
   readonly scopes = new Map<string, GroupScope>();
   /** The names of applications, by the numbers of the processes at the top of their trees. */
   readonly applications = new Map<number, string>();
+  readonly elsewhere: Elsewhere = elsewhere;
+  /** The way to other nodes; undefined on a node that has none. */
+  distribution: Distribution | undefined;
   /** In whose name code outside of processes acts. */
   outside: Process | undefined;
   readonly calls = new NumberTable<PendingCall>();

@@ -1,7 +1,9 @@
 // Links and exit signals: who falls with whom, and what trapping turns into a message.
+import { isElsewhere } from "./address.ts";
 import { Chain, type Chained } from "./chain.ts";
 import type { ExitReason } from "./exit-reason.ts";
 import { NoProcess } from "./failures.ts";
+import type { Party } from "./party.ts";
 import { formatPid, type Pid } from "./pid.ts";
 import type { Process } from "./process.ts";
 import type { Protocol } from "./protocol.ts";
@@ -14,13 +16,13 @@ export interface LinkOptions {
 
 /** One process's end of a link. The other end is its twin, in the chain of the peer. */
 export class LinkEnd implements Chained<LinkEnd> {
-  readonly peer: Process;
+  readonly peer: Party;
   hasPriority = false;
   twin: LinkEnd | undefined;
   previous: LinkEnd | undefined;
   next: LinkEnd | undefined;
 
-  constructor(peer: Process) {
+  constructor(peer: Party) {
     this.peer = peer;
   }
 }
@@ -32,6 +34,10 @@ export class LinkEnd implements Chained<LinkEnd> {
 export function link(process: Process, pid: Pid<Protocol>, options: LinkOptions = {}): void {
   const peer = process.kernel.find(pid);
   if (peer === process) return;
+  if (peer === undefined && isElsewhere(process.kernel, pid)) {
+    process.kernel.elsewhere.link(process, pid, options);
+    return;
+  }
   if (peer === undefined || peer.hasEnded) {
     if (!process.trapsExits) throw new NoProcess(formatPid(pid), "link");
     process.deliver(new ExitMessage(pid as Pid, "noproc"), options.priority === true);
@@ -42,7 +48,7 @@ export function link(process: Process, pid: Pid<Protocol>, options: LinkOptions 
 }
 
 /** Links two processes that are not linked, and gives the first one's end. */
-export function addLink(process: Process, peer: Process): LinkEnd {
+export function addLink(process: Party, peer: Party): LinkEnd {
   const end = new LinkEnd(peer);
   const twin = new LinkEnd(process);
   end.twin = twin;
@@ -55,7 +61,7 @@ export function addLink(process: Process, peer: Process): LinkEnd {
 }
 
 /** The end of `process` in its link to `peer`. Both sides are walked in step: one may have very many, and the other few. */
-export function linkTo(process: Process, peer: Process): LinkEnd | undefined {
+export function linkTo(process: Party, peer: Party): LinkEnd | undefined {
   let end = process.links?.first;
   let twin = peer.links?.first;
   while (end !== undefined && twin !== undefined) {
@@ -71,17 +77,20 @@ export function linkTo(process: Process, peer: Process): LinkEnd | undefined {
 export function unlink(process: Process, pid: Pid<Protocol>): void {
   const peer = process.kernel.find(pid);
   if (peer !== undefined) removeLink(process, peer);
+  else if (isElsewhere(process.kernel, pid)) process.kernel.elsewhere.unlink(process, pid);
 }
 
-export function removeLink(process: Process, peer: Process): void {
+/** Gives the end that `process` had, or undefined where there was no link. */
+export function removeLink(process: Party, peer: Party): LinkEnd | undefined {
   const end = linkTo(process, peer);
-  if (end?.twin === undefined) return;
+  if (end?.twin === undefined) return undefined;
   process.links?.remove(end);
   peer.links?.remove(end.twin);
+  return end;
 }
 
 /** Sends the exit signals of a process that has ended to all it was linked to. */
-export function breakLinks(ended: Process, reason: ExitReason): void {
+export function breakLinks(ended: Party, reason: ExitReason): void {
   const { links } = ended;
   if (links === undefined) return;
   ended.links = undefined;
@@ -108,7 +117,8 @@ export function signalExit(target: Process, from: Pid, reason: ExitReason): void
   receiveExit(target, from, reason, false);
 }
 
-function receiveExit(target: Process, from: Pid, reason: ExitReason, priority: boolean): void {
+/** An exit signal: it becomes a message where exits are trapped. */
+export function receiveExit(target: Party, from: Pid, reason: ExitReason, priority: boolean): void {
   if (target.hasEnded) return;
   if (target.trapsExits) target.deliver(new ExitMessage(from, reason), priority);
   else if (reason !== "normal") target.doomWith(reason);

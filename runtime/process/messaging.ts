@@ -1,7 +1,7 @@
 // How messages, casts, calls and replies get from one process to another.
 import { isDeepStrictEqual } from "node:util";
 import { limits } from "../limits.ts";
-import { type Address, formatAddress } from "./address.ts";
+import { type Address, type ElsewhereAddress, formatAddress, isElsewhere } from "./address.ts";
 import { type AliasEntry, dropAlias } from "./aliases.ts";
 import { awaitExit, beginCall, type CallFailure, PendingCall, settleCall } from "./calls.ts";
 import type { ExitReason } from "./exit-reason.ts";
@@ -12,6 +12,7 @@ import { OwnedTimer } from "./owned-timer.ts";
 import { OwnPid, type Ref } from "./pid.ts";
 import type { Process } from "./process.ts";
 import type { Message, Protocol } from "./protocol.ts";
+import { replyElsewhere, requestElsewhere, sendElsewhere } from "./remote-signals.ts";
 import { StopMessage } from "./system-message.ts";
 
 /** The live process behind an address of this node. */
@@ -29,20 +30,29 @@ export function deliverTo(process: Process, to: Address<Protocol>, item: Item, p
   const own = OwnPid.processOf(to);
   if (own === "unknown" && "ref" in to) return deliverToAlias(process, to as Ref, item, priority);
   const target = own === "unknown" || own?.kernel !== process.kernel ? whereis(process, to) : own;
-  if (target === undefined) return false;
+  if (target === undefined) {
+    if (!isElsewhere(process.kernel, to)) return false;
+    sendElsewhere(process, to, item, priority);
+    return true;
+  }
   target.deliver(item);
   return true;
 }
 
 function deliverToAlias(process: Process, to: Ref, item: Item, priority: boolean): boolean {
-  const entry = process.kernel.isLocal(to) ? process.kernel.aliases.get(to.ref) : undefined;
+  const { kernel } = process;
+  if (to.node !== kernel.name) {
+    sendElsewhere(process, to, item, priority);
+    return true;
+  }
+  const entry = kernel.isLocal(to) ? kernel.aliases.get(to.ref) : undefined;
   if (entry === undefined) return false;
   deliverThroughAlias(entry, to, item, priority);
   return true;
 }
 
 /** Delivers through an alias, which may be its last message; what comes for an inactive one vanishes. */
-function deliverThroughAlias(entry: AliasEntry, ref: Ref, item: Item, wantsPriority: boolean): void {
+export function deliverThroughAlias(entry: AliasEntry, ref: Ref, item: Item, wantsPriority: boolean): void {
   const { owner, mode, priority } = entry;
   if (mode === "reply") dropAlias(owner, ref.ref);
   if (mode === "reply_demonitor") demonitor(owner, ref, {});
@@ -102,12 +112,14 @@ export function beginRequest(
 ): PendingCall | undefined {
   const { kernel } = process;
   const callee = whereis(process, to);
+  if (callee === undefined && isElsewhere(kernel, to)) {
+    const failElsewhere = (failure: CallFailure): void => reject(callError(formatAddress(to), type, failure));
+    const item = new Request(type, kernel.data(payload, `call "${type}"`), undefined);
+    if (process.watch !== undefined) process.watch.out(to, item);
+    return requestElsewhere(process, to, item, timeoutMs, resolve, failElsewhere);
+  }
   if (callee === undefined || callee.hasEnded) {
-    reject(
-      "node" in to && to.node !== kernel.name
-        ? new NodeDown(to.node)
-        : new NoProcess(formatAddress(to), type),
-    );
+    reject(new NoProcess(formatAddress(to), type));
     return undefined;
   }
   if (callee === process) {
@@ -128,8 +140,10 @@ export function reply(process: Process, to: Ref, value: unknown): void {
   const { kernel } = process;
   const data = kernel.data(value, "the reply");
   if (process.watch !== undefined) process.watch.replied(kernel.calls.get(to.ref)?.caller.pid, data);
-  if (!kernel.isLocal(to) || !settleCall(process, to, data))
-    kernel.events.emit("reply_dropped", { ref: to.ref });
+  const isTaken = isElsewhere(kernel, to)
+    ? replyElsewhere(process, to, data)
+    : kernel.isLocal(to) && settleCall(process, to, data);
+  if (!isTaken) kernel.events.emit("reply_dropped", { ref: to.ref });
 }
 
 export function sleep(process: Process, delayMs: number): Promise<void> {
@@ -146,6 +160,10 @@ export async function stop(
 ): Promise<void> {
   const callee = formatAddress(target);
   const stopped = whereis(process, target);
+  if (stopped === undefined && isElsewhere(process.kernel, target)) {
+    await stopElsewhere(process, target, reason, timeoutMs);
+    return;
+  }
   if (stopped === undefined || stopped.hasEnded) throw new NoProcess(callee, "stop");
   if (stopped === process) throw new CallingSelf(callee, "stop");
   const ended = awaitExit(process, stopped, timeoutMs);
@@ -153,6 +171,22 @@ export async function stop(
   const actual = await ended;
   if (actual === undefined) throw new CallTimeout(callee, "stop", timeoutMs);
   if (!isDeepStrictEqual(actual, reason)) throw new CalleeExited(callee, "stop", actual);
+}
+
+/** What the process over there ended with is told as a call is: by a failure. */
+async function stopElsewhere(
+  process: Process,
+  target: ElsewhereAddress,
+  reason: ExitReason,
+  timeoutMs: number,
+): Promise<void> {
+  const stopsWith = process.kernel.data(reason, "an exit reason");
+  const request = { type: "stop", payload: undefined, stopsWith };
+  const failure = await new Promise<CallFailure>((resolve) => {
+    requestElsewhere(process, target, request, timeoutMs, () => {}, resolve);
+  });
+  const isDone = failure.kind === "exited" && isDeepStrictEqual(failure.reason, reason);
+  if (!isDone) throw callError(formatAddress(target), "stop", failure);
 }
 
 export function callError(target: string, request: string, failure: CallFailure): Error {
@@ -165,5 +199,9 @@ export function callError(target: string, request: string, failure: CallFailure)
       return new CallTimeout(target, request, failure.timeoutMs);
     case "overload":
       return new Overload(target, request, failure.messagesMax);
+    case "nodedown":
+      return new NodeDown(failure.node);
+    case "undeliverable":
+      return failure.error;
   }
 }

@@ -1,10 +1,11 @@
 // Monitors: being told exactly once, and one way only, that a process has ended.
-import type { Address } from "./address.ts";
+import { type Address, isElsewhere } from "./address.ts";
 import { type AliasMode, addAlias, dropAlias } from "./aliases.ts";
 import { Chain, type Chained } from "./chain.ts";
 import type { ExitReason } from "./exit-reason.ts";
 import { Misuse } from "./failures.ts";
 import { NumberTable } from "./number-table.ts";
+import type { Party } from "./party.ts";
 import { type Ref, sameRef } from "./pid.ts";
 import type { Process } from "./process.ts";
 import type { Protocol } from "./protocol.ts";
@@ -29,8 +30,8 @@ export interface DemonitorOptions {
 /** Known to the watcher by its reference, and in the chain of the watched. */
 export class Monitor implements Chained<Monitor> {
   readonly ref: Ref;
-  readonly watcher: Process;
-  readonly target: Process;
+  readonly watcher: Party;
+  readonly target: Party;
   readonly object: Address<Protocol>;
   readonly options: MonitorOptions;
   readonly onDown: DownListener | undefined;
@@ -39,8 +40,8 @@ export class Monitor implements Chained<Monitor> {
 
   constructor(
     ref: Ref,
-    watcher: Process,
-    target: Process,
+    watcher: Party,
+    target: Party,
     object: Address<Protocol>,
     options: MonitorOptions,
     onDown: DownListener | undefined,
@@ -77,18 +78,27 @@ export function monitor(
   if (options.alias !== undefined)
     addAlias(ref, watcher, options.alias satisfies AliasMode, options.priority === true);
   const entry = new Monitor(ref, watcher, target ?? watcher, object, options, onDown);
+  if (target === undefined && isElsewhere(watcher.kernel, object)) {
+    watcher.kernel.elsewhere.monitor(watcher, ref, object, options, onDown);
+    return ref;
+  }
   if (target === undefined || target.hasEnded) {
-    if (endsWithMonitor(options.alias)) dropAlias(watcher, ref.ref);
-    deliverDown(entry, "noproc", undefined);
+    tellWatcher(entry, "noproc", undefined);
     return ref;
   }
   // Watching oneself never fires while there is somebody to read it.
   if (target === watcher) return ref;
+  noteMonitor(entry);
+  return ref;
+}
+
+/** Notes a monitor with both ends. */
+export function noteMonitor(entry: Monitor): void {
+  const { watcher, target } = entry;
   watcher.watching ??= new NumberTable();
-  watcher.watching.set(ref.ref, entry);
+  watcher.watching.set(entry.ref.ref, entry);
   target.watchers ??= new Chain();
   target.watchers.append(entry);
-  return ref;
 }
 
 /**
@@ -103,6 +113,7 @@ export function demonitor(watcher: Process, ref: Ref, options: DemonitorOptions)
   if (entry !== undefined) {
     watcher.watching?.delete(ref.ref);
     entry.target.watchers?.remove(entry);
+    entry.target.unwatched(entry);
   }
   if (options.flush === true)
     watcher.mailbox.take((item) => item instanceof DownMessage && sameRef(item.ref, ref));
@@ -110,21 +121,28 @@ export function demonitor(watcher: Process, ref: Ref, options: DemonitorOptions)
 }
 
 /** Tells everybody who watches a process that has ended. */
-export function tellWatchers(ended: Process, reason: ExitReason, output: unknown): void {
+export function tellWatchers(ended: Party, reason: ExitReason, output: unknown): void {
   const { watchers } = ended;
   if (watchers === undefined) return;
   ended.watchers = undefined;
-  for (let entry = watchers.first; entry !== undefined; entry = entry.next) {
-    entry.watcher.watching?.delete(entry.ref.ref);
-    if (endsWithMonitor(entry.options.alias)) dropAlias(entry.watcher, entry.ref.ref);
-    deliverDown(entry, reason, entry.options.output === true ? output : undefined);
-  }
+  for (let entry = watchers.first; entry !== undefined; entry = entry.next)
+    tellWatcher(entry, reason, output);
+}
+
+/** The DOWN of one monitor, whose target is told no more. */
+export function tellWatcher(entry: Monitor, reason: ExitReason, output: unknown): void {
+  entry.watcher.watching?.delete(entry.ref.ref);
+  if (endsWithMonitor(entry.options.alias)) dropAlias(entry.watcher, entry.ref.ref);
+  deliverDown(entry, reason, entry.options.output === true ? output : undefined);
 }
 
 /** A process that has ended watches nobody any more. */
-export function dropMonitors(ended: Process): void {
+export function dropMonitors(ended: Party): void {
   if (ended.watching === undefined) return;
-  for (const entry of ended.watching.values()) entry.target.watchers?.remove(entry);
+  for (const entry of ended.watching.values()) {
+    entry.target.watchers?.remove(entry);
+    entry.target.unwatched(entry);
+  }
   ended.watching = undefined;
 }
 

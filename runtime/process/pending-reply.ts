@@ -1,5 +1,5 @@
 // A request that was sent and whose reply is asked for later: OTP's request ids.
-import { forgetCall, type PendingCall } from "./calls.ts";
+import { abandonCall, type PendingCall } from "./calls.ts";
 import { CallTimeout, Misuse } from "./failures.ts";
 import { OwnedTimer } from "./owned-timer.ts";
 import type { Process } from "./process.ts";
@@ -63,7 +63,7 @@ export class PendingReply<R> {
 
   #giveUp(error: Error): void {
     if (this.#settled !== undefined) return;
-    if (this.#call !== undefined) forgetCall(this.#call);
+    if (this.#call !== undefined) abandonCall(this.#call);
     this.#settle({ ok: false, error });
   }
 

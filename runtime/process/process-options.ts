@@ -1,5 +1,6 @@
 // What a process is made of: its behaviour, its place among the others, and who wants to hear that it has started.
 import type { AnyLogic } from "../logic/logic.ts";
+import type { Ancestral } from "./ancestor.ts";
 import type { ExitReason } from "./exit-reason.ts";
 import type { MailboxBound } from "./mailbox.ts";
 import type { Pid } from "./pid.ts";
@@ -17,7 +18,7 @@ export interface ProcessOptions {
   readonly input: unknown;
   readonly starter: Starter | undefined;
   /** Who started it linked: its exit is an order, not news. */
-  readonly parent: Process | undefined;
+  readonly parent: Ancestral | undefined;
   readonly groupLeader: Pid | undefined;
   readonly trapsExits: boolean;
   readonly bound: MailboxBound | undefined;

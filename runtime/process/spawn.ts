@@ -1,16 +1,19 @@
 // Starts a process: name, link and monitor are in place before its first line runs, and the starter gets one answer.
 import { type AnyLogic, checkLogic, logicName } from "../logic/logic.ts";
 import type { Via } from "./address.ts";
+import type { Ancestral } from "./ancestor.ts";
 import type { ExitReason } from "./exit-reason.ts";
 import { AlreadyStarted, Misuse, StartFailed, StartIgnored, StartTimeout } from "./failures.ts";
 import { checkName, type Kernel } from "./kernel.ts";
 import { addLink, removeLink } from "./links.ts";
 import type { MailboxBound } from "./mailbox.ts";
 import { checkMonitorOptions, type DownListener, type MonitorOptions, monitor } from "./monitors.ts";
+import type { Party } from "./party.ts";
 import type { Pid, Ref } from "./pid.ts";
 import { Process } from "./process.ts";
 import type { Starter } from "./process-options.ts";
 import type { Protocol } from "./protocol.ts";
+import type { RemoteProcess } from "./remote-node.ts";
 import type { Timer } from "./timers.ts";
 
 export interface StartOptions<Input = unknown> {
@@ -90,6 +93,25 @@ export function spawnWatched(
   return { process, ref };
 }
 
+/**
+ * As `spawnProcess`, for a starter on another node. `begun` runs with the process before its first line.
+ * @throws {AlreadyStarted} the name is held; {Misuse} an option is none
+ */
+export function spawnForStranger(
+  stranger: RemoteProcess,
+  logic: AnyLogic,
+  options: StartOptions,
+  begun: (process: Process) => void,
+  ready: Ready,
+  fail: Fail,
+): void {
+  checkStart(stranger.kernel, logic, options);
+  const start = new Start(options.name, ready, fail);
+  const process = makeProcess(stranger, logic, options, options.input, options.link === true, start);
+  begun(process);
+  process.begin();
+}
+
 /** Whatever may be wrong is found before there is a process: none may be left behind half made. */
 function checkStart(kernel: Kernel, logic: AnyLogic, options: StartOptions): void {
   checkLogic(logic);
@@ -98,7 +120,7 @@ function checkStart(kernel: Kernel, logic: AnyLogic, options: StartOptions): voi
 }
 
 function makeProcess(
-  starter: Process,
+  starter: Party & Ancestral,
   logic: AnyLogic,
   { name, trapExit, mailbox, startTimeoutMs }: StartOptions,
   input: unknown,

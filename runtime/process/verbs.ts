@@ -1,7 +1,7 @@
 // What a process can do, in OTP's words. Inside a process these act as that process; a node offers the same from outside.
 import { type Received, receiveIn, receiveTimeout } from "../logic/function.ts";
 import type { AnyLogic, InputOf, ProtocolOf } from "../logic/logic.ts";
-import { type Address, formatAddress } from "./address.ts";
+import { type Address, formatAddress, isElsewhere } from "./address.ts";
 import { type AliasOptions, createAlias, removeAlias } from "./aliases.ts";
 import { type ExitReason, ExitSelf } from "./exit-reason.ts";
 import { CallTimeout, Misuse } from "./failures.ts";
@@ -30,6 +30,7 @@ import type {
   PayloadArguments,
   Protocol,
 } from "./protocol.ts";
+import { exitElsewhere } from "./remote-signals.ts";
 import { type StartOptions, spawnProcess } from "./spawn.ts";
 import { TimeoutMessage } from "./system-message.ts";
 
@@ -233,6 +234,7 @@ function signalVerbs(
       if (given.length === 1) throw new ExitSelf(reason, process.pid);
       const target = process.kernel.find(given[0]);
       if (target !== undefined) signalExit(target, process.pid, reason);
+      else if (isElsewhere(process.kernel, given[0])) exitElsewhere(process, given[0], reason);
       // A process that has just ended itself does not get to its next line.
       if (target === process && !process.isAlive)
         throw new ExitSelf(reason === "kill" ? "killed" : reason, process.pid);

@@ -1,4 +1,5 @@
 // The test kit's public surface (`aiex/testing`), by hand and in alphabetical order.
+export { type MemoryFaults, type MemoryNetwork, memoryNetwork } from "../carriers/memory.ts";
 export { type SimulatedWorld, simulatedWorld } from "../worlds/simulated.ts";
 export { ExpectationFailed } from "./arrivals.ts";
 export type { EventLog, ExpectNoneOptions, ExpectOptions } from "./event-log.ts";

@@ -1,0 +1,48 @@
+// A node's events on the cluster's carriers, for tools that watch: as data that reads well, bounded, and never faster than a line can take.
+
+import type { EventDefinition } from "../observe/event-definition.ts";
+import { levelOf } from "../observe/event-definition.ts";
+import type { RuntimeEvent } from "../observe/events.ts";
+import { shownValue } from "../observe/shown-value.ts";
+import type { Kernel } from "../process/kernel.ts";
+import type { Subjects } from "../wire/subject.ts";
+import { distributionLimits } from "./limits.ts";
+
+export interface EventFeedOptions {
+  readonly kernel: Kernel;
+  readonly subjects: Subjects;
+  readonly publish: (subject: string, payload: Uint8Array) => void;
+}
+
+/** Levels that are told: what a person on duty wants to know. */
+const toldLevels: ReadonlySet<string> = new Set(["info", "warn", "error", "fatal"]);
+
+/**
+ * Publishes every event from `info` upwards as JSON: `{ v, seq, time, node, incarnation, level, event, data }`. A gap in `seq` is what the
+ * rate cap has left out. Gives back how to stop that.
+ */
+export function feedEvents({ kernel, subjects, publish }: EventFeedOptions): () => void {
+  const encoder = new TextEncoder();
+  const { eventsPerSecondMax, eventBytesMax } = distributionLimits;
+  let seq = 0;
+  let second = 0;
+  let sent = 0;
+  return kernel.events.subscribe((event: RuntimeEvent, definition: EventDefinition) => {
+    const level = levelOf(definition, event.data);
+    if (!toldLevels.has(level)) return;
+    seq += 1;
+    const time = kernel.world.clock.wallTime();
+    const now = Math.floor(kernel.world.clock.now() / 1_000);
+    if (now !== second) {
+      second = now;
+      sent = 0;
+    }
+    if (sent >= eventsPerSecondMax) return;
+    sent += 1;
+    const { name, incarnation } = kernel;
+    const line = { v: 1, seq, time, node: name, incarnation, level, event: event.name };
+    const whole = encoder.encode(JSON.stringify({ ...line, data: shownValue(event.data) }));
+    const payload = whole.length <= eventBytesMax ? whole : encoder.encode(JSON.stringify(line));
+    publish(subjects.evt(name, event.name), payload);
+  });
+}

@@ -1,0 +1,76 @@
+// The start of a process that another node asked for: registered logic only, with its link and its monitor in place before its first line.
+import { AiexError } from "../errors.ts";
+import type { AnyLogic } from "../logic/logic.ts";
+import { type RemoteSpawnOptions, type RemoteStartError, signalKinds } from "../wire/frame.ts";
+import type { ExitReason } from "./exit-reason.ts";
+import { AlreadyStarted, StartFailed } from "./failures.ts";
+import { removeLink } from "./links.ts";
+import type { Pid } from "./pid.ts";
+import type { Process } from "./process.ts";
+import { demonitorFor, monitorFor } from "./remote-monitors.ts";
+import type { RemoteNode, RemoteProcess } from "./remote-node.ts";
+import { spawnForStranger } from "./spawn.ts";
+
+export interface AskedStart {
+  readonly ref: number;
+  readonly logic: string;
+  readonly input: unknown;
+  readonly options: RemoteSpawnOptions;
+}
+
+/** Starts what `starter`, a process over there, has asked for, and tells it how that came out. */
+export function serveStart(node: RemoteNode, starter: RemoteProcess, asked: AskedStart): void {
+  const { ref, input } = asked;
+  const logic = node.kernel.distribution?.logic.get(asked.logic) as AnyLogic | undefined;
+  const refuse = (error: RemoteStartError): void => node.transmit([signalKinds.spawnFailed, 0, ref, error]);
+  if (logic === undefined) {
+    refuse({ code: "undef", message: `no logic "${asked.logic}"`, reason: { undef: asked.logic } });
+    return;
+  }
+  const { monitor, output, ...options } = asked.options;
+  let started: Process | undefined;
+  const settled = (): void => {
+    node.served.delete(ref);
+    node.tidy(starter);
+  };
+  const begun = (process: Process): void => {
+    started = process;
+    node.served.set(ref, process);
+    if (monitor !== undefined) monitorFor(starter, process, monitor, output === true);
+    node.transmit([signalKinds.spawned, process.pid.id, ref, process.pid.id, false]);
+  };
+  const ready = (pid: Pid): void => {
+    if (node.served.has(ref)) node.transmit([signalKinds.spawned, pid.id, ref, pid.id, true]);
+    settled();
+  };
+  const fail = (error: Error): void => {
+    if (started === undefined || node.served.has(ref)) refuse(errorData(error, started));
+    settled();
+  };
+  try {
+    spawnForStranger(starter, logic, { ...options, input }, begun, ready as never, fail);
+  } catch (error) {
+    fail(error as Error);
+  }
+}
+
+/** Nobody over there waits for the start any more: nothing of it may be heard. */
+export function abandonServedStart(node: RemoteNode, starter: RemoteProcess, ref: number): void {
+  const process = node.served.get(ref);
+  if (process === undefined) return;
+  node.served.delete(ref);
+  removeLink(starter, process);
+  demonitorFor(starter, ref);
+  node.tidy(starter);
+}
+
+function errorData(error: Error, started: Process | undefined): RemoteStartError {
+  const code = error instanceof AiexError ? error.code : "start_failed";
+  const reason: ExitReason | undefined = error instanceof StartFailed ? error.reason : undefined;
+  return {
+    code,
+    message: error.message,
+    reason: reason ?? (started === undefined ? "normal" : "killed"),
+    ...(error instanceof AlreadyStarted ? { holder: error.pid.id } : {}),
+  };
+}
