@@ -1,56 +1,12 @@
 // Every command and option of `aiex`, as plain data: help, parsing, completion and suggestions all read this table.
-// It imports no values, so that help and version stay as fast as starting Node.js.
+// It imports nothing but data, so that help and version stay as fast as starting Node.js.
 import type { LanguageId } from "../actors/analysis/languages.ts";
 import type { AnalysisType, Finding } from "../actors/analysis/report.ts";
-
-export interface OptionSpec {
-  /** In kebab-case; the same name in snake_case is accepted too. */
-  readonly name: string;
-  readonly value: "text" | "number" | "none";
-  /** How help shows the value. */
-  readonly placeholder?: string;
-  /** The only values that are accepted. */
-  readonly choices?: readonly string[];
-  /** Values that completion offers beside files. */
-  readonly suggestions?: readonly string[];
-  readonly completesFiles?: boolean;
-  readonly required?: boolean;
-  readonly fallback?: string;
-  /** Bounds of a number, both included. */
-  readonly range?: { readonly least: number; readonly most: number };
-  readonly summary: string;
-}
-
-export interface CommandExample {
-  readonly line: string;
-  readonly does: string;
-}
-
-/** The word that may follow the name of a command, or the words where it `repeats`. */
-export interface ArgumentSpec {
-  readonly placeholder: string;
-  /** The only words that are accepted. */
-  readonly choices?: readonly string[];
-  readonly required: boolean;
-  readonly repeats?: boolean;
-  readonly completesFiles?: boolean;
-}
-
-export interface CommandSpec {
-  /** The words that name it, such as `["ai", "analyze"]`. */
-  readonly words: readonly string[];
-  readonly summary: string;
-  readonly examples: readonly CommandExample[];
-  readonly argument?: ArgumentSpec;
-  readonly options: readonly OptionSpec[];
-  /** Paragraphs that help prints last. */
-  readonly notes: readonly string[];
-}
-
-export interface GroupSpec {
-  readonly word: string;
-  readonly summary: string;
-}
+import { type CommandSpec, formatOption, type GroupSpec } from "./command-spec.ts";
+import { attachCommand } from "./command-tables/attach.ts";
+import { clusterCommands } from "./command-tables/cluster.ts";
+import { nodeCommands } from "./command-tables/nodes.ts";
+import { processCommands } from "./command-tables/processes.ts";
 
 export const analysisTypeWords = [
   "quality",
@@ -89,17 +45,11 @@ export type ReportFormat = (typeof reportFormatWords)[number];
 export const shellWords = ["bash", "zsh", "fish"] as const;
 export type ShellName = (typeof shellWords)[number];
 
-const formatOption = {
-  name: "format",
-  value: "text",
-  placeholder: "FORMAT",
-  choices: ["text", "json"],
-  fallback: "text",
-} as const;
-
 export const groups: readonly GroupSpec[] = [
   { word: "ai", summary: "Work on code: analyze it" },
   { word: "rules", summary: "Look at the rules of the analysis, and try your own" },
+  { word: "node", summary: "Start and stop nodes, list them" },
+  { word: "cluster", summary: "Reach a cluster of nodes, look at it, have nodes join it" },
   { word: "config", summary: "Look at the configuration" },
 ];
 
@@ -234,7 +184,7 @@ export const commands: readonly CommandSpec[] = [
       { line: "aiex rules show python/eval", does: "One rule" },
       { line: "aiex rules show user/no-console --format json", does: "The same for programs" },
     ],
-    argument: { placeholder: "ID", required: true },
+    arguments: [{ placeholder: "ID", required: true }],
     options: [{ ...formatOption, summary: "How to print the rule" }],
     notes: [],
   },
@@ -245,13 +195,17 @@ export const commands: readonly CommandSpec[] = [
       { line: "aiex rules test", does: "All of ~/.config/aiex/rules/tests" },
       { line: "aiex rules test cases/no-console.yml", does: "The cases of one file" },
     ],
-    argument: { placeholder: "PATH", required: false, repeats: true, completesFiles: true },
+    arguments: [{ placeholder: "PATH", required: false, repeats: true, completesFiles: true }],
     options: [],
     notes: [
       "A file of cases has the keys id, invalid (texts in which the rule must find something) and valid (texts that it must leave alone), as ast-grep's own.",
       "Exit codes: 0 every case passed, 1 a case failed or a file is missing, 78 a file of rules or cases is wrong.",
     ],
   },
+  ...processCommands,
+  attachCommand,
+  ...nodeCommands,
+  ...clusterCommands,
   {
     words: ["config", "show"],
     summary: "Show every setting, its value, and where the value came from",
@@ -291,7 +245,7 @@ export const commands: readonly CommandSpec[] = [
       },
       { line: "aiex completion fish > ~/.config/fish/completions/aiex.fish", does: "fish, once" },
     ],
-    argument: { placeholder: "SHELL", choices: shellWords, required: true },
+    arguments: [{ placeholder: "SHELL", choices: shellWords, required: true }],
     options: [],
     notes: [],
   },

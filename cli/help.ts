@@ -1,6 +1,7 @@
 // The help texts, laid out from the command table: examples first, at most 80 columns, plain ASCII.
-import type { ArgumentSpec, CommandExample, CommandSpec, OptionSpec } from "./command-table.ts";
+import type { ArgumentSpec, CommandExample, CommandSpec, OptionSpec } from "./command-spec.ts";
 import { commandOf, commands, commandsIn, groups } from "./command-table.ts";
+import { timeText } from "./time-span.ts";
 
 /** The help for a topic (no words: the whole; a group; a command), or undefined where there is no such topic. */
 export function helpFor(topic: readonly string[]): string | undefined {
@@ -15,7 +16,7 @@ export function helpFor(topic: readonly string[]): string | undefined {
 function usageParts(command: CommandSpec): readonly string[] {
   const parts = ["aiex", ...command.words];
   if (command.words[0] === "help") parts.push("[COMMAND...]");
-  if (command.argument !== undefined) parts.push(argumentUsage(command.argument));
+  parts.push(...(command.arguments ?? []).map(argumentUsage));
   for (const option of command.options) {
     const spelled = optionUsage(option);
     parts.push(option.required === true ? spelled : `[${spelled}]`);
@@ -26,6 +27,7 @@ function usageParts(command: CommandSpec): readonly string[] {
 function overview(): string {
   const examples = [
     ...(commandOf(["ai", "analyze"])?.examples.slice(0, 3) ?? []),
+    ...(commandOf(["call"])?.examples.slice(0, 1) ?? []),
     ...(commandOf(["config", "show"])?.examples.slice(0, 1) ?? []),
   ];
   return lines([
@@ -49,10 +51,11 @@ function overview(): string {
 
 function groupHelp(word: string, summary: string): string {
   const members = commandsIn(word);
+  const examplesEach = members.length > 3 ? 1 : 3;
   return lines([
     `aiex ${word}: ${summary}`,
     "",
-    ...exampleLines(members.flatMap((command) => command.examples.slice(0, 3))),
+    ...exampleLines(members.flatMap((command) => command.examples.slice(0, examplesEach))),
     `Usage: aiex ${word} COMMAND [OPTIONS]`,
     "",
     "Commands:",
@@ -72,6 +75,7 @@ function commandHelp(command: CommandSpec): string {
     "",
     ...exampleLines(command.examples),
     ...wrapped(usageParts(command), "Usage: ", "         "),
+    ...argumentLines(command),
     "",
     "Options:",
     ...rows([...optionRows, ["--help", "Show this help"]]),
@@ -82,6 +86,13 @@ function commandHelp(command: CommandSpec): string {
 function argumentUsage({ placeholder, choices, required, repeats }: ArgumentSpec): string {
   const spelled = `${choices?.join("|") ?? placeholder}${repeats === true ? "..." : ""}`;
   return required ? spelled : `[${spelled}]`;
+}
+
+function argumentLines({ arguments: specs = [] }: CommandSpec): string[] {
+  const explained = specs.flatMap(({ placeholder, summary }): [string, string][] =>
+    summary === undefined ? [] : [[placeholder, summary]],
+  );
+  return explained.length === 0 ? [] : ["", "Arguments:", ...rows(explained)];
 }
 
 function exampleLines(examples: readonly CommandExample[]): string[] {
@@ -97,9 +108,14 @@ function optionText(option: OptionSpec): string {
   if (option.required === true) facts.push("required");
   // A long row of choices needs places where a line may break.
   if (option.choices !== undefined) facts.push(option.choices.join(option.choices.length > 6 ? ", " : "|"));
-  if (option.range !== undefined) facts.push(`${option.range.least} to ${option.range.most}`);
+  if (option.range !== undefined) facts.push(rangeText(option, option.range));
   if (option.fallback !== undefined) facts.push(`default ${option.fallback}`);
   return facts.length === 0 ? option.summary : `${option.summary} (${facts.join("; ")})`;
+}
+
+function rangeText({ value }: OptionSpec, { least, most }: NonNullable<OptionSpec["range"]>): string {
+  const shown = value === "time" ? timeText : String;
+  return `${shown(least)} to ${shown(most)}`;
 }
 
 /** Two columns: names, and their texts wrapped beside them. */

@@ -2,7 +2,11 @@
 
 import type { World } from "../runtime/world.ts";
 import type { Aiex } from "../supervisors/aiex.ts";
-import type { ConfigurationRow } from "../supervisors/config.ts";
+import type { ListedNode } from "../supervisors/cluster/node-list.ts";
+import type { RunningNode } from "../supervisors/cluster/running-node.ts";
+import type { ConfigurationRow, FlagSetting } from "../supervisors/config.ts";
+import type { RemoteConnection, RemoteTarget } from "../supervisors/remote/connection.ts";
+import type { SavedConnection } from "../supervisors/remote/saved-connection.ts";
 import type { RuleBook } from "../supervisors/rule-book.ts";
 
 /** Where text goes: standard output or standard error. */
@@ -30,6 +34,32 @@ export interface Settings {
   start(onFailure: (thrown: unknown) => void): Promise<Library>;
 }
 
+/** Ways to nodes, as the configuration has them. */
+export interface Remotes {
+  readonly warnings: readonly string[];
+  /** The brokers of the configuration; undefined where none are set. */
+  readonly url: string | undefined;
+  /** Connects to what is meant; throws what `openRemote` throws. */
+  open(to: RemoteTarget): Promise<RemoteConnection>;
+  /** What `aiex cluster connect` has saved. */
+  saved(): Promise<SavedConnection | undefined>;
+  /** Gives the path of the file. */
+  save(connection: SavedConnection): Promise<string>;
+  forget(): Promise<void>;
+}
+
+/** Nodes of this machine, as the configuration has them. */
+export interface Nodes {
+  readonly warnings: readonly string[];
+  /** Starts one in this program. `onFailure` hears of what fails in it and belongs to nobody. */
+  start(request: {
+    readonly managesBroker: boolean;
+    readonly onFailure: (thrown: unknown) => void;
+  }): Promise<RunningNode>;
+  /** Those that run, and whom they know. */
+  list(): Promise<readonly ListedNode[]>;
+}
+
 export interface Host {
   readonly world: World;
   readonly env: Readonly<Record<string, string | undefined>>;
@@ -39,4 +69,8 @@ export interface Host {
   readonly stderr: TextOutput;
   /** Loads the configuration; throws `ConfigurationError`. */
   settings(): Promise<Settings>;
+  /** As `settings`, with what leads to nodes that run. */
+  remotes(): Promise<Remotes>;
+  /** As `settings`, with these options of the command, for nodes of this machine. */
+  nodes(flags: readonly FlagSetting[]): Promise<Nodes>;
 }

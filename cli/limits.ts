@@ -35,3 +35,21 @@ export const textColumnsMin = 30;
 
 /** Files named, and reasons given, where all of them would be a list. */
 export const placesShownMax = 3;
+
+/** A node of this machine answers at once, and a broker within a second; one that is found by its beats needs two more. */
+export const openDeadlineMs = 10_000;
+
+/** What a request has beyond the time that was asked for, so that who was asked says itself that it took too long. */
+export const answerGraceMs = 1_000;
+
+/** A message between nodes holds no more. */
+export const messageBytesMax = 16 * 1024 * 1024;
+
+/** Nodes that are asked at the same time, each with a request of its own. */
+export const nodesAskedAtOnceMax = 20;
+
+/** A file of credentials has some hundred bytes. */
+export const credentialsBytesMax = 64 * 1024;
+
+/** How often a command that waits for a node's end looks: a person does not notice the difference. */
+export const goneLookEveryMs = 100;

@@ -2,12 +2,14 @@
 import { homedir } from "node:os";
 import type { World } from "../runtime/world.ts";
 import { realWorld } from "../runtime/worlds/real.ts";
+import type { FlagSetting } from "../supervisors/config.ts";
 import { exitCodes } from "./exit-codes.ts";
 import { showFailure } from "./failure.ts";
-import type { Host, Settings, TextOutput } from "./host.ts";
+import type { Host, Nodes, Remotes, Settings, TextOutput } from "./host.ts";
 import { watchInterruption } from "./interruption.ts";
 import { textOutput } from "./output.ts";
 import { run } from "./run.ts";
+import { version } from "./version.ts";
 
 /** Runs the command line `words` and ends the program with its exit code. */
 export async function runOnMachine(words: readonly string[]): Promise<never> {
@@ -40,6 +42,42 @@ function realHost(world: World): Host {
     stdout: textOutput(process.stdout, { ignoresErrors: false }),
     stderr,
     settings: () => loadSettings(world, stderr),
+    remotes: () => loadRemotes(world),
+    nodes: (flags) => loadNodes(world, stderr, flags),
+  };
+}
+
+async function loadRemotes(world: World): Promise<Remotes> {
+  const { loadConfiguration } = await import("../supervisors/config.ts");
+  const { openRemote } = await import("../supervisors/remote/connection.ts");
+  const connections = await import("../supervisors/remote/saved-connection.ts");
+  const configuration = await loadConfiguration({ world, env: process.env, home: homedir() });
+  const { files } = world;
+  const { warnings, values, folders } = configuration;
+  return {
+    warnings,
+    url: values.cluster.nats_url,
+    open: (to) => openRemote({ world, configuration, to }),
+    saved: () => connections.readConnection(files, folders.user),
+    save: (connection) => connections.saveConnection(files, folders.user, connection),
+    forget: () => connections.forgetConnection(files, folders.user),
+  };
+}
+
+async function loadNodes(world: World, log: TextOutput, flags: readonly FlagSetting[]): Promise<Nodes> {
+  const { loadConfiguration } = await import("../supervisors/config.ts");
+  const configuration = await loadConfiguration({ world, env: process.env, home: homedir(), flags });
+  return {
+    warnings: configuration.warnings,
+    start: async (request) => {
+      const { startRunningNode } = await import("../supervisors/cluster/running-node.ts");
+      return startRunningNode({ ...request, world, configuration, program: version, log });
+    },
+    list: async () => {
+      const { commandName } = await import("../supervisors/remote/connection.ts");
+      const { listNodes } = await import("../supervisors/cluster/node-list.ts");
+      return listNodes(world, configuration, commandName());
+    },
   };
 }
 

@@ -1,14 +1,9 @@
 // From the words of a command line to a command of the table with checked options. yargs parses; the table decides.
-import yargs from "yargs";
+import { Parser } from "yargs/helpers";
 import { nearest } from "../supervisors/config/nearest.ts";
-import {
-  type ArgumentSpec,
-  type CommandSpec,
-  commands,
-  commandsIn,
-  groups,
-  type OptionSpec,
-} from "./command-table.ts";
+import type { ArgumentSpec, CommandSpec, OptionSpec } from "./command-spec.ts";
+import { commands, commandsIn, groups } from "./command-table.ts";
+import { timeSpanMs, timeText } from "./time-span.ts";
 import { UsageError } from "./usage.ts";
 
 export interface ParsedCommand {
@@ -41,6 +36,13 @@ export function optionValue({ command, options }: ParsedCommand, name: string): 
   const given = options.get(name);
   if (typeof given === "string") return given;
   return command.options.find((option) => option.name === name)?.fallback;
+}
+
+/** The value of an option that is a number, in milliseconds where it is a time. */
+export function numberValue(parsed: ParsedCommand, name: string): number | undefined {
+  const value = optionValue(parsed, name);
+  if (value === undefined) return undefined;
+  return timeSpanMs(value) ?? Number(value);
 }
 
 /** The topics that exist are answered before anything is parsed, so whatever arrives here is none. */
@@ -84,76 +86,69 @@ function innerHint(word: string): string {
   return command === undefined ? "" : ` Did you mean aiex ${command.words.join(" ")}?`;
 }
 
-interface YargsResult {
+interface ParsedWords {
   readonly _: readonly (string | number)[];
   readonly [key: string]: unknown;
 }
 
-function parseWithYargs(command: CommandSpec, words: readonly string[]): YargsResult {
-  const parser = yargs()
-    .help(false)
-    .version(false)
-    .exitProcess(false)
-    .detectLocale(false)
-    .parserConfiguration({
+/** What yargs itself parses with: all of yargs takes as long to load as Node does to start. */
+function parseWithYargs(command: CommandSpec, words: readonly string[]): ParsedWords {
+  const { options } = command;
+  const namesOf = (isSwitch: boolean): string[] =>
+    options.filter(({ value }) => (value === "none") === isSwitch).map(({ name }) => name);
+  const { argv, error } = Parser.detailed([...words], {
+    boolean: namesOf(true),
+    string: namesOf(false),
+    narg: Object.fromEntries(namesOf(false).map((name) => [name, 1])),
+    alias: Object.fromEntries(options.map(({ name }) => [name, [name.replaceAll("-", "_")]])),
+    configuration: {
       "boolean-negation": false,
       "camel-case-expansion": false,
       "dot-notation": false,
       "parse-numbers": false,
       "parse-positional-numbers": false,
-    })
-    .strictOptions()
-    .fail((message, error) => {
-      throw yargsRefusal(command, message ?? error.message);
-    });
-  for (const option of command.options) {
-    const snakeCase = option.name.replaceAll("-", "_");
-    parser.option(option.name, {
-      type: option.value === "none" ? "boolean" : "string",
-      requiresArg: option.value !== "none",
-      ...(snakeCase === option.name ? {} : { alias: snakeCase }),
-    });
-  }
-  return parser.parseSync([...words]) as YargsResult;
+    },
+  });
+  const known = new Set(["_", ...options.flatMap(({ name }) => [name, name.replaceAll("-", "_")])]);
+  const unknown = Object.keys(argv).find((key) => !known.has(key));
+  if (unknown !== undefined) throw unknownOption(unknown, command);
+  if (error !== null) throw parserRefusal(command, error.message);
+  return argv;
 }
 
-/** yargs refuses in English sentences only; the locale is fixed, and tests hold these two to the installed version. */
-function yargsRefusal(command: CommandSpec, message: string): UsageError {
-  const topic = command.words.join(" ");
-  const unknown = /^Unknown arguments?: ([^,]+)/.exec(message)?.[1];
-  if (unknown !== undefined) return unknownOption(unknown, command);
+/** The parser refuses in a sentence only; a test holds this one to the installed version. */
+function parserRefusal({ words, options }: CommandSpec, message: string): UsageError {
   const valueless = /^Not enough arguments following: (.+)$/.exec(message)?.[1]?.replaceAll("_", "-");
-  const option = command.options.find((candidate) => candidate.name === valueless);
-  return new UsageError(option === undefined ? message : missingValue(option), topic);
+  const option = options.find(({ name }) => name === valueless);
+  return new UsageError(option === undefined ? message : missingValue(option), words.join(" "));
 }
 
 function refuseExtraWords(command: CommandSpec, extra: readonly string[]): void {
   const topic = command.words.join(" ");
-  const [first] = extra;
-  const { argument } = command;
-  if (argument !== undefined) refuseBadArgument(argument, first, topic);
-  if (argument?.repeats === true) return;
-  const unexpected = argument === undefined ? first : extra[1];
+  const { arguments: specs = [] } = command;
+  for (const [index, spec] of specs.entries()) refuseBadArgument(spec, extra[index], topic);
+  if (specs.at(-1)?.repeats === true) return;
+  const unexpected = extra[specs.length];
   if (unexpected === undefined) return;
   const isInput = command.options.some((option) => option.name === "file") && !unexpected.startsWith("-");
   const hint = isInput ? ` Name the input with --file: aiex ${topic} --file ${quoted(unexpected)}` : "";
   throw new UsageError(`Unexpected ${quoted(unexpected)}.${hint}`, topic);
 }
 
-function refuseBadArgument(argument: ArgumentSpec, first: string | undefined, topic: string): void {
-  const { placeholder, choices, required } = argument;
-  if (first === undefined) {
+function refuseBadArgument(argument: ArgumentSpec, given: string | undefined, topic: string): void {
+  const { placeholder, choices, required, summary } = argument;
+  if (given === undefined) {
     if (!required) return;
-    const accepted = choices === undefined ? "." : `: ${choices.join(", ")}.`;
+    const accepted = choices?.join(", ") ?? summary;
     throw new UsageError(
-      `aiex ${topic} needs ${/^[AEIOU]/.test(placeholder) ? "an" : "a"} ${placeholder}${accepted}`,
+      `aiex ${topic} needs ${/^[AEIOU]/.test(placeholder) ? "an" : "a"} ${placeholder}${accepted === undefined ? "" : `: ${accepted}`}.`,
       topic,
     );
   }
-  if (choices === undefined || choices.includes(first)) return;
-  const meant = suggestion(first, choices, "") ?? "";
+  if (choices === undefined || choices.includes(given)) return;
+  const meant = suggestion(given, choices, "") ?? "";
   throw new UsageError(
-    `Unknown ${placeholder} ${quoted(first)}; known are ${choices.join(", ")}.${meant}`,
+    `Unknown ${placeholder} ${quoted(given)}; known are ${choices.join(", ")}.${meant}`,
     topic,
   );
 }
@@ -187,18 +182,38 @@ function checkedValue(option: OptionSpec, value: unknown, topic: string): string
     throw new UsageError(`${name} cannot be ${quoted(value)}; it is one of ${accepted}.${meant}`, topic);
   }
   if (option.value === "number") refuseBadNumber(option, value, topic);
+  if (option.value === "time") refuseBadTime(option, value, topic);
   return value;
 }
 
 function refuseBadNumber(option: OptionSpec, value: string, topic: string): void {
-  const least = option.range?.least ?? Number.NEGATIVE_INFINITY;
-  const most = option.range?.most ?? Number.POSITIVE_INFINITY;
-  const number = Number(value);
-  if (PLAIN_NUMBER.test(value) && number >= least && number <= most) return;
+  const { least, most } = rangeOf(option);
+  const isNumber = option.whole === true ? WHOLE_NUMBER.test(value) : PLAIN_NUMBER.test(value);
+  if (isNumber && isWithin(Number(value), least, most)) return;
+  const kind = option.whole === true ? "a whole number" : "a number";
+  const example = option.whole === true ? (option.fallback ?? least) : `${most - 3} or ${most - 2.5}`;
   throw new UsageError(
-    `--${option.name} cannot be ${quoted(value)}; it is a number from ${least} to ${most}, such as ${most - 3} or ${most - 2.5}.`,
+    `--${option.name} cannot be ${quoted(value)}; it is ${kind} from ${least} to ${most}, such as ${example}.`,
     topic,
   );
+}
+
+function refuseBadTime(option: OptionSpec, value: string, topic: string): void {
+  const { least, most } = rangeOf(option);
+  const spanMs = timeSpanMs(value);
+  if (spanMs !== undefined && isWithin(spanMs, least, most)) return;
+  throw new UsageError(
+    `--${option.name} cannot be ${quoted(value)}; it is a time with its unit from ${timeText(least)} to ${timeText(most)}, such as 500ms, 5s or 2m.`,
+    topic,
+  );
+}
+
+function rangeOf({ range }: OptionSpec): { readonly least: number; readonly most: number } {
+  return range ?? { least: Number.NEGATIVE_INFINITY, most: Number.POSITIVE_INFINITY };
+}
+
+function isWithin(number: number, least: number, most: number): boolean {
+  return number >= least && number <= most;
 }
 
 function missingValue(option: OptionSpec): string {
@@ -225,4 +240,5 @@ function quoted(word: unknown): string {
 // Enough to recognize what was typed, short enough for one line.
 const wordCharactersShown = 60;
 
+const WHOLE_NUMBER = /^\d{1,9}$/;
 const PLAIN_NUMBER = /^-?\d+(\.\d+)?$/;

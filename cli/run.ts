@@ -1,23 +1,30 @@
 // Runs one command line: parses it, hands it to its command, shows what goes wrong, and gives the exit code.
-import { analyze } from "./commands/analyze.ts";
-import { configShow } from "./commands/config-show.ts";
-import { rulesList } from "./commands/rules-list.ts";
-import { rulesShow } from "./commands/rules-show.ts";
-import { rulesTest } from "./commands/rules-test.ts";
+
+import type { Asking } from "./asking.ts";
 import { type ExitCode, exitCodes } from "./exit-codes.ts";
 import { showFailure, showNotice } from "./failure.ts";
 import type { Host } from "./host.ts";
 import type { Interruption } from "./interruption.ts";
-import { type ParsedCommand, parseCommandLine } from "./parse.ts";
+import { parseCommandLine } from "./parse.ts";
+
+export type Runner = (asking: Asking) => Promise<ExitCode>;
+
+/** The commands by their words, and how each is loaded. */
+export type Runners = Readonly<Record<string, () => Runner | Promise<Runner>>>;
 
 /** Never rejects. */
 export async function run(
   words: readonly string[],
   host: Host,
   interruption: Interruption,
+  loadable: Runners = runners,
 ): Promise<ExitCode> {
   try {
-    return await dispatch(parseCommandLine(words), host, interruption);
+    const parsed = parseCommandLine(words);
+    const name = parsed.command.words.join(" ");
+    const runner = await loadable[name]?.();
+    if (runner === undefined) throw new Error(`The command table holds "${name}", which nothing runs.`);
+    return await runner({ parsed, host, interruption });
   } catch (error) {
     const code = interruption.exitCode();
     if (code === undefined) return showFailure(error, host);
@@ -26,20 +33,29 @@ export async function run(
   }
 }
 
-function dispatch(parsed: ParsedCommand, host: Host, interruption: Interruption): Promise<ExitCode> {
-  const name = parsed.command.words.join(" ");
-  switch (name) {
-    case "ai analyze":
-      return analyze(parsed, host, interruption);
-    case "rules list":
-      return rulesList(parsed, host, interruption);
-    case "rules show":
-      return rulesShow(parsed, host, interruption);
-    case "rules test":
-      return rulesTest(parsed, host, interruption);
-    case "config show":
-      return configShow(parsed, host, interruption);
-    default:
-      throw new Error(`The command table holds "${name}", which nothing runs.`);
-  }
-}
+/** Each command loads what it needs, and nothing of the others. */
+export const runners: Runners = {
+  "ai analyze": async () => (await import("./commands/analyze.ts")).analyze,
+  "rules list": async () => (await import("./commands/rules-list.ts")).rulesList,
+  "rules show": async () => (await import("./commands/rules-show.ts")).rulesShow,
+  "rules test": async () => (await import("./commands/rules-test.ts")).rulesTest,
+  send: async () => (await import("./commands/send.ts")).send,
+  call: async () => (await import("./commands/call.ts")).call,
+  top: async () => (await import("./commands/top.ts")).top,
+  tree: async () => (await import("./commands/tree.ts")).tree,
+  status: async () => (await import("./commands/status.ts")).status,
+  attach: async () => {
+    const { attach } = await import("./commands/attach.ts");
+    return ({ parsed, host, interruption }) => attach(parsed, host, interruption);
+  },
+  "node start": async () => (await import("./commands/node-start.ts")).nodeStart,
+  "node stop": async () => (await import("./commands/node-stop.ts")).nodeStop,
+  "node list": async () => (await import("./commands/node-list.ts")).nodeList,
+  "cluster connect": async () => (await import("./commands/cluster-connect.ts")).clusterConnect,
+  "cluster join": async () => (await import("./commands/cluster-join.ts")).clusterJoin,
+  "cluster status": async () => (await import("./commands/cluster-look.ts")).clusterStatus,
+  "cluster nodes": async () => (await import("./commands/cluster-look.ts")).clusterNodes,
+  "cluster health": async () => (await import("./commands/cluster-look.ts")).clusterHealth,
+  "cluster init": async () => (await import("./commands/cluster-init.ts")).clusterInit,
+  "config show": async () => (await import("./commands/config-show.ts")).configShow,
+};

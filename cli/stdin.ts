@@ -10,31 +10,38 @@ export class StdinFailed extends AiexError {
   readonly code = "stdin_failed";
 }
 
-/** All bytes of `input`. Throws `StdinTooLarge` as soon as more than `bytesMax` came, `StdinFailed` where reading fails. */
-export async function readStdin(input: ByteInput, bytesMax: number): Promise<Uint8Array> {
+/**
+ * All bytes of `input`. Throws `StdinTooLarge` as soon as more than `bytesMax` came, `StdinFailed` where reading fails; they
+ * advise to give `instead`.
+ */
+export async function readStdin(
+  input: ByteInput,
+  bytesMax: number,
+  instead = "a file or a directory with --file",
+): Promise<Uint8Array> {
   const chunks: Uint8Array[] = [];
   let bytes = 0;
   try {
     for await (const chunk of input) {
       bytes += chunk.byteLength;
-      if (bytes > bytesMax) throw tooLarge(bytesMax);
+      if (bytes > bytesMax) throw tooLarge(bytesMax, instead);
       chunks.push(chunk);
     }
   } catch (error) {
     if (error instanceof AiexError) throw error;
     const because = error instanceof Error ? error.message : String(error);
     throw new StdinFailed(
-      `Cannot read standard input: ${because}. Give a file with --file, or a pipe that can be read.`,
+      `Cannot read standard input: ${because}. Give ${instead}, or a pipe that can be read.`,
       { cause: error },
     );
   }
   return joined(chunks, bytes);
 }
 
-function tooLarge(bytesMax: number): StdinTooLarge {
+function tooLarge(bytesMax: number, instead: string): StdinTooLarge {
   const mebibytes = bytesMax / (1024 * 1024);
   return new StdinTooLarge(
-    `Standard input holds more than ${mebibytes} MiB, which is the most that is read from it. Give a file or a directory with --file.`,
+    `Standard input holds more than ${mebibytes} MiB, which is the most that is read from it. Give ${instead}.`,
     { details: { bytesMax } },
   );
 }

@@ -8,7 +8,14 @@ import type { ProgressMessage } from "../actors/pipeline/run-steps.ts";
 import type { Disclosure } from "../actors/review/disclosure.ts";
 import { AiexError } from "../runtime/errors.ts";
 import { FileError } from "../runtime/file-system.ts";
-import { Applications, type LogDestination, type Node, startNode, type World } from "../runtime/index.ts";
+import {
+  Applications,
+  type LogDestination,
+  type Node,
+  type NodeOptions,
+  startNode,
+  type World,
+} from "../runtime/index.ts";
 import { analysisCache } from "./analysis-cache.ts";
 import { type Configuration, readUserRuleCases } from "./config.ts";
 import { followRun } from "./follow-run.ts";
@@ -76,6 +83,16 @@ export interface AiexOptions {
   readonly onFailure?: (thrown: unknown) => void;
   /** Where the log goes that has no file, and what its file does not take. Default: nowhere. */
   readonly log?: LogDestination;
+  /** As which node it runs. Default: as one that knows no other. */
+  readonly as?: NodeIdentity;
+}
+
+/** A node that others know. */
+export interface NodeIdentity {
+  readonly name: string;
+  readonly distribution: NonNullable<NodeOptions["distribution"]>;
+  /** Runs before the application starts, on the node that it will run on; where it rejects, everything is stopped again. */
+  readonly begin: (node: Node, applications: Applications) => Promise<void>;
 }
 
 export interface Aiex {
@@ -114,13 +131,14 @@ export class AnalysisFailed extends AiexError {
  * Starts the application in this program.
  * @throws {ConfigurationError} the engine refuses one of the user's rules
  */
-export async function startAiex({ world, configuration, onFailure, log }: AiexOptions): Promise<Aiex> {
+export async function startAiex({ world, configuration, onFailure, log, as }: AiexOptions): Promise<Aiex> {
   const { values } = configuration;
   const environment = process.env.NODE_ENV;
   const isDevelopment = environment === "development" || environment === "test";
   const boundary = isDevelopment ? "freeze" : "trust";
   const policy = onFailure === undefined ? {} : { onHalt: () => undefined };
-  const node = startNode({ world, name: "aiex", boundary, health: {}, ...policy });
+  const identity = as === undefined ? { name: "aiex" } : { name: as.name, distribution: as.distribution };
+  const node = startNode({ world, ...identity, boundary, health: {}, ...policy });
   if (onFailure !== undefined) node.onFailure(onFailure);
   const endLog = await startLog(node, values, log);
   const directory = values.workspace.project_dir ?? process.cwd();
@@ -135,6 +153,7 @@ export async function startAiex({ world, configuration, onFailure, log }: AiexOp
     await endLog();
   };
   try {
+    await as?.begin(node, applications);
     await applications.startAll("aiex");
     await checkUserRules(node, userRules);
   } catch (error) {

@@ -1,8 +1,10 @@
 // The configuration: defaults, the user's file, environment variables and options of the command, in this order.
 import type { World } from "../runtime/world.ts";
 import { findCacheDirectory } from "./config/cache-directory.ts";
+import { dataFolder } from "./config/data-folder.ts";
 import { type ConfigurationRow, describeValues } from "./config/description.ts";
 import { ConfigurationError, type ConfigurationProblem, type Origin } from "./config/problem.ts";
+import { runtimeFolder } from "./config/runtime-folder.ts";
 import type { ConfigurationValues } from "./config/schema.ts";
 import {
   environmentSettings,
@@ -42,6 +44,8 @@ export interface Configuration {
   readonly userRules: UserRules;
   /** Where what can be made again may be kept; undefined where there is no home for it. */
   readonly cacheDirectory: string | undefined;
+  /** Where the user keeps what is theirs, where nodes keep what lasts, and where their sockets are. None need exist. */
+  readonly folders: { readonly user: string; readonly data: string; readonly runtime: string };
   /** Sentences for stderr, safe to print. */
   readonly warnings: readonly string[];
 }
@@ -53,7 +57,8 @@ export async function loadConfiguration(sources: ConfigurationSources): Promise<
   const references = referencedSettings(file.settings, env);
   // What has a fault of its own in the file is checked no further, so that one slip is not told twice.
   const problems: ConfigurationProblem[] = [...file.problems, ...references.problems];
-  const { folder, rules, ...rulesRead } = await readUserRules(world.files, userFolder(env, home));
+  const folders = { user: userFolder(env, home), data: dataFolder(env, home), runtime: runtimeFolder(env) };
+  const { folder, rules, ...rulesRead } = await readUserRules(world.files, folders.user);
   problems.push(...rulesRead.problems);
   const written = [...file.settings, ...references.settings];
   const checked = validate([...written, ...environmentSettings(env), ...flagSettings(flags)]);
@@ -67,7 +72,8 @@ export async function loadConfiguration(sources: ConfigurationSources): Promise<
   ];
   const cacheDirectory = await findCacheDirectory(world.files, env, home);
   const { values, origins } = checked;
-  return { values, origins, file: file.path, userRules: { folder, rules }, cacheDirectory, warnings };
+  const userRules = { folder, rules };
+  return { values, origins, file: file.path, userRules, cacheDirectory, folders, warnings };
 }
 
 /** Every key with its value, secrets masked, and its origin. */

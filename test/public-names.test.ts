@@ -10,6 +10,8 @@ const repository = fileURLToPath(new URL("..", import.meta.url));
 const entries = [
   { entry: "aiex", path: "supervisors/aiex.ts" },
   { entry: "aiex/runtime", path: "runtime/index.ts" },
+  { entry: "aiex/carriers/nats", path: "runtime/carriers/nats.ts" },
+  { entry: "aiex/carriers/socket", path: "runtime/carriers/socket.ts" },
   { entry: "aiex/testing", path: "runtime/testing/index.ts" },
 ] as const;
 
@@ -34,7 +36,7 @@ describe("exportsOf()", () => {
 describe("The public names", () => {
   it.each(entries)("of $entry are these", async ({ entry, path }) => {
     const listing = `${publicNames(path).join("\n")}\n`;
-    await expect(listing).toMatchFileSnapshot(`__snapshots__/${entry.replace("/", "-")}.txt`);
+    await expect(listing).toMatchFileSnapshot(`__snapshots__/${entry.replaceAll("/", "-")}.txt`);
   });
 
   it.each(entries)("of $entry are each exported once", ({ path }) => {

@@ -1,6 +1,7 @@
 // `aiex ai analyze`: reads what to analyze, has the library analyze it, prints the report and judges it.
 import type { AnalysisReport } from "../../actors/analysis/report.ts";
 import type { AnalyzeProgress, AnalyzeRequest, Disclosure, ReviewRequest } from "../../supervisors/aiex.ts";
+import type { Asking } from "../asking.ts";
 import { analysisTypeWords } from "../command-table.ts";
 import { checkDestination, type Destination, destinationOf, writeReport } from "../destination.ts";
 import type { ExitCode } from "../exit-codes.ts";
@@ -20,11 +21,7 @@ import { readSettings } from "../settings.ts";
 import { readStdin } from "../stdin.ts";
 import { reportFile, type Terminal, terminalOf } from "../terminal.ts";
 
-export async function analyze(
-  parsed: ParsedCommand,
-  host: Host,
-  interruption: Interruption,
-): Promise<ExitCode> {
+export async function analyze({ parsed, host, interruption }: Asking): Promise<ExitCode> {
   const file = optionValue(parsed, "file") ?? "";
   const failUnder = optionValue(parsed, "fail-under");
   const gate: Gate = {

@@ -1,20 +1,15 @@
 // `aiex config show`: every setting with its value and where the value came from.
 import { sanitizeLine, toAscii } from "../../runtime/observe/sanitize.ts";
 import type { ConfigurationRow } from "../../supervisors/config.ts";
+import type { Asking } from "../asking.ts";
 import { type ExitCode, exitCodes } from "../exit-codes.ts";
-import type { Host } from "../host.ts";
-import type { Interruption } from "../interruption.ts";
-import { optionValue, type ParsedCommand } from "../parse.ts";
+import { optionValue } from "../parse.ts";
 import { renderJson } from "../render/json.ts";
 import { widthOf } from "../render/wrap.ts";
 import { readSettings } from "../settings.ts";
 import { paint, type Terminal, terminalOf } from "../terminal.ts";
 
-export async function configShow(
-  parsed: ParsedCommand,
-  host: Host,
-  interruption: Interruption,
-): Promise<ExitCode> {
+export async function configShow({ parsed, host, interruption }: Asking): Promise<ExitCode> {
   const settings = await readSettings(host, interruption);
   const terminal = terminalOf(host.stdout, host.env, host.platform);
   const isJson = optionValue(parsed, "format") === "json";

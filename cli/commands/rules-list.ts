@@ -1,19 +1,14 @@
 // `aiex rules list`: every rule of the analysis, built in and the user's own, or those that were asked for.
 import type { RuleDescription } from "../../supervisors/rule-book.ts";
+import type { Asking } from "../asking.ts";
 import { type ExitCode, exitCodes } from "../exit-codes.ts";
-import type { Host } from "../host.ts";
-import type { Interruption } from "../interruption.ts";
 import { optionValue, type ParsedCommand } from "../parse.ts";
 import { renderJson } from "../render/json.ts";
 import { renderRuleList } from "../render/rules-text.ts";
 import { readSettings } from "../settings.ts";
 import { terminalOf } from "../terminal.ts";
 
-export async function rulesList(
-  parsed: ParsedCommand,
-  host: Host,
-  interruption: Interruption,
-): Promise<ExitCode> {
+export async function rulesList({ parsed, host, interruption }: Asking): Promise<ExitCode> {
   const settings = await readSettings(host, interruption);
   const all = await interruption.orInterrupted(settings.ruleBook.rules());
   const rules = all.filter((rule) => isAskedFor(rule, parsed));

@@ -1,21 +1,16 @@
 // `aiex rules show ID`: all there is to know of one rule.
 import { nearest } from "../../supervisors/config/nearest.ts";
 import type { RuleDescription } from "../../supervisors/rule-book.ts";
+import type { Asking } from "../asking.ts";
 import { type ExitCode, exitCodes } from "../exit-codes.ts";
-import type { Host } from "../host.ts";
-import type { Interruption } from "../interruption.ts";
-import { optionValue, type ParsedCommand } from "../parse.ts";
+import { optionValue } from "../parse.ts";
 import { renderJson } from "../render/json.ts";
 import { renderRule } from "../render/rule-text.ts";
 import { readSettings } from "../settings.ts";
 import { terminalOf } from "../terminal.ts";
 import { UsageError } from "../usage.ts";
 
-export async function rulesShow(
-  parsed: ParsedCommand,
-  host: Host,
-  interruption: Interruption,
-): Promise<ExitCode> {
+export async function rulesShow({ parsed, host, interruption }: Asking): Promise<ExitCode> {
   const settings = await readSettings(host, interruption);
   const rules = await interruption.orInterrupted(settings.ruleBook.rules());
   const [id = ""] = parsed.arguments;

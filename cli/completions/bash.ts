@@ -1,6 +1,6 @@
 // The completion script for bash 3.2 and later.
 import { commands, groups } from "../command-table.ts";
-import { firstWords, helpTopics, optionsOf, secondWords, valuesOf } from "./words.ts";
+import { choicesOf, firstWords, helpTopics, optionsOf, secondWords, takesFiles, valuesOf } from "./words.ts";
 
 export function bashCompletion(): string {
   return `# bash completion for aiex; load it with: source <(aiex completion bash)
@@ -18,10 +18,12 @@ _aiex() {
   if [[ $previous == --* ]]; then
     previous="\${previous//_/-}"
   fi
+  # The command is one word, or two behind the word of a group.
   command=""
   for ((index = 1; index < COMP_CWORD && index <= 2; index++)); do
     [[ \${COMP_WORDS[index]} == -* ]] && break
     command="\${command:+$command }\${COMP_WORDS[index]}"
+    case "$command" in ${[...groups.map(({ word }) => word), "help"].join(" | ")}) ;; *) break ;; esac
   done
   COMPREPLY=()
   case "$command:$previous" in
@@ -74,8 +76,8 @@ function commandCases(): string[] {
     .filter((command) => command.words[0] !== "help")
     .map((command) => {
       const options = optionsOf(command).map((option) => `--${option.name}`);
-      const offered = [...(command.argument?.choices ?? []), ...options];
-      const files = command.argument?.completesFiles === true ? "; _aiex_files" : "";
+      const offered = [...choicesOf(command), ...options];
+      const files = takesFiles(command) ? "; _aiex_files" : "";
       return `"${command.words.join(" ")}") _aiex_words "${offered.join(" ")}"${files} ;;`;
     });
   const helpCases = groups.map(({ word }) => {

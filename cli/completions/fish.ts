@@ -1,6 +1,16 @@
 // The completion script for fish.
-import { type CommandSpec, commands, groups, type OptionSpec } from "../command-table.ts";
-import { firstWords, helpTopics, optionsOf, secondWords, valuesOf, type Word } from "./words.ts";
+import type { CommandSpec, OptionSpec } from "../command-spec.ts";
+import { commands, groups } from "../command-table.ts";
+import {
+  choicesOf,
+  firstWords,
+  helpTopics,
+  optionsOf,
+  secondWords,
+  takesFiles,
+  valuesOf,
+  type Word,
+} from "./words.ts";
 
 export function fishCompletion(): string {
   const lines = [
@@ -20,8 +30,8 @@ export function fishCompletion(): string {
 
 function commandLines(command: CommandSpec): string[] {
   const name = command.words.join(" ");
-  const choices = (command.argument?.choices ?? []).map((word) => ({ word, summary: "" }));
-  const files = command.argument?.completesFiles === true ? [line(name, "-F")] : [];
+  const choices = choicesOf(command).map((word) => ({ word, summary: "" }));
+  const files = takesFiles(command) ? [line(name, "-F")] : [];
   return [
     ...wordLines(name, choices),
     ...files,
@@ -43,7 +53,7 @@ function wordLines(after: string, words: readonly Word[]): string[] {
   );
 }
 
-/** A completion that is offered where the words typed so far, without options, are `after`. */
+/** A completion that is offered where the words typed so far name the command `after`. */
 function line(after: string, rest: string): string {
   return `complete -c aiex -n ${quoted(`__aiex_after ${after}`.trim())} ${rest}`;
 }
@@ -52,7 +62,7 @@ function quoted(text: string): string {
   return `'${text.replaceAll("\\", "\\\\").replaceAll("'", "\\'")}'`;
 }
 
-// The command is the words before the first option.
+// The command is one word, or two behind the word of a group.
 const WORDS_FUNCTION = `function __aiex_after
     set -l words (commandline -opc)
     set -e words[1]
@@ -60,6 +70,7 @@ const WORDS_FUNCTION = `function __aiex_after
     for word in $words
         string match -q -- '-*' $word; and break
         set -a command $word
+        contains -- "$command" ${[...groups.map(({ word }) => word), "help"].join(" ")}; or break
     end
     test "$command" = "$argv"
 end`;

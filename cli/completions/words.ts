@@ -1,5 +1,6 @@
 // What may follow what on a command line, as every completion script needs it.
-import { type CommandSpec, commands, commandsIn, groups, type OptionSpec } from "../command-table.ts";
+import type { CommandSpec, OptionSpec } from "../command-spec.ts";
+import { commands, commandsIn, groups } from "../command-table.ts";
 
 export interface Word {
   readonly word: string;
@@ -34,4 +35,14 @@ export function optionsOf(command: CommandSpec): readonly OptionSpec[] {
 /** The values that are known for an option, whether or not others are accepted. */
 export function valuesOf(option: OptionSpec): readonly string[] {
   return option.choices ?? option.suggestions ?? [];
+}
+
+/** The words that are known for the arguments of a command. */
+export function choicesOf({ arguments: specs = [] }: CommandSpec): readonly string[] {
+  return specs.flatMap(({ choices }) => choices ?? []);
+}
+
+/** True where an argument of a command names a file. */
+export function takesFiles({ arguments: specs = [] }: CommandSpec): boolean {
+  return specs.some(({ completesFiles }) => completesFiles === true);
 }

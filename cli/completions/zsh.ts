@@ -1,12 +1,6 @@
 // The completion script for zsh.
-import {
-  type ArgumentSpec,
-  type CommandSpec,
-  commands,
-  commandsIn,
-  groups,
-  type OptionSpec,
-} from "../command-table.ts";
+import type { ArgumentSpec, CommandSpec, OptionSpec } from "../command-spec.ts";
+import { commands, commandsIn, groups } from "../command-table.ts";
 import { firstWords, helpTopics, optionsOf, secondWords, valuesOf, type Word } from "./words.ts";
 
 export function zshCompletion(): string {
@@ -76,14 +70,18 @@ ${indent(cases, 8)}
 }
 
 function argumentsCall(command: CommandSpec): string {
-  const { argument } = command;
-  const positional = argument === undefined ? [] : [quoted(argumentSpec(argument))];
+  const { arguments: specs = [] } = command;
+  const positional = specs.map((spec, index) => quoted(argumentSpec(spec, index)));
   return ["_arguments", ...optionsOf(command).map(optionSpec), ...positional].join(" ");
 }
 
-function argumentSpec({ placeholder, choices, repeats, completesFiles }: ArgumentSpec): string {
+function argumentSpec(
+  { placeholder, choices, required, repeats, completesFiles }: ArgumentSpec,
+  index: number,
+): string {
   const action = choices !== undefined ? `(${choices.join(" ")})` : completesFiles === true ? "_files" : " ";
-  return `${repeats === true ? "*" : "1"}:${placeholder.toLowerCase()}:${action}`;
+  const place = repeats === true ? "*:" : `${index + 1}:${required ? "" : ":"}`;
+  return `${place}${placeholder.toLowerCase()}:${action}`;
 }
 
 function optionSpec(option: OptionSpec): string {

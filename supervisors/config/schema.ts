@@ -5,6 +5,7 @@ import { contextConfiguration, contextVariables } from "../../actors/context/con
 import { llmConfiguration, llmVariables } from "../../actors/llm/config.ts";
 import { pipelineConfiguration, pipelineVariables } from "../../actors/pipeline/config.ts";
 import { workspaceConfiguration, workspaceVariables } from "../../actors/workspace/config.ts";
+import { clusterConfiguration, clusterVariables } from "./cluster-part.ts";
 import { logConfiguration, logVariables } from "./log-part.ts";
 import { runtimeConfiguration } from "./runtime-part.ts";
 
@@ -14,6 +15,7 @@ export const configurationSchema = z.strictObject({
   llm: llmConfiguration.prefault({}),
   context: contextConfiguration.prefault({}),
   pipeline: pipelineConfiguration.prefault({}),
+  cluster: clusterConfiguration.prefault({}),
   runtime: runtimeConfiguration.prefault({}),
   log: logConfiguration.prefault({}),
 });
@@ -28,6 +30,7 @@ export const configurationVariables: Readonly<Record<string, string>> = {
   ...below("llm", llmVariables),
   ...below("context", contextVariables),
   ...below("pipeline", pipelineVariables),
+  ...below("cluster", clusterVariables),
   ...below("log", logVariables),
 };
 

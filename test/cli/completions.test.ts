@@ -6,6 +6,7 @@ import { join } from "node:path";
 import { afterAll, describe, expect, it } from "vitest";
 import { commands, groups } from "../../cli/command-table.ts";
 import { completionFor } from "../../cli/completion.ts";
+import { firstWords, helpTopics, secondWords } from "../../cli/completions/words.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "aiex-completion-"));
 for (const shell of ["bash", "zsh", "fish"] as const) {
@@ -54,11 +55,16 @@ describe("completionFor()", () => {
 
 describe.skipIf(!isInstalled("bash"))("the completion script in bash", () => {
   it.each([
-    ["aiex ", ["ai", "rules", "config", "help", "version", "completion", "--help", "--version"]],
+    ["aiex ", [...firstWords().map(({ word }) => word), "--help", "--version"]],
     ["aiex co", ["config", "completion"]],
     ["aiex ai ", ["analyze", "--help"]],
     ["aiex config ", ["show", "--help"]],
-    ["aiex help ", ["ai", "rules", "config", "version", "completion", "exit-codes"]],
+    ["aiex help ", helpTopics().map(({ word }) => word)],
+    ["aiex cluster jo", ["join"]],
+    ["aiex top --by m", ["messagesHandled", "memoryBytes"]],
+    ["aiex call counter total --form", ["--format"]],
+    ["aiex cluster join alpha --t", ["--to", "--timeout"]],
+    ["aiex help cluster ", secondWords("cluster").map(({ word }) => word)],
     ["aiex rules ", ["list", "show", "test", "--help"]],
     ["aiex rules list --severity ", ["error", "warning", "info", "hint"]],
     ["aiex rules show --f", ["--format"]],
@@ -92,7 +98,12 @@ describe.skipIf(!isInstalled("bash"))("the completion script in bash", () => {
 
 describe.skipIf(!isInstalled("fish"))("the completion script in fish", () => {
   it.each([
-    ["aiex ", ["ai", "completion", "config", "help", "rules", "version"]],
+    [
+      "aiex ",
+      firstWords()
+        .map(({ word }) => word)
+        .toSorted(),
+    ],
     ["aiex ai ", ["analyze"]],
     ["aiex ai analyze --type s", ["security", "smells"]],
     ["aiex ai analyze --file app", ["app notes.md", "app.ts"]],

@@ -3,11 +3,14 @@ import { type SpawnSyncReturns, spawnSync } from "node:child_process";
 import { fileURLToPath } from "node:url";
 import type { FileReview, ModelPart } from "../../actors/analysis/model-review.ts";
 import type { AnalysisReport, FileReport, Finding } from "../../actors/analysis/report.ts";
-import type { Host, Library } from "../../cli/host.ts";
+import type { ExitCode } from "../../cli/exit-codes.ts";
+import type { Host, Library, Nodes, Remotes } from "../../cli/host.ts";
 import { type Interruption, type StopSignal, watchInterruption } from "../../cli/interruption.ts";
+import { type Runners, run, runners } from "../../cli/run.ts";
 import { type SimulatedWorld, simulatedWorld } from "../../runtime/worlds/simulated.ts";
 import type { AnalyzeRequest } from "../../supervisors/aiex.ts";
 import type { ConfigurationRow } from "../../supervisors/config.ts";
+import { NoNodeFound } from "../../supervisors/remote/failures.ts";
 import type { RuleBook } from "../../supervisors/rule-book.ts";
 
 export interface Stage {
@@ -38,6 +41,10 @@ export interface StageOptions {
   ) => Promise<AnalysisReport>;
   readonly ruleBook?: RuleBook;
   readonly testRules?: Library["testRules"];
+  /** Ways to nodes; without these there is none. */
+  readonly remotes?: Partial<Remotes>;
+  /** Nodes of this machine; without these none runs, and none starts. */
+  readonly nodes?: (flags: Parameters<Host["nodes"]>[0]) => Partial<Nodes>;
   readonly stop?: () => Promise<void>;
 }
 
@@ -81,6 +88,25 @@ export function stage(options: StageOptions = {}): Stage {
         ruleBook: options.ruleBook ?? { rules: async () => [], casesOf: async () => undefined },
         start,
       })),
+    remotes: async () => ({
+      warnings: options.warnings ?? [],
+      url: undefined,
+      open: async () => {
+        throw new NoNodeFound("No node runs on this machine, and no cluster is known.");
+      },
+      saved: async () => undefined,
+      save: async () => "/home/ann/.config/aiex/connection.json",
+      forget: async () => {},
+      ...options.remotes,
+    }),
+    nodes: async (flags) => ({
+      warnings: options.warnings ?? [],
+      start: async () => {
+        throw new NoNodeFound("No node starts here.");
+      },
+      list: async () => [],
+      ...options.nodes?.(flags),
+    }),
   };
   const interruption = watchInterruption({
     timers: world.timers,
@@ -101,6 +127,21 @@ export function stage(options: StageOptions = {}): Stage {
     stops: () => stops,
     signal: (signal) => listeners.get(signal)?.(signal),
   };
+}
+
+/** All commands, loaded: in a simulated world nothing is waited for that it does not know of. */
+const loaded: Runners = Object.fromEntries(
+  await Promise.all(
+    Object.entries(runners).map(async ([name, load]) => {
+      const runner = await load();
+      return [name, () => runner] as const;
+    }),
+  ),
+);
+
+/** Runs a command line on a stage. */
+export function runOn({ host, interruption }: Stage, words: readonly string[]): Promise<ExitCode> {
+  return run(words, host, interruption, loaded);
 }
 
 export async function* chunks(texts: readonly (string | Uint8Array)[]): AsyncGenerator<Uint8Array> {

@@ -1,9 +1,8 @@
 // `aiex rules list|show|test` against a fake library: what is printed where, and how it ends.
 import { describe, expect, it } from "vitest";
-import { run } from "../../cli/run.ts";
 import type { RuleBook, RuleDescription } from "../../supervisors/rule-book.ts";
 import type { RuleTestReport } from "../../supervisors/rules.ts";
-import { type Stage, type StageOptions, stage } from "./fixtures.ts";
+import { runOn, type Stage, type StageOptions, stage } from "./fixtures.ts";
 
 const evalRule: RuleDescription = {
   id: "python/eval",
@@ -52,7 +51,7 @@ async function ran(
 ): Promise<Pick<Stage, "stops"> & Record<"out" | "err", string> & { code: number }> {
   const scene = stage({ ruleBook: book(), ...options });
   // Nothing here waits for the time of the world, and what is loaded on the way takes time of its own.
-  const code = await run(line.split(" "), scene.host, scene.interruption);
+  const code = await runOn(scene, line.split(" "));
   return { code, out: scene.stdout(), err: scene.stderr(), stops: scene.stops };
 }
 

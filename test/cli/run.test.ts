@@ -1,6 +1,5 @@
 // Command lines run against a fake library: what is asked of it, what is printed where, and how it ends.
 import { describe, expect, it } from "vitest";
-import { run } from "../../cli/run.ts";
 import { AiexError } from "../../runtime/errors.ts";
 import {
   chunks,
@@ -8,6 +7,7 @@ import {
   finding,
   modelPart,
   report,
+  runOn,
   type Stage,
   type StageOptions,
   stage,
@@ -20,7 +20,7 @@ class BadConfiguration extends AiexError {
 async function ran(line: string, options: StageOptions = {}, prepare?: (stage: Stage) => void) {
   const scene = stage(options);
   prepare?.(scene);
-  const code = await scene.world.until(run(line.split(" "), scene.host, scene.interruption));
+  const code = await scene.world.until(runOn(scene, line.split(" ")));
   return { ...scene, code, out: scene.stdout(), err: scene.stderr() };
 }
 
@@ -230,7 +230,7 @@ describe("aiex ai analyze --file -", () => {
       [Symbol.asyncIterator]: () => ({ next: () => new Promise(() => undefined) }),
     };
     const scene = stage({ stdin });
-    const running = run(["ai", "analyze", "--file", "-"], scene.host, scene.interruption);
+    const running = runOn(scene, ["ai", "analyze", "--file", "-"]);
     await scene.world.settle();
     scene.signal("SIGINT");
     expect(await scene.world.until(running)).toBe(130);
@@ -253,7 +253,7 @@ describe("a signal during an analysis", () => {
         return new Promise(() => undefined);
       },
     });
-    const running = run(["ai", "analyze", "--file", "x"], scene.host, scene.interruption);
+    const running = runOn(scene, ["ai", "analyze", "--file", "x"]);
     await scene.world.settle();
     scene.signal(signal);
     expect(await scene.world.until(running)).toBe(code);
@@ -264,7 +264,7 @@ describe("a signal during an analysis", () => {
 
   it("takes the progress line away", async () => {
     const scene = stage({ isTTY: true, columns: 60, analyze: () => new Promise(() => undefined) });
-    const running = run(["ai", "analyze", "--file", "x"], scene.host, scene.interruption);
+    const running = runOn(scene, ["ai", "analyze", "--file", "x"]);
     await scene.world.advance(2_000);
     scene.signal("SIGINT");
     await scene.world.until(running);

@@ -84,6 +84,15 @@ describe("loadConfiguration", () => {
       },
       context: { max_memory_mb: 100, max_sessions: 100, session_timeout_ms: 3_600_000 },
       pipeline: { max_parallel_steps: 16, max_restarts: 5, restart_window_ms: 30_000 },
+      cluster: {
+        enabled: true,
+        name: "aiex",
+        remote_eval: "off",
+        time_factor: 1,
+        discovery_strategy: "static",
+        namespace: "default",
+        managed: {},
+      },
       runtime: { shutdown_deadline_ms: 10_000 },
       log: { level: "off" },
     });

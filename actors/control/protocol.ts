@@ -1,0 +1,214 @@
+// What can be asked of a node from outside, and how it answers: the verbs of `ctl` subjects, as JSON. The two sides may be of
+// different versions: what is not known is left out, and what cannot be understood is answered with an error that says so.
+import { z } from "zod";
+import { AiexError } from "../../runtime/errors.ts";
+import { controlLimits } from "./limits.ts";
+import { type Questions, questions, type ReportName, type Reports, reports } from "./reports.ts";
+
+/** Counts what an older reader would misunderstand; a new field is no reason. */
+export const controlVersion = 1;
+
+/** `{ what: "top", by: "memoryBytes" }` and its like. */
+export type InspectRequest = { [W in ReportName]: { readonly what: W } & Questions[W] }[ReportName];
+
+/** The answer to a question, under the same word. */
+export type InspectAnswer = {
+  [W in ReportName]: { readonly what: W; readonly report: Reports[W] };
+}[ReportName];
+
+/** A process by its name or by its pid as `formatPid` writes it; on which node is said beside it. */
+const target = z.string().min(1).max(1_000);
+
+const relayTimeoutMs = z.number().min(0).max(controlLimits.relayTimeoutMsMax).optional();
+
+const relayRequest = z.discriminatedUnion("what", [
+  /** A request to another node, handed on as it is. */
+  z.object({
+    what: z.literal("control"),
+    to: z.string(),
+    verb: z.string().regex(/^[a-z_]{1,32}$/),
+    request: z.record(z.string(), z.unknown()),
+    timeoutMs: relayTimeoutMs,
+  }),
+  z.object({ what: z.literal("send"), to: z.string(), target, message: z.unknown().optional() }),
+  z.object({
+    what: z.literal("call"),
+    to: z.string(),
+    target,
+    type: z.string(),
+    payload: z.unknown().optional(),
+    timeoutMs: relayTimeoutMs,
+  }),
+]);
+
+const asked = {
+  inspect: z.looseObject({ what: z.string() }),
+  /** Stops in good order; the answer comes before the node is gone. */
+  stop: z.object({}),
+  /** Becomes a member of the cluster whose broker is at `url`. `credentials` is the text of a file, not its path. */
+  join: z.object({
+    url: z.string().min(1).max(2_000),
+    cluster: z.string().optional(),
+    credentials: z.string().max(controlLimits.credentialsCharactersMax).optional(),
+    tlsCa: z.string().max(controlLimits.credentialsCharactersMax).optional(),
+  }),
+  relay: relayRequest,
+} as const;
+
+const answered = {
+  inspect: z.object({ what: z.string(), report: z.unknown() }),
+  stop: z.object({ incarnation: z.number(), osPid: z.number() }),
+  join: z.object({ url: z.string(), members: z.array(z.string()).default([]) }),
+  /** For `control` what the other node answered, as it came; for `call` the reply; for `send` nothing. */
+  relay: z.object({ value: z.unknown() }),
+} as const;
+
+export type ControlVerb = keyof typeof asked;
+export const controlVerbs = Object.keys(asked) as readonly ControlVerb[];
+
+export interface ControlRequests {
+  readonly inspect: { readonly asks: InspectRequest; readonly answers: InspectAnswer };
+  readonly stop: {
+    readonly asks: z.input<typeof asked.stop>;
+    readonly answers: z.output<typeof answered.stop>;
+  };
+  readonly join: {
+    readonly asks: z.input<typeof asked.join>;
+    readonly answers: z.output<typeof answered.join>;
+  };
+  readonly relay: {
+    readonly asks: z.input<typeof relayRequest>;
+    readonly answers: z.output<typeof answered.relay>;
+  };
+}
+
+/** A node answered that it cannot, or will not, or did not understand. `code` is the other side's, such as "noproc". */
+export class ControlRefused extends AiexError {
+  readonly code: string;
+  readonly node: string;
+  constructor(node: string, code: string, message: string, retryable = false) {
+    super(message, { details: { node }, retryable });
+    this.node = node;
+    this.code = code;
+  }
+}
+
+/** Who answered, beside what. */
+export interface Answerer {
+  readonly node: string;
+  readonly incarnation: number;
+  /** The version of its program. */
+  readonly program: string;
+}
+
+const envelope = z.discriminatedUnion("ok", [
+  z.object({ ok: z.literal(true), value: z.unknown() }),
+  z.object({
+    ok: z.literal(false),
+    error: z.object({ code: z.string(), message: z.string(), retryable: z.boolean().default(false) }),
+  }),
+]);
+export function encodeRequest(request: Readonly<Record<string, unknown>>): Uint8Array {
+  return encoded({ v: controlVersion, ...request });
+}
+
+/** @throws {ControlRefused} it is none */
+export function decodeRequest<V extends ControlVerb>(
+  self: string,
+  verb: V,
+  payload: Uint8Array,
+): ControlRequests[V]["asks"] {
+  const parsed = asked[verb].safeParse(decoded(self, payload, "bad_request"));
+  if (!parsed.success) throw new ControlRefused(self, "bad_request", notUnderstood(self, verb, parsed.error));
+  if (verb !== "inspect") return parsed.data as ControlRequests[V]["asks"];
+  return question(self, parsed.data as { readonly what: string }) as ControlRequests[V]["asks"];
+}
+
+export function encodeAnswer(answerer: Answerer, value: unknown): Uint8Array {
+  return encoded({ v: controlVersion, ...answerer, ok: true, value });
+}
+
+export function encodeRefusal(answerer: Answerer, { code, message, retryable }: AiexError): Uint8Array {
+  return encoded({ v: controlVersion, ...answerer, ok: false, error: { code, message, retryable } });
+}
+
+/** @throws {ControlRefused} what the other side refused with, or that its answer cannot be understood */
+export function decodeAnswer<V extends ControlVerb>(
+  node: string,
+  verb: V,
+  payload: Uint8Array,
+): ControlRequests[V]["answers"] {
+  return readAnswer(node, verb, openAnswer(node, payload));
+}
+
+/** What was answered, whatever it is: a node that hands it on need not understand it. @throws {ControlRefused} */
+export function openAnswer(node: string, payload: Uint8Array): unknown {
+  const raw = decoded(node, payload, "bad_answer");
+  const answer = envelope.safeParse(raw);
+  if (!answer.success) throw strange(node);
+  if (answer.data.ok) return answer.data.value;
+  const { code, message, retryable } = answer.data.error;
+  throw new ControlRefused(node, code, message, retryable);
+}
+
+/** @throws {ControlRefused} it is no answer to this verb */
+export function readAnswer<V extends ControlVerb>(
+  node: string,
+  verb: V,
+  answer: unknown,
+): ControlRequests[V]["answers"] {
+  const value = answered[verb].safeParse(answer);
+  if (!value.success) throw strange(node);
+  if (verb !== "inspect") return value.data as ControlRequests[V]["answers"];
+  const { what, report } = value.data as { readonly what: string; readonly report: unknown };
+  const schema = Object.hasOwn(reports, what) ? reports[what as ReportName] : undefined;
+  const read = schema?.safeParse(report);
+  if (read?.success !== true) throw strange(node);
+  return { what, report: read.data } as ControlRequests[V]["answers"];
+}
+
+function question(self: string, given: { readonly what: string }): InspectRequest {
+  const { what } = given;
+  if (!Object.hasOwn(questions, what)) {
+    const known = Object.keys(questions).join(", ");
+    throw new ControlRefused(
+      self,
+      "unknown_request",
+      `Node "${self}" cannot tell ${JSON.stringify(what.slice(0, 60))} of itself; it knows ${known}. It may be of an older version than this command.`,
+    );
+  }
+  const parsed = questions[what as ReportName].safeParse(given);
+  if (!parsed.success) throw new ControlRefused(self, "bad_request", notUnderstood(self, what, parsed.error));
+  return { ...parsed.data, what } as InspectRequest;
+}
+
+function notUnderstood(self: string, verb: string, { issues }: z.ZodError): string {
+  const [first] = issues;
+  const at =
+    first === undefined ? "" : ` ${first.path.map(String).join(".") || "all of it"}: ${first.message}.`;
+  return `Node "${self}" does not understand the request "${verb}".${at} The versions of the command and of the node may be too far apart.`;
+}
+
+function strange(node: string): ControlRefused {
+  return new ControlRefused(
+    node,
+    "bad_answer",
+    `What node "${node}" answered cannot be understood. Use a command of the same version as the node.`,
+  );
+}
+
+function encoded(value: unknown): Uint8Array {
+  return new TextEncoder().encode(JSON.stringify(value));
+}
+
+function decoded(node: string, payload: Uint8Array, code: "bad_request" | "bad_answer"): unknown {
+  try {
+    return JSON.parse(new TextDecoder("utf-8", { fatal: true }).decode(payload));
+  } catch {
+    throw new ControlRefused(
+      node,
+      code,
+      `What came ${code === "bad_answer" ? "from" : "for"} node "${node}" is no JSON.`,
+    );
+  }
+}

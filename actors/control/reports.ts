@@ -1,0 +1,174 @@
+// What a node tells of itself when it is inspected: one shape for each thing that can be asked. Fields that a later version adds
+// are optional here, and fields that are not known are left out, so that older and newer nodes can be read.
+import { z } from "zod";
+
+const count = z.number();
+const maybe = <T extends z.ZodType>(type: T) => type.nullable().catch(null);
+/** How many rows were left out, because they were too many for one answer. */
+const cut = count.default(0);
+/** As `formatPid` writes it. */
+const pid = z.string();
+
+export const problem = z.object({
+  /** `critical` ends `aiex cluster health` with a code other than 0; `warning` is only told. */
+  severity: z.enum(["warning", "critical"]).catch("warning"),
+  what: z.string(),
+  /** What to do about it. */
+  advice: z.string(),
+});
+
+const carrierRow = z.object({ kind: z.string(), place: z.string(), state: z.string() });
+
+const nodeReport = z.object({
+  name: z.string(),
+  incarnation: count,
+  cluster: z.string(),
+  host: z.string(),
+  osPid: count,
+  /** The version of the program. */
+  program: z.string(),
+  /** "up", "draining", … */
+  state: z.string(),
+  labels: z.record(z.string(), z.string()).default({}),
+  uptimeMs: count,
+  processes: count,
+  names: count,
+  /** How late the event loop is now. */
+  lagMs: count,
+  heapUsedBytes: count,
+  heapLimitBytes: count,
+  carriers: z.array(carrierRow).default([]),
+});
+
+const processRow = z.object({
+  pid,
+  name: maybe(z.string()),
+  logic: z.string(),
+  kind: z.string(),
+  status: z.string(),
+  queueLength: count,
+  messagesHandled: count,
+  memoryBytes: count,
+  /** Milliseconds of all turns since they are measured, which is for a minute after each question by turns. */
+  turnMs: maybe(count),
+  /** How often its supervisor started it again lately. */
+  restarts: count,
+});
+
+const processReport = processRow.extend({
+  parent: maybe(pid),
+  ancestors: z.array(z.string()).default([]),
+  links: z.array(pid).default([]),
+  monitors: z.array(pid).default([]),
+  monitoredBy: z.array(pid).default([]),
+  trapsExits: z.boolean().default(false),
+  /** The oldest messages that wait, in the words of a log. */
+  messages: z
+    .array(z.object({ kind: z.string(), type: z.string(), payload: z.unknown().optional() }))
+    .default([]),
+  oldestWaitingMs: maybe(count),
+  /** As a log shows it, with secrets masked. */
+  state: z.unknown().optional(),
+});
+
+const treeRowFields = {
+  id: z.string(),
+  name: maybe(z.string()),
+  /** Null for a child that does not run now. */
+  pid: maybe(pid),
+  logic: maybe(z.string()),
+  type: z.string(),
+  restart: maybe(z.string()),
+  status: z.string(),
+  restarts: count.default(0),
+  /** Why it was started again the last time. */
+  lastReason: maybe(z.string()),
+  /** Children that are not shown. */
+  more: count.default(0),
+};
+
+export interface TreeRow extends z.output<z.ZodObject<typeof treeRowFields>> {
+  readonly children: readonly TreeRow[];
+}
+
+const treeRow: z.ZodType<TreeRow> = z.object({
+  ...treeRowFields,
+  get children() {
+    return z.array(treeRow).default([]);
+  },
+});
+
+/** A node as another one, or itself, sees it. */
+const memberRow = z.object({
+  name: z.string(),
+  incarnation: count,
+  host: maybe(z.string()),
+  state: z.string(),
+  load: maybe(count),
+  lagMs: maybe(count),
+  program: maybe(z.string()),
+  isSelf: z.boolean().default(false),
+});
+
+const sessionRow = z.object({
+  node: z.string(),
+  incarnation: maybe(count),
+  hidden: z.boolean().default(false),
+  state: z.string(),
+  /** Where it goes over: the kind of the carrier. */
+  carrier: maybe(z.string()),
+});
+
+export const reports = {
+  node: nodeReport,
+  top: z.object({ processes: count, rows: z.array(processRow), cut }),
+  tree: z.object({
+    trees: z.array(z.object({ application: maybe(z.string()), root: treeRow })),
+    /** The same as lines for a terminal. */
+    text: z.string().default(""),
+    cut,
+  }),
+  names: z.object({ names: z.array(z.object({ name: z.string(), pid })), cut }),
+  groups: z.object({
+    groups: z.array(z.object({ scope: z.string(), group: z.string(), members: z.array(pid) })),
+    cut,
+  }),
+  process: processReport,
+  status: z.object({
+    node: nodeReport,
+    applications: z.array(z.object({ name: z.string(), state: z.string() })).default([]),
+    sessions: count.default(0),
+    problems: z.array(problem).default([]),
+  }),
+  health: z.object({ healthy: z.boolean(), problems: z.array(problem) }),
+  members: z.object({ members: z.array(memberRow), cut }),
+  sessions: z.object({ sessions: z.array(sessionRow), cut }),
+} as const;
+
+export type ReportName = keyof typeof reports;
+export type Reports = { readonly [W in ReportName]: z.output<(typeof reports)[W]> };
+export type NodeReport = Reports["node"];
+export type ProcessRow = z.output<typeof processRow>;
+export type Problem = z.output<typeof problem>;
+
+const nothingMore = z.looseObject({});
+
+/** What each question may say besides its name. */
+export const questions = {
+  node: nothingMore,
+  top: z.object({
+    by: z.enum(["queueLength", "messagesHandled", "memoryBytes", "turnMs"]).default("messagesHandled"),
+    limit: z.int().min(1).max(1_000).default(20),
+  }),
+  tree: z.object({ childrenMax: z.int().min(1).max(10_000).default(100) }),
+  names: nothingMore,
+  groups: nothingMore,
+  /** A name, or a pid as `formatPid` writes it. */
+  process: z.object({ target: z.string().max(1_000) }),
+  status: nothingMore,
+  health: nothingMore,
+  members: nothingMore,
+  sessions: nothingMore,
+} as const satisfies Record<ReportName, z.ZodType>;
+
+export type Questions = { readonly [W in ReportName]: z.input<(typeof questions)[W]> };

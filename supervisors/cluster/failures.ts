@@ -1,0 +1,20 @@
+// What can go wrong where a node is started or joins a cluster.
+import { AiexError } from "../../runtime/errors.ts";
+
+/** The broker that the node was to manage does not run. `code` says why, such as `none_found`. */
+export class BrokerFailed extends AiexError {
+  readonly code: string;
+  constructor(code: string, message: string) {
+    super(message);
+    this.code = code;
+  }
+}
+
+/** A running node cannot become a member of that cluster. */
+export class JoinRefused extends AiexError {
+  readonly code: "already_joined" | "other_cluster";
+  constructor(code: JoinRefused["code"], message: string) {
+    super(message);
+    this.code = code;
+  }
+}

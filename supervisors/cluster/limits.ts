@@ -1,0 +1,20 @@
+// Limits of nodes on one machine and of the way to others, the unit last in each name, each with its reason.
+
+export const clusterLimits = {
+  /** The longest name that one token holds, and more. */
+  nameCharactersMax: 320,
+  /** The file that describes a node has some 200. */
+  recordBytesMax: 16 * 1024,
+  /** Nodes of one user on one machine: more files than this are no nodes. */
+  localNodesMax: 1_000,
+  /** Credentials have some thousand bytes, bundles of certificates some hundred thousand. */
+  credentialsBytesMax: 1024 * 1024,
+  /** A socket on the same machine answers at once, or nobody is behind it. */
+  localConnectMsMax: 2_000,
+  /** A node beats once a second. */
+  discoveryMsMax: 2_500,
+  /** A request to a node: one that takes longer to answer is stuck. */
+  requestTimeoutMs: 5_000,
+  /** What handing a request on adds to its time. */
+  relayGraceMs: 1_000,
+} as const;

@@ -1,0 +1,233 @@
+// A node that others can hold: the ways to it, what it tells of itself, and how it comes into a cluster and out of it.
+import { join } from "node:path";
+import { type AttachServer, attachNames } from "../../actors/attach/attach.ts";
+import type { ControlledNode } from "../../actors/control/controlled-node.ts";
+import { ControlDesk } from "../../actors/control/desk.ts";
+import type { ControlRequests } from "../../actors/control/protocol.ts";
+import type { Problem, Reports } from "../../actors/control/reports.ts";
+import type { Carrier } from "../../runtime/carrier.ts";
+import { type Applications, type Node, named } from "../../runtime/index.ts";
+import { workerPulse } from "../../runtime/membership/pulses/worker.ts";
+import { LocalValue } from "../../runtime/process/data.ts";
+import { encodeToken } from "../../runtime/wire/token.ts";
+import { type BrokerPlace, brokerLine } from "./broker-line.ts";
+import { JoinRefused } from "./failures.ts";
+import type { LocalNodes } from "./local-nodes.ts";
+
+export interface MemberOptions {
+  readonly node: Node;
+  readonly cluster: string;
+  /** Where it runs: the machine's name. */
+  readonly host: string;
+  /** The version of this program. */
+  readonly program: string;
+  readonly labels: Readonly<Record<string, string>>;
+  readonly running: Applications;
+  readonly localNodes: LocalNodes;
+  /** The folder of files that only this user may read. */
+  readonly privateFolder: string;
+  /** Somebody has asked the node to stop. */
+  readonly onStop: () => void;
+}
+
+export class Member implements ControlledNode {
+  readonly node: Node;
+  readonly incarnation: number;
+  readonly cluster: string;
+  readonly host: string;
+  readonly osPid = process.pid;
+  readonly program: string;
+  readonly labels: Readonly<Record<string, string>>;
+  readonly startedMs: number;
+  readonly #options: MemberOptions;
+  readonly #desk: ControlDesk;
+  readonly #carriers: Carrier[] = [];
+  #state: "joining" | "up" | "draining" = "joining";
+  #isJoining = false;
+
+  constructor(options: MemberOptions) {
+    const { node, cluster, host, program, labels } = options;
+    this.#options = options;
+    this.node = node;
+    this.incarnation = node.incarnation;
+    this.cluster = cluster;
+    this.host = host;
+    this.program = program;
+    this.labels = labels;
+    this.startedMs = node.world.clock.now();
+    this.#desk = new ControlDesk(this);
+  }
+
+  /** Where its broker is; undefined where it is alone. */
+  get url(): string | undefined {
+    return this.#carriers.find(({ kind }) => kind === "nats")?.place;
+  }
+
+  state(): string {
+    return this.#state;
+  }
+
+  carriers(): readonly Carrier[] {
+    return this.#carriers;
+  }
+
+  applications(): Reports["status"]["applications"] {
+    return this.#options.running.running.map((name) => ({ name, state: "running" }));
+  }
+
+  members(): Reports["members"]["members"] {
+    const { name, incarnation, distribution } = this.node;
+    const others = (distribution?.members() ?? []).map((member) => ({
+      name: member.name,
+      incarnation: member.incarnation,
+      host: member.host,
+      state: member.suspect ? "suspect" : member.state,
+      load: member.load,
+      lagMs: member.lagMs,
+      program: member.version,
+      isSelf: false,
+    }));
+    const own = { name, incarnation, host: this.host, state: this.#state, load: null, lagMs: null };
+    return [{ ...own, program: this.program, isSelf: true }, ...others];
+  }
+
+  sessions(): Reports["sessions"]["sessions"] {
+    return (this.node.distribution?.connected ?? []).map(({ name, incarnation, hidden, place }) => {
+      const carrier = this.#carriers.find((candidate) => candidate.place === place)?.kind ?? null;
+      return { node: name, incarnation, hidden, state: "up", carrier };
+    });
+  }
+
+  problems(): readonly Problem[] {
+    const lost = this.#carriers.filter(({ state }) => state !== "connected");
+    const suspects = (this.node.distribution?.members() ?? []).filter(({ suspect }) => suspect);
+    return [
+      ...lost.map(({ place, state }): Problem => {
+        const isOver = state === "closed";
+        return {
+          severity: "critical",
+          what: `The line to ${place} is ${isOver ? "closed" : "lost"}.`,
+          advice: isOver
+            ? "Check the credentials, then start the node again."
+            : "Check the broker and the network; the node connects again by itself.",
+        };
+      }),
+      ...suspects.map(
+        ({ name, host, heardMsAgo }): Problem => ({
+          severity: "warning",
+          what: `Node "${name}" on ${host} was not heard for ${Math.round(heardMsAgo / 100) / 10} s, or is very busy.`,
+          advice: `\`aiex status ${name}\` says whether it answers.`,
+        }),
+      ),
+    ];
+  }
+
+  stop(): void {
+    // On behalf of nobody: who asked is ended by it.
+    this.node.world.turns.afterIo(() => this.#options.onStop());
+  }
+
+  async join({
+    url,
+    cluster,
+    credentials,
+    tlsCa,
+  }: ControlRequests["join"]["asks"]): Promise<ControlRequests["join"]["answers"]> {
+    const name = this.node.name;
+    if (this.url !== undefined || this.#isJoining) {
+      const where = this.url ?? "another broker";
+      throw new JoinRefused(
+        "already_joined",
+        `Node "${name}" belongs to the cluster at ${where} already. Stop it, and start it with --nats ${url}.`,
+      );
+    }
+    if (cluster !== undefined) this.#checkCluster(cluster);
+    this.#isJoining = true;
+    try {
+      const place = {
+        url,
+        credentials: await this.#kept("credentials", credentials),
+        tlsCa: await this.#kept("ca.pem", tlsCa),
+      };
+      await this.enter(place);
+      await this.record();
+    } finally {
+      this.#isJoining = false;
+    }
+    return { url: this.url ?? url, members: this.members().map((member) => member.name) };
+  }
+
+  /** Answers what comes over `carrier`, to whoever may ask there. */
+  open(carrier: Carrier): void {
+    this.#carriers.push(carrier);
+    this.#desk.open(carrier);
+    const attach = this.node.whereis(attachNames.server);
+    if (attach !== undefined)
+      this.node.cast(named<AttachServer>(attachNames.server), "add_carrier", new LocalValue(carrier));
+  }
+
+  /**
+   * Becomes a member of the cluster behind a broker.
+   * @throws {NameHeld}; {BrokerUnreachable}; {BrokerDenied}; {BrokerInsecure}; {CredentialsRefused}; {JoinRefused}
+   */
+  async enter(place: BrokerPlace): Promise<void> {
+    const { node } = this;
+    const line = await brokerLine(node.world.files, place, node.name);
+    if (line.cluster !== undefined) this.#checkCluster(line.cluster);
+    // Loaded with the client of NATS, which no node that is alone needs.
+    const { connectNats } = await import("../../runtime/carriers/nats.ts");
+    const carrier = await connectNats(line.options, node.world);
+    try {
+      const pulse = { ...line.options, name: `${node.name} (beats)` };
+      await node.distribution?.join(carrier, workerPulse(pulse));
+    } catch (error) {
+      await carrier.close();
+      throw error;
+    }
+    this.open(carrier);
+  }
+
+  /** Says goodbye to every cluster; the socket stays. */
+  async leave(): Promise<void> {
+    for (const carrier of this.#carriers.filter(({ kind }) => kind === "nats")) {
+      this.#desk.close(carrier);
+      await this.node.distribution?.removeCarrier(carrier);
+      await carrier.close();
+      this.#carriers.splice(this.#carriers.indexOf(carrier), 1);
+    }
+  }
+
+  /** The work runs: writes down for this machine's commands what the node is. */
+  async ready(): Promise<void> {
+    this.#state = "up";
+    await this.record();
+  }
+
+  drain(): void {
+    this.#state = "draining";
+    this.node.distribution?.setState("draining");
+  }
+
+  async record(): Promise<void> {
+    const { incarnation, osPid, host, cluster, program: version } = this;
+    const { name } = this.node;
+    const url = this.url ?? null;
+    await this.#options.localNodes.write({ name, incarnation, osPid, host, cluster, url, version });
+  }
+
+  #checkCluster(cluster: string): void {
+    if (cluster === this.cluster) return;
+    throw new JoinRefused(
+      "other_cluster",
+      `Node "${this.node.name}" is a node of the cluster "${this.cluster}", and this is "${cluster}". Start it with --cluster ${cluster}.`,
+    );
+  }
+
+  /** Credentials that came in a request are read from a file, like others. */
+  async #kept(what: string, text: string | undefined): Promise<string | undefined> {
+    if (text === undefined) return undefined;
+    const path = join(this.#options.privateFolder, `${encodeToken(this.node.name)}.${what}`);
+    await this.node.world.files.writeFile(path, new TextEncoder().encode(text), { mode: 0o600 });
+    return path;
+  }
+}

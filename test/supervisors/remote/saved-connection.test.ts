@@ -1,0 +1,42 @@
+import { describe, expect, it } from "vitest";
+import { simulatedWorld } from "../../../runtime/index.ts";
+import {
+  forgetConnection,
+  readConnection,
+  saveConnection,
+} from "../../../supervisors/remote/saved-connection.ts";
+
+const folder = "/home/ada/.config/aiex";
+const saved = { url: "nats://there:4222", cluster: "work", credentials: "/c.json", node: "beta" };
+
+describe("The saved connection", () => {
+  it("is what was saved last, in a file for its user alone, until it is forgotten", async () => {
+    const world = simulatedWorld();
+    await world.until(
+      (async () => {
+        expect(await readConnection(world.files, folder)).toBeUndefined();
+        await saveConnection(world.files, folder, { url: "nats://first" });
+        const path = await saveConnection(world.files, folder, saved);
+        expect((await world.files.status(path)).mode).toBe(0o600);
+        expect(await readConnection(world.files, folder)).toEqual(saved);
+        await forgetConnection(world.files, folder);
+        await forgetConnection(world.files, folder);
+        expect(await readConnection(world.files, folder)).toBeUndefined();
+      })(),
+    );
+  });
+
+  it.each(["", "{", "[]", "null", '{"url": 3}', '{"url": ""}'])(
+    "is none where the file holds %j",
+    async (text) => {
+      const world = simulatedWorld();
+      await world.until(
+        (async () => {
+          const path = await saveConnection(world.files, folder, saved);
+          await world.files.writeFile(path, new TextEncoder().encode(text), { mode: 0o600 });
+          expect(await readConnection(world.files, folder)).toBeUndefined();
+        })(),
+      );
+    },
+  );
+});
