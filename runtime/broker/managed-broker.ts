@@ -100,7 +100,10 @@ export function managedBroker(options: ManagedBrokerOptions): NativeLogic<Broker
     },
     calls: { status: (state: Held) => replyWith(state.status, state) },
     info: (state: Held, { type }) =>
-      type === "broker.ended" ? stopWith(reasonOf(state.running), state) : noReply(state),
+      // Anybody may send this; whether it is so, the program tells.
+      type === "broker.ended" && state.running.end() !== undefined
+        ? stopWith(reasonOf(state.running), state)
+        : noReply(state),
     terminate: ({ running }) => stopServer(world, running),
     formatState: ({ status }) => status,
   }) as NativeLogic<BrokerProtocol, void>;

@@ -144,20 +144,29 @@ export class NodeDistribution implements Distribution {
   reach(node: string, incarnation?: number): RemoteNode | undefined {
     if (this.#isClosed) return undefined;
     const known = this.#peers.find(node, incarnation);
-    if (known !== undefined && known.carrier.state === "connected") return living(known.reach());
-    if (known !== undefined && known.connection !== undefined) return undefined;
-    const gateway = this.#gatewayFor();
+    const isOver = known !== undefined && known.carrier.state !== "connected";
+    if (isOver && known.connection !== undefined) return undefined;
+    const gateway = known === undefined || isOver ? this.#gatewayFor() : this.#gatewayOf(known);
     if (gateway === undefined) return undefined;
-    if (known !== undefined) this.#peers.forget(known);
-    const peer = this.#meet(gateway, node, 0);
+    if (isOver) this.#peers.forget(known);
+    const peer = known === undefined || isOver ? this.#meet(gateway, node, 0) : known;
+    const isNew = peer.connection === undefined;
     const connection = peer.reach();
-    // Where nobody has the name that is known at once, long before a hello has waited in vain.
-    void gateway.isThere(node).then((isThere) =>
+    if (isNew && !isToolName(node)) this.#askFor(gateway, peer);
+    return living(connection);
+  }
+
+  /** Where nobody has the name that is known at once, long before a hello has waited in vain. */
+  #askFor(gateway: Gateway, peer: Peer): void {
+    void gateway.isThere(peer.name).then((isThere) =>
       outsideProcesses(() => {
         if (isThere === false && !peer.isUp) peer.close("unanswered");
       }),
     );
-    return living(connection);
+  }
+
+  #gatewayOf({ carrier }: Peer): Gateway | undefined {
+    return this.#gateways.find((gateway) => gateway.carrier === carrier);
   }
 
   known(node: string, incarnation?: number): RemoteNode | undefined {
@@ -295,15 +304,14 @@ export class NodeDistribution implements Distribution {
   }
 
   #broken(peer: Peer, { reason, wasUp, incarnation }: Broken): void {
-    const { name: node, isHidden: hidden, carrier } = peer;
+    const { name: node, isHidden: hidden } = peer;
     if (wasUp) {
       if (!hidden) this.#groups.nodeDown(node);
       this.#kernel.events.emit("node_down", { node, incarnation, hidden, why: reason });
       this.events.tell({ kind: "down", node, incarnation, hidden, reason });
     } else this.events.tellUnreachable(node);
     for (const note of [...this.#waiting]) note(node, false);
-    const gateway = this.#gateways.find((open) => open.carrier === carrier);
-    if (!hidden) gateway?.membership?.broken(node, incarnation);
+    if (!hidden) this.#gatewayOf(peer)?.membership?.broken(node, incarnation);
   }
 
   /** One timer for the sessions of all peers; those that nothing is left of are forgotten. */

@@ -143,11 +143,14 @@ export class Peer implements Line {
         this.#transmit(to, action.frame);
         return;
       }
-      case "up":
+      case "up": {
+        const connection = this.#opened();
         this.#hidden = action.hidden;
         this.#options.onUp(this);
-        this.#opened().opened();
+        // Who heard of it may have ended it.
+        if (!connection.hasEnded) connection.opened();
         return;
+      }
       case "deliver":
         this.#deliver(action.body);
         return;
@@ -182,7 +185,8 @@ export class Peer implements Line {
   }
 
   #deliver(body: Uint8Array): void {
-    const connection = this.#opened();
+    const connection = this.#connection;
+    if (connection === undefined) return;
     const decoded = decodeSignals(body);
     if (decoded.kind === "malformed") {
       this.#refused(1, decoded.why);

@@ -109,7 +109,9 @@ export abstract class RemoteNode extends Holder implements Party {
 
   /** Forgets what stands for a process where it holds nothing any more. */
   tidy(stranger: RemoteProcess): void {
-    if (stranger.isIdle) this.#strangers.get(stranger.pid.incarnation)?.delete(stranger.pid.id);
+    const table = this.#strangers.get(stranger.pid.incarnation);
+    // Another may stand for that process by now.
+    if (stranger.isIdle && table?.get(stranger.pid.id) === stranger) table.delete(stranger.pid.id);
   }
 
   deliver(): void {}

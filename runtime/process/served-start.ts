@@ -3,7 +3,7 @@ import { AiexError } from "../errors.ts";
 import type { AnyLogic } from "../logic/logic.ts";
 import { type RemoteSpawnOptions, type RemoteStartError, signalKinds } from "../wire/frame.ts";
 import type { ExitReason } from "./exit-reason.ts";
-import { AlreadyStarted, StartFailed } from "./failures.ts";
+import { AlreadyStarted, StartFailed, StartIgnored } from "./failures.ts";
 import { removeLink } from "./links.ts";
 import type { Pid } from "./pid.ts";
 import type { Process } from "./process.ts";
@@ -67,10 +67,11 @@ export function abandonServedStart(node: RemoteNode, starter: RemoteProcess, ref
 function errorData(error: Error, started: Process | undefined): RemoteStartError {
   const code = error instanceof AiexError ? error.code : "start_failed";
   const reason: ExitReason | undefined = error instanceof StartFailed ? error.reason : undefined;
+  const hasEndedItself = started === undefined || error instanceof StartIgnored;
   return {
     code,
     message: error.message,
-    reason: reason ?? (started === undefined ? "normal" : "killed"),
+    reason: reason ?? (hasEndedItself ? "normal" : "killed"),
     ...(error instanceof AlreadyStarted ? { holder: error.pid.id } : {}),
   };
 }

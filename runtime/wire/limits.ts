@@ -25,8 +25,8 @@ export const wireLimits = {
   /** The longest signal, in all its parts: what must be larger is a file, and belongs into a store. */
   messageBytesMax: 16 * 1024 * 1024,
   /**
-   * Arrays and objects in one message: in 16 MiB one for every 64 bytes. A byte on the wire can become an object of 56 bytes, and
-   * each takes about 0.2 us to make.
+   * Arrays, objects and Uint8Arrays in one message: in 16 MiB one for every 64 bytes. Two bytes on the wire can become an object
+   * of 200 bytes, and all of them are to stay below 64 MiB.
    */
   messageContainersMax: 256 * 1024,
   /** Elements of arrays and fields of objects in one message: each can take 0.5 us to make, for which the node stands still. */

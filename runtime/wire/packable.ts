@@ -42,7 +42,7 @@ export function whyUnpackable(value: unknown, depth: number, room: Room): Unpack
 }
 
 function walkObject(value: object, depth: number, room: Room): Unpackable | undefined {
-  if (value instanceof Uint8Array) return take(room, value.length);
+  if (value instanceof Uint8Array) return contain(room, 0) ?? take(room, value.length);
   if (depth > limits.messageDepthMax) return "not_data";
   if (Array.isArray(value)) {
     // An array of four billion holes is refused before the first of them.

@@ -21,15 +21,24 @@ const startBytes = 8 * 1024;
 /** msgpackr keeps the buffer that it packs into. One that a long message made larger than this is not kept for the short ones. */
 const keptBytes = 512 * 1024;
 
+/** A getter inside of a value may pack in its turn: then the buffer is still needed for what is around it. */
+let isPacking = false;
+
 /**
  * The bytes of one value, a view that lasts until the next call. As msgpackr has no form for them, -0 becomes 0, and the half of
  * a letter (a lone surrogate) one or more "\ufffd"; a hole becomes undefined.
  * @throws what msgpackr throws for what `whyUnpackable` would have refused
  */
 export function pack(value: unknown): Uint8Array {
-  const bytes = packr.pack(value, RESET_BUFFER_MODE);
-  if (bytes.buffer.byteLength > keptBytes) packr.useBuffer(Buffer.allocUnsafeSlow(startBytes));
-  return bytes;
+  const isInner = isPacking;
+  isPacking = true;
+  try {
+    const bytes = packr.pack(value, RESET_BUFFER_MODE);
+    if (bytes.buffer.byteLength > keptBytes && !isInner) packr.useBuffer(Buffer.allocUnsafeSlow(startBytes));
+    return bytes;
+  } finally {
+    isPacking = isInner;
+  }
 }
 
 /**

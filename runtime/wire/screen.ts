@@ -78,9 +78,10 @@ class Screen {
     else if (first >= format.map16) this.#map(this.#number(2 << (first - format.map16)), depth);
     else if (first >= format.array16) this.#array(this.#number(2 << (first - format.array16)), depth);
     else if (first >= format.string8) this.#skip(this.#number(1 << (first - format.string8)));
-    else if (first >= format.bytes8 && first <= format.bytes32)
+    else if (first >= format.bytes8 && first <= format.bytes32) {
+      this.#count(0);
       this.#skip(this.#number(1 << (first - format.bytes8)));
-    else this.#extension(first);
+    } else this.#extension(first);
   }
 
   /** Undefined and large bigints, in the forms that msgpackr writes. */
@@ -117,14 +118,18 @@ class Screen {
 
   /** Every part takes a byte at least: a length that the bytes have no room for is a lie, and known before the first part. */
   #contain(elements: number, bytesMin: number, depth: number): void {
-    const { messageContainersMax, messageElementsMax } = wireLimits;
     if (bytesMin > this.#end - this.#at) throw new Refusal("a length beyond the end");
     if (depth > limits.messageDepthMax)
       throw new Refusal(`data nested deeper than ${limits.messageDepthMax}`);
+    this.#count(elements);
+  }
+
+  #count(elements: number): void {
+    const { messageContainersMax, messageElementsMax } = wireLimits;
     this.#containers += 1;
+    this.#elements += elements;
     if (this.#containers > messageContainersMax)
       throw new Refusal(`more than ${messageContainersMax} arrays and objects`);
-    this.#elements += elements;
     if (this.#elements > messageElementsMax)
       throw new Refusal(`more than ${messageElementsMax} elements and fields`);
   }

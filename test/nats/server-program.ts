@@ -48,7 +48,9 @@ async function find(): Promise<ServerProgram> {
   const named = process.env.AIEX_NATS_SERVER;
   const path = named === undefined || named === "" ? (onPath() ?? (await installed())) : named;
   const version = versionOf(path);
-  process.stderr.write(`The tests run against nats-server ${version} (${path}).\n`);
+  // Said once: the programs of one test run are many.
+  if (process.env.AIEX_NATS_SERVER_TOLD === undefined)
+    process.stderr.write(`The tests run against nats-server ${version} (${path}).\n`);
   return { path, version };
 }
 
