@@ -1,5 +1,6 @@
 // The command as a whole process, from its start to its end, beside a Node that runs nothing.
-import { spawnSync } from "node:child_process";
+import { spawn, spawnSync } from "node:child_process";
+import { once } from "node:events";
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -34,7 +35,16 @@ const commands: readonly (readonly [string, readonly string[], number, number])[
   ["version", [command, "version"], 1.15, 45],
   ["--help", [command, "--help"], 1.15, 45],
   ["ai analyze of one small file", [command, "ai", "analyze", "--file", sample], 4, 100],
+  ["call to a node of this machine", [command, "call", "context.manager", "status"], 2, 60],
 ];
+
+// A node for the calls, in a home that holds nothing else.
+const home = { HOME: folder, XDG_CONFIG_HOME: folder, XDG_RUNTIME_DIR: folder, XDG_DATA_HOME: folder };
+const started = spawn(process.execPath, [command, "node", "start", "--name", "called", "--solo"], {
+  env: { ...process.env, ...home },
+  stdio: ["ignore", "pipe", "inherit"],
+});
+await once(started.stdout, "data");
 
 for (const [name, given, multipleMax, mibMax] of commands) {
   await measure({
@@ -57,17 +67,20 @@ for (const [name, given, multipleMax, mibMax] of commands) {
     note: "The parsers of an analysis run in programs of their own, which are not counted.",
   });
 }
+const ended = once(started, "exit");
+started.kill();
+await ended;
 rmSync(folder, { recursive: true });
 
 function wallMs(given: readonly string[]): number {
   const start = performance.now();
-  run(given, process.env);
+  run(given, { ...process.env, ...home });
   return performance.now() - start;
 }
 
 function peakMib(given: readonly string[]): number {
   writeFileSync(peaks, "");
-  run(given, { ...process.env, NODE_OPTIONS: `--require ${probe}` });
+  run(given, { ...process.env, ...home, NODE_OPTIONS: `--require ${probe}` });
   const all = readFileSync(peaks, "utf8").trim().split("\n");
   return Math.max(...all.map((kib) => Number(kib) / 1_024));
 }

@@ -57,7 +57,12 @@ function figuresOf(work: string): Readonly<Record<string, number>> {
   ];
   const { status, stdout, stderr } = ended(command, given);
   if (status !== 0) throw new Error(`Erlang's "${work}" ended with ${status}: ${stdout}${stderr}`);
-  const lines = stdout.trim().split("\n");
+  return figuresIn(stdout);
+}
+
+/** What bench.erl prints: a line `name value` for each. */
+export function figuresIn(text: string): Readonly<Record<string, number>> {
+  const lines = text.trim().split("\n");
   return Object.fromEntries(
     lines.map((line) => {
       const [name = "", value] = line.split(" ");
@@ -66,8 +71,11 @@ function figuresOf(work: string): Readonly<Record<string, number>> {
   );
 }
 
-/** The folder of the compiled works. */
-function compiled(): string {
+/**
+ * The folder of the compiled works.
+ * @throws {AbsentPeer} no `erl`
+ */
+export function compiled(): string {
   if (folder !== undefined) return folder;
   if (otpRelease() === undefined) throw new AbsentPeer(absent);
   const target = mkdtempSync(join(tmpdir(), "aiex-bench-erlang-"));

@@ -23,7 +23,7 @@ export interface Comparison {
   readonly better: "higher" | "lower";
   readonly ours: Round;
   readonly peers?: readonly Peer[];
-  readonly reach?: Reach;
+  readonly reach?: Reach | readonly Reach[];
   /** What a reader has to know to read the figure rightly. */
   readonly note?: string;
   readonly rounds?: number;
@@ -42,6 +42,9 @@ export interface PeerFigure {
   readonly problem?: string;
 }
 
+/** Not reached is false; null where the peer to reach is not on this machine. */
+export type MeasuredReach = Reach & { readonly isReached: boolean | null };
+
 export interface Figure {
   readonly name: string;
   readonly unit: string;
@@ -52,8 +55,7 @@ export interface Figure {
   readonly max: number;
   readonly rounds: number;
   readonly peers: readonly PeerFigure[];
-  /** Not reached is false; null where the peer to reach is not on this machine. */
-  readonly reach?: Reach & { readonly isReached: boolean | null };
+  readonly reaches: readonly MeasuredReach[];
   readonly note?: string;
   readonly node: string;
   readonly date: string;
@@ -66,7 +68,8 @@ export class AbsentPeer extends Error {}
 
 /** Runs the comparison and prints its figure. A peer that cannot do the work is asked once and then left alone. */
 export async function measure(comparison: Comparison): Promise<void> {
-  const { name, unit, better, ours, peers = [], reach, note, warmsUp = true } = comparison;
+  const { name, unit, better, ours, peers = [], reach = [], note, warmsUp = true } = comparison;
+  const reaches = "atLeast" in reach || "atMost" in reach ? [reach] : reach;
   const rounds = Number(process.env.AIEX_BENCH_ROUNDS ?? comparison.rounds ?? roundsDefault);
   const own: number[] = [];
   const others = peers.map((peer) => ({
@@ -100,7 +103,7 @@ export async function measure(comparison: Comparison): Promise<void> {
     max: rounded(Math.max(...own)),
     rounds,
     peers: peerFigures,
-    ...(reach === undefined ? {} : { reach: { ...reach, isReached: isReached(reach, value, peerFigures) } }),
+    reaches: reaches.map((reach) => ({ ...reach, isReached: isReached(reach, value, peerFigures) })),
     ...(note === undefined ? {} : { note }),
     node: process.version,
     date: new Date().toISOString(),

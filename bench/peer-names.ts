@@ -5,3 +5,5 @@ export const elixirName = "Elixir";
 export const rawName = "raw XState";
 export const nactName = "nact";
 export const nodeName = "Node itself";
+export const natsName = "nats";
+export const moleculerName = "Moleculer";

@@ -2,7 +2,9 @@
 import { readFileSync } from "node:fs";
 import { cpus, totalmem } from "node:os";
 import { otpRelease } from "./erlang.ts";
-import type { Figure, PeerFigure } from "./measure.ts";
+import type { Figure, MeasuredReach, PeerFigure } from "./measure.ts";
+import { brokerVersion } from "./nodes/broker.ts";
+import { peerVersion } from "./nodes/peers.ts";
 import { erlangName, nactName, rawName } from "./peer-names.ts";
 
 /** Closer than this to a peer is a tie: that far a figure moves between two runs on one machine. */
@@ -29,8 +31,8 @@ export function table(figures: readonly Figure[]): string {
 
 /** The text of docs/performance.md. */
 export function performancePage(figures: readonly Figure[]): string {
-  const set = figures.filter(({ reach }) => reach !== undefined);
-  const reached = set.filter(({ reach }) => reach?.isReached === true);
+  const set = figures.flatMap((figure) => figure.reaches.map((reach) => ({ figure, reach })));
+  const unreached = set.filter(({ reach }) => reach.isReached !== true);
   const behind = figures.filter(({ peers }) => peers.some(isAhead));
   return `# Performance
 
@@ -45,15 +47,16 @@ more or less is better. It is the median of the rounds' own ratios; between ${(1
 differ from machine to machine and from day to day; the ratio is what to look at. *Reach* is what we set out for. All of ours
 is measured with \`boundary: "trust"\`, as in production; in development every message is checked and frozen, which costs more.
 Peers in JavaScript run in the same program as ours. Erlang runs with one scheduler on one core, takes its own time of the
-work alone, and is warm by then. An empty cell is a work that a peer does not have, or that nobody has compared.
+work alone, and is warm by then. Between nodes, everybody has two programs of their own, and the broker is one more; Erlang's
+nodes have one scheduler each, and run where the system puts them. An empty cell is a work that a peer does not have, or that nobody has compared.
 
 ${markdownTable(figures)}
 
 ## What we have not reached
 
-Reached are ${reached.length} of the ${set.length} that were set.
+Reached are ${set.length - unreached.length} of the ${set.length} that were set.
 
-${listed(set.filter(({ reach }) => reach?.isReached !== true).map(unreached))}
+${listed(unreached.map(({ figure, reach }) => behindReach(figure, reach)))}
 
 ## Where a peer is ahead
 
@@ -76,6 +79,9 @@ function circumstances(): string {
     `Node ${process.version}`,
     `XState ${versionOf("xstate")}`,
     `nact ${versionOf("nact")}`,
+    `nats ${versionOf("nats")}`,
+    peerVersion("moleculer") === undefined ? "no Moleculer" : `Moleculer ${peerVersion("moleculer")}`,
+    brokerVersion() === undefined ? "no nats-server on this machine" : `nats-server ${brokerVersion()}`,
     otpRelease() === undefined ? "no Erlang on this machine" : `Erlang/OTP ${otpRelease()}`,
   ];
   return `Machine: ${cpus().length} x ${cpu?.model.trim() ?? "unknown"}, ${memoryGib} GiB, ${process.platform} ${process.arch}.
@@ -99,7 +105,7 @@ function cells(figure: Figure): readonly string[] {
     ...own,
     ...named,
     others.map((peer) => `${peer.name}: ${compared(peer)}`).join("; "),
-    reachOf(figure),
+    figure.reaches.map((reach) => reachOf(figure, reach)).join("; "),
   ];
 }
 
@@ -109,8 +115,7 @@ function compared({ value, ratio, problem }: PeerFigure): string {
   return `${shown(value)} (${ratio.toPrecision(3)} x)`;
 }
 
-function reachOf({ reach, peers }: Figure): string {
-  if (reach === undefined) return "";
+function reachOf({ peers }: Figure, reach: MeasuredReach): string {
   const word = reach.isReached === null ? "not measured" : reach.isReached ? "reached" : "not reached";
   if ("atMost" in reach) return `${word}: at most ${shown(reach.atMost)}`;
   if (!("against" in reach)) return `${word}: at least ${shown(reach.atLeast)}`;
@@ -129,8 +134,8 @@ function isAhead({ ratio }: PeerFigure): boolean {
   return ratio !== null && ratio <= 1 / tieRatio;
 }
 
-function unreached(figure: Figure): string {
-  return `${figure.name}: ${shown(figure.value)} ${figure.unit}; ${reachOf(figure)}.`;
+function behindReach(figure: Figure, reach: MeasuredReach): string {
+  return `${figure.name}: ${shown(figure.value)} ${figure.unit}; ${reachOf(figure, reach)}.`;
 }
 
 function explained({ name, peers }: Figure): string {

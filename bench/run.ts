@@ -18,6 +18,7 @@ const benchmarks = [
   "children",
   "names",
   "timers",
+  "between",
   "command",
   "analysis",
 ];

@@ -1,10 +1,14 @@
 // What is known of a cluster's broker, and what it means when it acknowledges a write.
-import type { NodeReport } from "../actors/control/reports.ts";
+import type { Reports } from "../actors/control/reports.ts";
 import type { Carrier } from "../runtime/carrier.ts";
 import type { NatsCarrier } from "../runtime/carriers/nats.ts";
+import { brokerApplication } from "../supervisors/cluster/broker-application.ts";
 
-/** `fsync`: on the disk. `flush`: with the system, and on the disk within two minutes. `none`: it keeps nothing. */
-export type Acknowledgement = "fsync" | "flush" | "none" | "unknown";
+/**
+ * `fsync`: a node has the broker run with a configuration of its own, by which it writes to the disk first. `none`: it keeps
+ * nothing. Of any other broker it is unknown: none tells its clients.
+ */
+export type Acknowledgement = "fsync" | "none" | "unknown";
 
 export interface BrokerView {
   /** Without credentials. */
@@ -15,19 +19,30 @@ export interface BrokerView {
   readonly acknowledges: Acknowledgement;
 }
 
-/** By the carrier itself where that leads to a broker, else by what the node says of its own. */
-export function brokerOf(carrier: Carrier, node: NodeReport | undefined): BrokerView | undefined {
-  if (carrier.kind === "nats") {
-    const { place, state } = carrier;
-    const { info } = (carrier as NatsCarrier).connection;
-    if (info === undefined) return { place, state, version: null, acknowledges: "unknown" };
-    const { version, jetstream, server_name: name } = info;
-    // Whoever runs a server with a configuration of ours has it write before it acknowledges; others need not.
-    const kept = name.startsWith("aiex-") ? "fsync" : "flush";
-    return { place, state, version, acknowledges: jetstream === true ? kept : "none" };
-  }
-  const way = node?.carriers.find(({ kind }) => kind === "nats");
-  return way && { place: way.place, state: way.state, version: null, acknowledges: "unknown" };
+/** By the carrier itself where that leads to a broker, else by what the entry says of its own; `statuses` are those of all nodes. */
+export function brokerOf(
+  carrier: Carrier,
+  entry: Status | undefined,
+  statuses: readonly Status[],
+): BrokerView | undefined {
+  const way = carrier.kind === "nats" ? carrier : entry && brokerWay(entry);
+  if (way === undefined) return undefined;
+  const { place, state } = way;
+  const isManaged = statuses.some((status) => managesBroker(status) && brokerWay(status)?.place === place);
+  const kept = isManaged ? "fsync" : "unknown";
+  const info = carrier.kind === "nats" ? (carrier as NatsCarrier).connection.info : undefined;
+  if (info === undefined) return { place, state, version: null, acknowledges: kept };
+  return { place, state, version: info.version, acknowledges: info.jetstream === true ? kept : "none" };
+}
+
+type Status = Reports["status"];
+
+function brokerWay({ node }: Status): Status["node"]["carriers"][number] | undefined {
+  return node.carriers.find(({ kind }) => kind === "nats");
+}
+
+function managesBroker({ applications }: Status): boolean {
+  return applications.some(({ name }) => name === brokerApplication);
 }
 
 /** What it means, as a sentence. */
@@ -37,8 +52,6 @@ export function acknowledgementText(acknowledges: Acknowledgement): string {
 
 const meanings: Readonly<Record<Acknowledgement, string>> = {
   fsync: "a write that it acknowledges is on its disk (fsync)",
-  flush:
-    "a write that it acknowledges is on its disk within 2 minutes, and lost if its machine fails before (flush<=2m)",
   none: "it keeps nothing: JetStream is off",
-  unknown: "not known from here; ask with --nats URL",
+  unknown: "not known: brokers do not tell (sync_interval of their JetStream; 2 minutes where it is not set)",
 };

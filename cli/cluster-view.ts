@@ -42,13 +42,14 @@ export async function viewCluster(host: Host, reached: Reached): Promise<Cluster
     nodes.push(...(await Promise.all(batch.map((member) => viewNode(host, reached, member)))));
   }
   const entry = nodes.find(({ name }) => name === remote.entry);
+  const statuses = nodes.flatMap(({ status }) => status ?? []);
   const { kind, place } = remote.carrier;
   return {
     cluster: remote.cluster,
     self: remote.self,
     entry: remote.entry,
     over: { kind, place },
-    broker: brokerOf(remote.carrier, entry?.status?.node),
+    broker: brokerOf(remote.carrier, entry?.status ?? undefined, statuses),
     nodes: nodes.sort((left, right) => (left.name < right.name ? -1 : 1)),
     leftOut: cut,
   };

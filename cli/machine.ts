@@ -5,7 +5,7 @@ import { realWorld } from "../runtime/worlds/real.ts";
 import type { FlagSetting } from "../supervisors/config.ts";
 import { exitCodes } from "./exit-codes.ts";
 import { showFailure } from "./failure.ts";
-import type { Host, Nodes, Remotes, Settings, TextOutput } from "./host.ts";
+import type { Host, Nodes, Settings, TextOutput } from "./host.ts";
 import { watchInterruption } from "./interruption.ts";
 import { textOutput } from "./output.ts";
 import { run } from "./run.ts";
@@ -42,25 +42,8 @@ function realHost(world: World): Host {
     stdout: textOutput(process.stdout, { ignoresErrors: false }),
     stderr,
     settings: () => loadSettings(world, stderr),
-    remotes: () => loadRemotes(world),
+    remotes: async () => (await import("./remotes.ts")).loadRemotes(world),
     nodes: (flags) => loadNodes(world, stderr, flags),
-  };
-}
-
-async function loadRemotes(world: World): Promise<Remotes> {
-  const { loadConfiguration } = await import("../supervisors/config.ts");
-  const { openRemote } = await import("../supervisors/remote/connection.ts");
-  const connections = await import("../supervisors/remote/saved-connection.ts");
-  const configuration = await loadConfiguration({ world, env: process.env, home: homedir() });
-  const { files } = world;
-  const { warnings, values, folders } = configuration;
-  return {
-    warnings,
-    url: values.cluster.nats_url,
-    open: (to) => openRemote({ world, configuration, to }),
-    saved: () => connections.readConnection(files, folders.user),
-    save: (connection) => connections.saveConnection(files, folders.user, connection),
-    forget: () => connections.forgetConnection(files, folders.user),
   };
 }
 

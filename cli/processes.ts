@@ -37,7 +37,7 @@ export async function sendTo(
   const what = `Sending to ${targetText(target)}`;
   if (remote.gate !== undefined) {
     const asked = { what: "send", to: node, target: processText(target), message } as const;
-    const sent = remote.control(remote.gate, "relay", asked, timeoutMs);
+    const sent = remote.relay(asked, timeoutMs);
     await within(host, sent, timeoutMs + answerGraceMs, what);
     return;
   }
@@ -60,8 +60,8 @@ export async function callTo(
   const { remote, node, timeoutMs } = reached;
   const what = `Calling ${targetText(target)}`;
   const called = async (): Promise<unknown> => {
-    // Over a socket, messages reach the node behind it only; for others that one speaks.
-    if (remote.gate !== undefined && remote.gate !== node) {
+    // Over a socket the node behind it calls: nothing of the runtime is loaded for that.
+    if (remote.gate !== undefined) {
       const asked = {
         what: "call",
         to: node,
@@ -70,7 +70,7 @@ export async function callTo(
         payload,
         timeoutMs,
       } as const;
-      return (await remote.control(remote.gate, "relay", asked, timeoutMs + answerGraceMs)).value;
+      return remote.relay(asked, timeoutMs + answerGraceMs);
     }
     const own = await remote.node();
     return own.call(addressOf(target, node), type, payload, { timeoutMs });

@@ -36,11 +36,15 @@ export async function readRemotes({ host, interruption }: Asking): Promise<Remot
   return remotes;
 }
 
-/** Connects for `use` to `node`, or to what the options and the configuration say. Whatever happens, it lets go before this settles. */
+/**
+ * Connects for `use` to `node`, or to what the options and the configuration say; where the cluster is meant, to `anyMember` of
+ * it. Whatever happens, it lets go before this settles.
+ */
 export async function withRemote<Result>(
   asking: Asking,
   node: string | undefined,
   use: (reached: Reached) => Promise<Result>,
+  { anyMember }: Pick<RemoteTarget, "anyMember"> = {},
 ): Promise<Result> {
   const { parsed } = asking;
   const url = optionValue(parsed, "nats");
@@ -52,6 +56,7 @@ export async function withRemote<Result>(
       ...(node === undefined ? {} : { node }),
       ...(url === undefined ? {} : { url }),
       ...(credentials === undefined ? {} : { credentials }),
+      ...(anyMember === undefined ? {} : { anyMember }),
     },
     use,
   );

@@ -2,6 +2,7 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
 import { type AnyStateMachine, createMachine, setup } from "xstate";
+import { attachEvents } from "../actors/attach/events.ts";
 import { llmEvents } from "../actors/llm/events.ts";
 import { pipelineEvents } from "../actors/pipeline/events.ts";
 import type { EventDefinition } from "../runtime/index.ts";
@@ -33,7 +34,7 @@ describe("The generated pages", () => {
   });
 
   it("tell of every event, and of all that it carries", () => {
-    const own = [...Object.values(llmEvents), ...Object.values(pipelineEvents)];
+    const own = [llmEvents, pipelineEvents, attachEvents].flatMap((table) => Object.values(table));
     const tables = new Map<string, EventDefinition>([
       ...Object.entries(events),
       ...own.map((definition) => [definition.name, definition] as const),

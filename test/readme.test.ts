@@ -116,6 +116,7 @@ function layOutClone(root: string): void {
   }
   // Not under the name of the package: `aiex/runtime` shall be found as a user finds it, among the installed ones.
   writeFileSync(join(root, "package.json"), JSON.stringify({ private: true, type: "module" }));
+  mkdirSync(join(root, "run"), { mode: 0o700 });
   mkdirSync(join(root, "node_modules", "@types"), { recursive: true });
   symlinkSync(repository, join(root, "node_modules", "aiex"), "dir");
   for (const name of ["xstate", "@types/node"]) {
@@ -142,7 +143,9 @@ function program(root: string, name: string, text: string): void {
 /** Runs lines as bash would, each of which has to end with 0, or with the code that a comment behind it names. */
 function shell(text: string): Promise<Ended> {
   const lines = text.replace(/^(.*\S) +# exits with (\d+)$/gm, "code=0; $1 || code=$?; [ $code = $2 ]");
-  return run("bash", ["-euo", "pipefail", "-c", lines]);
+  // A node in the background ends with its example, also with one that fails.
+  const cleanup = "trap 'kill $(jobs -p) 2> /dev/null || true' EXIT";
+  return run("bash", ["-euo", "pipefail", "-c", `${cleanup}\n${lines}`]);
 }
 
 function run(command: string, args: readonly string[]): Promise<Ended> {
@@ -150,6 +153,8 @@ function run(command: string, args: readonly string[]): Promise<Ended> {
     PATH: [join(folder, "bin"), process.env.PATH].join(delimiter),
     HOME: folder,
     LANG: "C.UTF-8",
+    // Nodes of this test are nobody else's.
+    XDG_RUNTIME_DIR: join(folder, "run"),
   };
   return new Promise((resolve) => {
     execFile(command, args, { cwd: folder, env, maxBuffer: 64 * 1024 * 1024 }, (error, stdout, stderr) => {

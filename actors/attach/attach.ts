@@ -124,13 +124,15 @@ function attachServer(options: AttachOptions) {
       return ok({});
     },
     casts: {
-      add_carrier: (state, { value: carrier }: LocalValue<Carrier>) => {
-        carriers.add(carrier);
-        listen(carrier);
+      // Other nodes and tools may send to any process: only what cannot travel was said on this node.
+      add_carrier: (state, carrier: LocalValue<Carrier>) => {
+        if (!(carrier instanceof LocalValue)) return noReply(state);
+        carriers.add(carrier.value);
+        listen(carrier.value);
         return noReply(state);
       },
-      asked: async (state, { value: asked }: LocalValue<Asked>) => {
-        await open(asked);
+      asked: async (state, asked: LocalValue<Asked>) => {
+        if (asked instanceof LocalValue) await open(asked.value);
         return noReply(state);
       },
     },
@@ -161,7 +163,7 @@ function route(
   if (frame === undefined) return;
   const name = sessionName(sid);
   if (node.whereis(name) !== undefined) {
-    node.cast(named(name), "frame" as never, { from, ...frame } as never);
+    node.cast(named(name), "frame" as never, new LocalValue({ carrier, from, ...frame }) as never);
     return;
   }
   const text = "There is no such shell here: it has ended, or the node has been started again.";

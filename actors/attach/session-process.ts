@@ -1,21 +1,16 @@
 // The process of an attached shell: which message has its session do what, and when it ends.
-import {
-  type ExitReason,
-  noReply,
-  ok,
-  type Pid,
-  type Received,
-  replyWith,
-  server,
-  stopWith,
-} from "../../runtime/index.ts";
-import type { LocalValue } from "../../runtime/process/data.ts";
+import type { Carrier } from "../../runtime/carrier.ts";
+import { noReply, ok, replyWith, server, stopWith } from "../../runtime/index.ts";
+import { LocalValue } from "../../runtime/process/data.ts";
+import { ExitMessage } from "../../runtime/process/system-message.ts";
 import type { Head } from "./channel.ts";
 import type { ClientMessage } from "./frames.ts";
 import { type Ending, Session, type SessionInput } from "./session.ts";
 import type { Result } from "./shell.ts";
 
+/** A frame, and the way that it came. */
 interface Arrived {
+  readonly carrier: Carrier;
   readonly from: string;
   readonly head: Head;
   readonly message: ClientMessage | undefined;
@@ -45,29 +40,25 @@ export const attachSession = server("attach.session", {
       return replyWith({ session, from, mode, carrier: line.carrier.kind }, state);
     },
   },
+  // Other nodes and tools may send to any process: only what cannot travel was said on this node.
   casts: {
-    frame: async (state: State, { from, head, message }: Arrived) => {
-      // The name is part of the subject, and the broker lets nobody use another's.
-      if (from !== state.session.input.from) return noReply(state);
+    frame: async (state: State, arrived: LocalValue<Arrived>) => {
+      if (!(arrived instanceof LocalValue)) return noReply(state);
+      const { carrier, from, head, message } = arrived.value;
+      const { from: owner, line } = state.session.input;
+      // The name is part of the subject, and the broker lets nobody use another's. Two ways may have one name for two people.
+      if (from !== owner || carrier !== line.carrier) return noReply(state);
       return next(state, await state.session.receive(head, message));
     },
     printed: (state: State) => next(state, state.session.printed()),
-    result: (state: State, result: Result) => next(state, state.session.result(result)),
-    /** The carrier has no connection any more. */
-    disconnected: (state: State) =>
-      next(state, {
-        why: "lost",
-        text: "The shell is closed, because the connection was lost. The node goes on.",
-      }),
+    result: (state: State, result: LocalValue<Result>) =>
+      result instanceof LocalValue ? next(state, state.session.result(result.value)) : noReply(state),
   },
   info: async (state, message) => {
     const { session } = state;
     if (message.type === "beat") return next(state, session.beat());
     if (message.type === "deadline") session.expire(Number(message.id));
-    if (message.type === "sys.exit") {
-      const { from, reason } = message as Received & { readonly from: Pid; readonly reason: ExitReason };
-      await session.evaluatorEnded(from, reason);
-    }
+    if (message instanceof ExitMessage) await session.evaluatorEnded(message.from, message.reason);
     return noReply(state);
   },
   terminate: ({ session, ending }) =>

@@ -70,7 +70,9 @@ export class Session {
     this.#input = input;
     this.#output = new ShellOutput(() => node.cast(me, "printed" as never));
     this.#outbox = new Outbox(input.line, this.#output);
-    this.#shell = new Shell(input.columns, (result) => node.cast(me, "result" as never, result as never));
+    this.#shell = new Shell(input.columns, (result) =>
+      node.cast(me, "result" as never, new LocalValue(result) as never),
+    );
     this.#usedAtMs = node.world.clock.now();
   }
 

@@ -1,10 +1,11 @@
 // Where requests to a node arrive: hands what comes over each carrier to the control process, and sends back what that answers.
 import type { Carrier, CarrierSubscription, Incoming } from "../../runtime/carrier.ts";
 import { type Name, named, type ProtocolOf } from "../../runtime/index.ts";
+import { LocalValue } from "../../runtime/process/data.ts";
 import { subjects } from "../../runtime/wire/subject.ts";
 import type { ControlledNode } from "./controlled-node.ts";
+import { ControlRefused, encodeRefusal } from "./envelope.ts";
 import { controlLimits } from "./limits.ts";
-import { ControlRefused, encodeRefusal } from "./protocol.ts";
 import { controlName, type controlServer } from "./server.ts";
 
 const control: Name<ProtocolOf<ReturnType<typeof controlServer>>> = named(controlName);
@@ -13,7 +14,9 @@ const control: Name<ProtocolOf<ReturnType<typeof controlServer>>> = named(contro
 export class ControlDesk {
   readonly #controlled: ControlledNode;
   readonly #subscriptions = new Map<Carrier, CarrierSubscription>();
-  #waiting = 0;
+  /** Requests that wait, by who asked over what: whoever asks without end waits, and nobody else. */
+  readonly #waiting = new Map<string, number>();
+  #waitingInAll = 0;
 
   constructor(controlled: ControlledNode) {
     this.#controlled = controlled;
@@ -38,24 +41,38 @@ export class ControlDesk {
     const parsed = subjects(this.#controlled.cluster).parse(subject);
     // Whoever wants no answer wants nothing of this.
     if (respond === undefined || parsed?.kind !== "ctl") return;
-    respond(await this.#answer(parsed.verb, payload.slice(), carrier));
-  }
-
-  async #answer(verb: string, payload: Uint8Array, carrier: Carrier): Promise<Uint8Array> {
     const { node, incarnation, program } = this.#controlled;
     const refused = (code: string, message: string): Uint8Array =>
       encodeRefusal(
         { node: node.name, incarnation, program },
-        new ControlRefused(node.name, code, message, true),
+        new ControlRefused(node.name, code, message, code !== "too_large"),
       );
-    if (this.#waiting >= controlLimits.waitingMax)
-      return refused("overload", `Node "${node.name}" has too many requests to answer. Try again later.`);
-    this.#waiting += 1;
+    const isLocal = carrier.kind === "socket";
+    if (!isLocal && payload.length > controlLimits.questionBytesMax) {
+      const words = `The request has ${payload.length} bytes, and node "${node.name}" takes ${controlLimits.questionBytesMax} over a broker.`;
+      respond(refused("too_large", words));
+      return;
+    }
+    const asker = `${carrier.kind} ${parsed.from}`;
+    const ofAsker = this.#waiting.get(asker) ?? 0;
+    if (ofAsker >= controlLimits.askerWaitingMax || this.#waitingInAll >= controlLimits.waitingMax) {
+      const words = `Node "${node.name}" has too many requests to answer. Try again later.`;
+      respond(refused("overload", words));
+      return;
+    }
+    this.#waits(asker, 1);
     const bytesMax = carrier.payloadBytesMax - controlLimits.answerBytesAround;
-    const message = { verb, payload, bytesMax, isLocal: carrier.kind === "socket" };
+    const message = new LocalValue({ verb: parsed.verb, payload: payload.slice(), bytesMax, isLocal });
     const asked = await node.tryCall(control, "ask", message, { timeoutMs: controlLimits.relayTimeoutMsMax });
-    this.#waiting -= 1;
-    if (asked.ok) return asked.value;
-    return refused("busy", `Node "${node.name}" could not answer now. Try again in a moment.`);
+    this.#waits(asker, -1);
+    const busy = `Node "${node.name}" could not answer now. Try again in a moment.`;
+    respond(asked.ok ? asked.value : refused("busy", busy));
+  }
+
+  #waits(asker: string, more: 1 | -1): void {
+    const left = (this.#waiting.get(asker) ?? 0) + more;
+    if (left === 0) this.#waiting.delete(asker);
+    else this.#waiting.set(asker, left);
+    this.#waitingInAll += more;
   }
 }

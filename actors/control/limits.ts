@@ -15,6 +15,8 @@ export const controlLimits = {
   vitalsWindowMs: 60_000,
   /** Happenings that are remembered: a storm of them is told as "200 times". */
   vitalsMax: 200,
+  /** How busy the event loop is, is said of so long a time: what is shorter jumps about. */
+  loadEveryMs: 1_000,
   /** An event loop that was held up is held up still, as far as one can tell, for this long. */
   lagFreshMs: 2_000,
   /** Below this nobody notices. */
@@ -27,6 +29,10 @@ export const controlLimits = {
   rowsMax: 5_000,
   /** Requests that wait for their answers: more are a flood. */
   waitingMax: 1_000,
+  /** Of these, those of one asker: all that a node hands on for others at once, and far more than a person asks. */
+  askerWaitingMax: 100,
+  /** Bytes of a question over a broker: a few words. What is longer, such as credentials, comes by the socket alone. */
+  questionBytesMax: 16 * 1024,
   /** Relayed requests at the same time. */
   relaysMax: 100,
   /** Characters of a state in an answer about one process. */

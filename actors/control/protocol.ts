@@ -1,12 +1,9 @@
 // What can be asked of a node from outside, and how it answers: the verbs of `ctl` subjects, as JSON. The two sides may be of
 // different versions: what is not known is left out, and what cannot be understood is answered with an error that says so.
 import { z } from "zod";
-import { AiexError } from "../../runtime/errors.ts";
+import { ControlRefused, decodeJson, openAnswer, strangeAnswer } from "./envelope.ts";
 import { controlLimits } from "./limits.ts";
 import { type Questions, questions, type ReportName, type Reports, reports } from "./reports.ts";
-
-/** Counts what an older reader would misunderstand; a new field is no reason. */
-export const controlVersion = 1;
 
 /** `{ what: "top", by: "memoryBytes" }` and its like. */
 export type InspectRequest = { [W in ReportName]: { readonly what: W } & Questions[W] }[ReportName];
@@ -82,54 +79,16 @@ export interface ControlRequests {
   };
 }
 
-/** A node answered that it cannot, or will not, or did not understand. `code` is the other side's, such as "noproc". */
-export class ControlRefused extends AiexError {
-  readonly code: string;
-  readonly node: string;
-  constructor(node: string, code: string, message: string, retryable = false) {
-    super(message, { details: { node }, retryable });
-    this.node = node;
-    this.code = code;
-  }
-}
-
-/** Who answered, beside what. */
-export interface Answerer {
-  readonly node: string;
-  readonly incarnation: number;
-  /** The version of its program. */
-  readonly program: string;
-}
-
-const envelope = z.discriminatedUnion("ok", [
-  z.object({ ok: z.literal(true), value: z.unknown() }),
-  z.object({
-    ok: z.literal(false),
-    error: z.object({ code: z.string(), message: z.string(), retryable: z.boolean().default(false) }),
-  }),
-]);
-export function encodeRequest(request: Readonly<Record<string, unknown>>): Uint8Array {
-  return encoded({ v: controlVersion, ...request });
-}
-
 /** @throws {ControlRefused} it is none */
 export function decodeRequest<V extends ControlVerb>(
   self: string,
   verb: V,
   payload: Uint8Array,
 ): ControlRequests[V]["asks"] {
-  const parsed = asked[verb].safeParse(decoded(self, payload, "bad_request"));
+  const parsed = asked[verb].safeParse(decodeJson(self, payload, "bad_request"));
   if (!parsed.success) throw new ControlRefused(self, "bad_request", notUnderstood(self, verb, parsed.error));
   if (verb !== "inspect") return parsed.data as ControlRequests[V]["asks"];
   return question(self, parsed.data as { readonly what: string }) as ControlRequests[V]["asks"];
-}
-
-export function encodeAnswer(answerer: Answerer, value: unknown): Uint8Array {
-  return encoded({ v: controlVersion, ...answerer, ok: true, value });
-}
-
-export function encodeRefusal(answerer: Answerer, { code, message, retryable }: AiexError): Uint8Array {
-  return encoded({ v: controlVersion, ...answerer, ok: false, error: { code, message, retryable } });
 }
 
 /** @throws {ControlRefused} what the other side refused with, or that its answer cannot be understood */
@@ -141,16 +100,6 @@ export function decodeAnswer<V extends ControlVerb>(
   return readAnswer(node, verb, openAnswer(node, payload));
 }
 
-/** What was answered, whatever it is: a node that hands it on need not understand it. @throws {ControlRefused} */
-export function openAnswer(node: string, payload: Uint8Array): unknown {
-  const raw = decoded(node, payload, "bad_answer");
-  const answer = envelope.safeParse(raw);
-  if (!answer.success) throw strange(node);
-  if (answer.data.ok) return answer.data.value;
-  const { code, message, retryable } = answer.data.error;
-  throw new ControlRefused(node, code, message, retryable);
-}
-
 /** @throws {ControlRefused} it is no answer to this verb */
 export function readAnswer<V extends ControlVerb>(
   node: string,
@@ -158,12 +107,12 @@ export function readAnswer<V extends ControlVerb>(
   answer: unknown,
 ): ControlRequests[V]["answers"] {
   const value = answered[verb].safeParse(answer);
-  if (!value.success) throw strange(node);
+  if (!value.success) throw strangeAnswer(node);
   if (verb !== "inspect") return value.data as ControlRequests[V]["answers"];
   const { what, report } = value.data as { readonly what: string; readonly report: unknown };
   const schema = Object.hasOwn(reports, what) ? reports[what as ReportName] : undefined;
   const read = schema?.safeParse(report);
-  if (read?.success !== true) throw strange(node);
+  if (read?.success !== true) throw strangeAnswer(node);
   return { what, report: read.data } as ControlRequests[V]["answers"];
 }
 
@@ -187,28 +136,4 @@ function notUnderstood(self: string, verb: string, { issues }: z.ZodError): stri
   const at =
     first === undefined ? "" : ` ${first.path.map(String).join(".") || "all of it"}: ${first.message}.`;
   return `Node "${self}" does not understand the request "${verb}".${at} The versions of the command and of the node may be too far apart.`;
-}
-
-function strange(node: string): ControlRefused {
-  return new ControlRefused(
-    node,
-    "bad_answer",
-    `What node "${node}" answered cannot be understood. Use a command of the same version as the node.`,
-  );
-}
-
-function encoded(value: unknown): Uint8Array {
-  return new TextEncoder().encode(JSON.stringify(value));
-}
-
-function decoded(node: string, payload: Uint8Array, code: "bad_request" | "bad_answer"): unknown {
-  try {
-    return JSON.parse(new TextDecoder("utf-8", { fatal: true }).decode(payload));
-  } catch {
-    throw new ControlRefused(
-      node,
-      code,
-      `What came ${code === "bad_answer" ? "from" : "for"} node "${node}" is no JSON.`,
-    );
-  }
 }

@@ -1,13 +1,15 @@
 // Does for a command of this machine what it cannot do itself: it reached this node by its socket, and wants another one.
 import { subjects } from "../../runtime/wire/subject.ts";
 import type { ControlledNode } from "./controlled-node.ts";
+import { ControlRefused, encodeRequest, openAnswer } from "./envelope.ts";
 import { controlLimits } from "./limits.ts";
-import { ControlRefused, type ControlRequests, encodeRequest, openAnswer } from "./protocol.ts";
+import type { ControlRequests } from "./protocol.ts";
+import { shownValue } from "./shown-value.ts";
 import { addressOf } from "./target.ts";
 
 type Relay = ControlRequests["relay"]["asks"];
 
-/** Gives what came of it. @throws what a call or a send throws; {ControlRefused} the other node refused, or is not there */
+/** Gives what came of it, as JSON can hold it. @throws what a call or a send throws; {ControlRefused} the other node refused, or is not there */
 export async function relay(controlled: ControlledNode, asked: Relay): Promise<unknown> {
   const { node } = controlled;
   if (asked.what === "control") return relayControl(controlled, asked);
@@ -17,8 +19,7 @@ export async function relay(controlled: ControlledNode, asked: Relay): Promise<u
     return null;
   }
   const timeoutMs = asked.timeoutMs ?? controlLimits.requestTimeoutMs;
-  const reply: unknown = await node.call(address, asked.type as never, asked.payload as never, { timeoutMs });
-  return reply ?? null;
+  return shownValue(await node.call(address, asked.type as never, asked.payload as never, { timeoutMs }));
 }
 
 async function relayControl(

@@ -35,6 +35,8 @@ const nodeReport = z.object({
   names: count,
   /** How late the event loop is now. */
   lagMs: count,
+  /** The share of the last second that the event loop was busy, from 0 to 1. */
+  load: maybe(count),
   heapUsedBytes: count,
   heapLimitBytes: count,
   carriers: z.array(carrierRow).default([]),

@@ -1,18 +1,11 @@
 // The control process of a node: answers what is asked of the node from outside, one request after the other.
 import { AiexError } from "../../runtime/errors.ts";
 import { formatReason, noReply, ok, type Ref, reply, replyWith, server, spawn } from "../../runtime/index.ts";
+import { LocalValue } from "../../runtime/process/data.ts";
 import { reasonOfThrown } from "../../runtime/process/exit-reason.ts";
+import { type Answerer, ControlRefused, encodeAnswer, encodeRefusal } from "./envelope.ts";
 import { controlLimits } from "./limits.ts";
-import {
-  type Answerer,
-  ControlRefused,
-  type ControlRequests,
-  type ControlVerb,
-  controlVerbs,
-  decodeRequest,
-  encodeAnswer,
-  encodeRefusal,
-} from "./protocol.ts";
+import { type ControlRequests, type ControlVerb, controlVerbs, decodeRequest } from "./protocol.ts";
 import { relay } from "./relay.ts";
 import { type Teller, tell } from "./telling.ts";
 
@@ -28,13 +21,16 @@ export interface ControlMessage {
   readonly payload: Uint8Array;
 }
 
-/** Calls: `ask`, with a request as it came over a carrier; the reply is the answer as it goes back. */
+/**
+ * Calls: `ask`, with a request as it came over a carrier; the reply is the answer as it goes back. Only the node itself can say
+ * which way a request came, so it says so with what never travels.
+ */
 export function controlServer(teller: Teller) {
   const clerk = new Clerk(teller);
   return server(controlName, {
     init: () => ok(undefined),
     calls: {
-      ask: async (state: undefined, message: ControlMessage, from: Ref) => {
+      ask: async (state: undefined, message: LocalValue<ControlMessage>, from: Ref) => {
         const answer = await clerk.answer(message, from);
         return answer === "later" ? noReply(state) : replyWith<Uint8Array, undefined>(answer, state);
       },
@@ -55,9 +51,12 @@ class Clerk {
     this.#answerer = { node: node.name, incarnation, program };
   }
 
-  async answer(message: ControlMessage, from: Ref): Promise<Uint8Array | "later"> {
+  async answer(message: LocalValue<ControlMessage>, from: Ref): Promise<Uint8Array | "later"> {
     try {
-      return await this.#answer(message, from);
+      if (message instanceof LocalValue) return await this.#answer(message.value, from);
+      const { node } = this.#answerer;
+      const words = `The control process of node "${node}" takes no calls. Ask the node by a request.`;
+      throw new ControlRefused(node, "denied", words);
     } catch (error) {
       return encodeRefusal(this.#answerer, refusalOf(this.#answerer.node, error));
     }
@@ -77,13 +76,13 @@ class Clerk {
       controlled.stop();
       return encodeAnswer(this.#answerer, { incarnation: controlled.incarnation, osPid: controlled.osPid });
     }
+    if (!isLocal) {
+      const message = `Node "${self}" does "${known}" for commands of its own machine only. Run the command there.`;
+      throw new ControlRefused(self, "denied", message);
+    }
     if (known === "join") {
       const asked = decodeRequest(self, known, payload);
       return this.#later(from, bytesMax, () => controlled.join(asked));
-    }
-    if (!isLocal) {
-      const message = `Node "${self}" relays for commands of its own machine only. Ask the other node itself.`;
-      throw new ControlRefused(self, "denied", message);
     }
     const asked = decodeRequest(self, known, payload);
     return this.#later(from, bytesMax, async () => ({ value: await relay(controlled, asked) }));

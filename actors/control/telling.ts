@@ -10,9 +10,9 @@ import {
 import { heapLevel, readHeap } from "../../runtime/node/heap.ts";
 import { currentProcess } from "../../runtime/process/current.ts";
 import type { ControlledNode } from "./controlled-node.ts";
+import { ControlRefused } from "./envelope.ts";
 import { controlLimits } from "./limits.ts";
 import type { InspectRequest } from "./protocol.ts";
-import { ControlRefused } from "./protocol.ts";
 import type { NodeReport, Problem, ProcessRow, ReportName, Reports, TreeRow } from "./reports.ts";
 import { parsePid } from "./target.ts";
 import type { Vitals } from "./vitals.ts";
@@ -80,8 +80,9 @@ const tellers: Tellers = {
     const problems = [...problemsOf(teller)];
     return { healthy: problems.every(({ severity }) => severity !== "critical"), problems };
   },
-  members: ({ controlled }, _, rowsMax) => {
-    const members = controlled.members();
+  members: ({ controlled, vitals: { load, lagMs } }, _, rowsMax) => {
+    // Of itself a node hears no beats.
+    const members = controlled.members().map((row) => (row.isSelf ? { ...row, load, lagMs } : row));
     return { members: members.slice(0, rowsMax), cut: Math.max(0, members.length - rowsMax) };
   },
   sessions: ({ controlled }, _, rowsMax) => {
@@ -116,6 +117,7 @@ function nodeReport({ controlled, vitals }: Teller): NodeReport {
     processes: node.processes().length,
     names: node.registered().length,
     lagMs: vitals.lagMs,
+    load: vitals.load,
     heapUsedBytes: heap.usedBytes,
     heapLimitBytes: heap.limitBytes,
     carriers: controlled.carriers().map(({ kind, place, state }) => ({ kind, place, state })),

@@ -1,5 +1,6 @@
-// What a node remembers of its last minute, to say how it is doing: how late its event loop was, who crashed, who gave up.
+// What a node remembers of its last minute, to say how it is doing: how busy and late its event loop was, who crashed, who gave up.
 import type { Node } from "../../runtime/index.ts";
+import { loopLoad } from "../../runtime/membership/pulses/loop-load.ts";
 import { controlLimits } from "./limits.ts";
 import type { Problem } from "./reports.ts";
 
@@ -14,12 +15,19 @@ interface Happening {
 export class Vitals {
   readonly #node: Node;
   readonly #detach: () => void;
+  readonly #loads: { readonly share: () => number; timer: unknown } | undefined;
   #happened: Happening[] = [];
+  #load: number | null = null;
   #measuring: { readonly end: () => void; timer: unknown } | undefined;
 
   /** Listens until it is closed. */
   constructor(node: Node) {
     this.#node = node;
+    // In a simulated world no time passes while the event loop is busy.
+    if (node.world.kind === "real") {
+      this.#loads = { share: loopLoad(), timer: undefined };
+      this.#planLoad();
+    }
     this.#detach = node.subscribe((event) => {
       switch (event.name) {
         case "event_loop_lag":
@@ -41,6 +49,11 @@ export class Vitals {
     const last = this.#happened.findLast(({ kind }) => kind === "lag");
     const isFresh = last !== undefined && this.#ageMs(last) < controlLimits.lagFreshMs;
     return isFresh ? last.amount : 0;
+  }
+
+  /** The share of the last second that the event loop was busy; null until that is known. */
+  get load(): number | null {
+    return this.#load;
   }
 
   problems(): readonly Problem[] {
@@ -96,7 +109,17 @@ export class Vitals {
 
   close(): void {
     this.#detach();
+    if (this.#loads !== undefined) this.#node.world.timers.clear(this.#loads.timer);
     this.#measureNoMore();
+  }
+
+  #planLoad(): void {
+    const loads = this.#loads;
+    if (loads === undefined) return;
+    loads.timer = this.#node.world.timers.set(controlLimits.loadEveryMs, () => {
+      this.#load = loads.share();
+      this.#planLoad();
+    });
   }
 
   #measureNoMore(): void {

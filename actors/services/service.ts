@@ -19,9 +19,9 @@ import {
   spawnMonitor,
   startTimer,
   stopWith,
-  type TimeoutMessage,
 } from "../../runtime/index.ts";
 import { sanitizeLine } from "../../runtime/observe/sanitize.ts";
+import { TimeoutMessage } from "../../runtime/process/system-message.ts";
 import { subjects } from "../../runtime/wire/subject.ts";
 import { type Endpoint, failed, type Outcome, type Problem, type ServiceDefinition } from "./endpoint.ts";
 import { serviceLimits } from "./limits.ts";
@@ -80,9 +80,9 @@ export function natsService(
     },
     info: (state: Running, message) => {
       if (message.type === "service.request") state.desk.begin(message.number as number);
-      else if (message.type === "sys.timeout")
-        state.desk.late((message as unknown as TimeoutMessage).payload);
-      else if (message.type === "service.stopped") {
+      else if (message instanceof TimeoutMessage) state.desk.late(message.payload);
+      // Anybody may send this; whether it is so, the service tells.
+      else if (message.type === "service.stopped" && state.service.isStopped) {
         // Whether the carrier is gone or the broker refuses: to start it again at once would change nothing.
         return stopWith({ shutdown: { service_stopped: sanitizeLine(String(message.why)) } }, state);
       }

@@ -1,4 +1,4 @@
-// `aiex cluster connect`: which cluster the commands of this user speak to from now on.
+// `aiex cluster connect`: which cluster, or which node that runs alone, the commands of this user speak to from now on.
 
 import { resolve } from "node:path";
 import type { RemoteTarget } from "../../supervisors/remote/connection.ts";
@@ -46,12 +46,8 @@ async function reachable(
     const report = await inspected(asking.host, reached, "node", {});
     const way = report.carriers.find(({ kind }) => kind === "nats");
     const url = remote.carrier.kind === "nats" ? remote.carrier.place : way?.place;
-    if (url === undefined) {
-      throw new UsageError(
-        `Node "${remote.entry}" runs alone, so there is no cluster to speak to. Commands on this machine find it by themselves; \`aiex cluster join ${remote.entry} --to URL\` makes it a member of one.`,
-        topic,
-      );
-    }
+    // One that runs alone is reached by its name: it has a socket on this machine.
+    if (url === undefined) return { node: remote.entry };
     return {
       url,
       cluster: remote.cluster,
@@ -88,11 +84,15 @@ async function show(
     await host.stdout.write(renderJson({ schema: "aiex.connection/1", connection: saved ?? null }));
     return exitCodes.ok;
   }
-  const through = saved?.node === undefined ? "" : ` through ${saved.node}`;
   const text =
     saved === undefined
       ? "Nothing is saved: commands speak to nodes of this machine."
-      : `Commands speak to cluster ${saved.cluster ?? "aiex"} at ${saved.url}${through}.${done}`;
+      : `Commands speak to ${savedText(saved)}.${done}`;
   await host.stdout.write(`${printable(text, terminalOf(host.stdout, host.env, host.platform))}\n`);
   return exitCodes.ok;
+}
+
+function savedText({ url, cluster = "aiex", node }: SavedConnection): string {
+  if (url === undefined) return `node ${node} of this machine, which runs alone`;
+  return `cluster ${cluster} at ${url}${node === undefined ? "" : ` through ${node}`}`;
 }

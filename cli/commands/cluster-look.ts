@@ -4,7 +4,7 @@ import { type ClusterView, problemsIn, type ViewedNode, viewCluster } from "../c
 import { type ExitCode, exitCodes } from "../exit-codes.ts";
 import type { Host } from "../host.ts";
 import { optionValue } from "../parse.ts";
-import { withRemote } from "../remote.ts";
+import { type Reached, withRemote } from "../remote.ts";
 import { renderClusterHealth, renderClusterNodes, renderClusterStatus } from "../render/cluster-text.ts";
 import { renderJson } from "../render/json.ts";
 import { namedNode } from "../target.ts";
@@ -60,12 +60,13 @@ interface Look {
 
 function shown(asking: Asking, { text, json, code }: Look): Promise<ExitCode> {
   const { parsed, host } = asking;
-  return withRemote(asking, namedNode(parsed), async (reached) => {
+  const look = async (reached: Reached): Promise<ExitCode> => {
     const view = await viewCluster(host, reached);
     const isJson = optionValue(parsed, "format") === "json";
     await host.stdout.write(isJson ? renderJson(json(view)) : text(view, stdoutTerminal(host)));
     return code?.(view) ?? exitCodes.ok;
-  });
+  };
+  return withRemote(asking, namedNode(parsed), look, { anyMember: true });
 }
 
 function wayOf({ cluster, entry, self, over }: ClusterView): object {

@@ -1,5 +1,5 @@
 // `aiex node stop`: asks a node to stop in good order, and waits until it is gone.
-import { ControlRefused } from "../../actors/control/protocol.ts";
+import { ControlRefused } from "../../actors/control/envelope.ts";
 import { NodeUnreachable } from "../../supervisors/remote/failures.ts";
 import type { Asking } from "../asking.ts";
 import { type ExitCode, exitCodes } from "../exit-codes.ts";

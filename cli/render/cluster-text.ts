@@ -75,7 +75,7 @@ const nodeColumns: readonly Column[] = [
 
 /** What is not known is a dash. */
 function cellsOf({ name, state, load, lagMs, incarnation, host, status }: ViewedNode): readonly string[] {
-  // A node hears no beats of its own, but can be asked.
+  // One that has just come has not said it in a beat yet, but can be asked.
   const lag = lagMs ?? status?.node.lagMs;
   return [
     name,

@@ -2,7 +2,7 @@
 import type { NodeReport, Reports } from "../../actors/control/reports.ts";
 import { sanitizeData } from "../../runtime/observe/sanitize.ts";
 import { paint, type Terminal } from "../terminal.ts";
-import { agoText, bytesText, millisecondsText } from "./amounts.ts";
+import { agoText, bytesText, millisecondsText, shareText } from "./amounts.ts";
 import { factLines } from "./columns.ts";
 import { printable } from "./printable.ts";
 import { problemLines } from "./problems-text.ts";
@@ -36,6 +36,7 @@ export function renderStatus(untrusted: Reports["status"], terminal: Terminal): 
 
 function nodeFacts(node: NodeReport): readonly (readonly [string, string])[] {
   const labels = Object.entries(node.labels).map(([name, value]) => `${name}=${value}`);
+  const busy = node.load === null ? "" : `, ${shareText(node.load)} busy`;
   return [
     ["Runs on", `${node.host}, as process ${node.osPid}, aiex ${node.program}`],
     ["For", `${agoText(node.uptimeMs)}, incarnation ${node.incarnation}`],
@@ -43,7 +44,7 @@ function nodeFacts(node: NodeReport): readonly (readonly [string, string])[] {
     ...node.carriers.map(({ kind, place, state }) => [`By ${kind}`, `${place}, ${state}`] as const),
     ...(labels.length === 0 ? [] : [["Labels", labels.join(", ")] as const]),
     ["Processes", `${node.processes}, ${node.names} with a name`],
-    ["Event loop", node.lagMs === 0 ? "in time" : `${millisecondsText(node.lagMs)} late`],
+    ["Event loop", `${node.lagMs === 0 ? "in time" : `${millisecondsText(node.lagMs)} late`}${busy}`],
     ["Memory", `${bytesText(node.heapUsedBytes)} of ${bytesText(node.heapLimitBytes)}`],
   ];
 }

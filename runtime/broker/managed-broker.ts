@@ -92,10 +92,8 @@ export function managedBroker(options: ManagedBrokerOptions): NativeLogic<Broker
     init: async () => {
       const held = await begin(options);
       const me = self();
-      held.running.ended.then(
-        () => send(me, { type: "broker.ended" }),
-        () => {},
-      );
+      // Where the process has ended before its server, nobody has to hear of that.
+      held.running.ended.then(() => send(me, { type: "broker.ended" })).catch(() => {});
       return ok<Held>(held);
     },
     calls: { status: (state: Held) => replyWith(state.status, state) },

@@ -13,14 +13,15 @@ import type { Kernel } from "../process/kernel.ts";
 import { NodeEvents } from "../process/node-events.ts";
 import type { ConnectedNode, Distribution, RemoteNode } from "../process/remote-node.ts";
 import type { Frame } from "../wire/frame.ts";
-import { wireLimits } from "../wire/limits.ts";
 import { sessionTimes } from "../wire/session-limits.ts";
 import { type Subjects, subjects } from "../wire/subject.ts";
 import type { TimerHandle } from "../world.ts";
+import { canBeNamed, checkRoom } from "./admission.ts";
 import { feedEvents } from "./event-feed.ts";
 import { Gateway, type NodePlace } from "./gateway.ts";
 import { GroupSync } from "./group-sync.ts";
 import { distributionLimits } from "./limits.ts";
+import { membershipListener } from "./membership-listener.ts";
 import { type Broken, Peer } from "./peer.ts";
 import { isToolName, PeerTable } from "./peer-table.ts";
 
@@ -105,14 +106,20 @@ export class NodeDistribution implements Distribution {
     const { host, osPid } = this.place;
     const self = { name, incarnation, host, osPid };
     await claimName(carrier, { world, subjects: this.subjects, self, times: membershipTimes(this.factor) });
+    // The node may have been halted meanwhile, and then closes nothing any more.
+    if (this.#isClosed) await carrier.close();
     this.addCarrier(carrier, startPulse);
   }
 
   /**
    * As `join`, where the name is known to be free. The carrier is closed with the node.
-   * @throws {Misuse} it takes less in one message than nodes say to each other
+   * @throws {Misuse} it takes less in one message than nodes say to each other, was added before, or the node has ended
    */
   addCarrier(carrier: Carrier, startPulse?: StartPulse): void {
+    if (this.#isClosed)
+      throw new Misuse(`Node "${this.#kernel.name}" has ended and joins nothing. Start another.`);
+    if (this.carriers.includes(carrier))
+      throw new Misuse(`${carrier.place} was added to this node already. Add each carrier once.`);
     checkRoom(carrier);
     const { hidden, factor, place, subjects: subject } = this;
     this.#gateways.push(
@@ -144,6 +151,7 @@ export class NodeDistribution implements Distribution {
   reach(node: string, incarnation?: number): RemoteNode | undefined {
     if (this.#isClosed) return undefined;
     const known = this.#peers.find(node, incarnation);
+    if (known === undefined && (node === this.#kernel.name || !canBeNamed(node))) return undefined;
     const isOver = known !== undefined && known.carrier.state !== "connected";
     if (isOver && known.connection !== undefined) return undefined;
     const gateway = known === undefined || isOver ? this.#gatewayFor() : this.#gatewayOf(known);
@@ -264,30 +272,16 @@ export class NodeDistribution implements Distribution {
   }
 
   #listener(gateway: Gateway): MembershipListener {
-    const { carrier } = gateway;
-    return {
-      onConnect: (node) => {
-        const peer = this.#peers.find(node) ?? this.#meet(gateway, node, 0);
-        if (peer.carrier === carrier && !peer.isUp) peer.reach();
+    return membershipListener({
+      kernel: this.#kernel,
+      carrier: gateway.carrier,
+      peers: this.#peers,
+      meet: (node) => this.#meet(gateway, node, 0),
+      onNameLost: (rival) => {
+        void this.removeCarrier(gateway.carrier);
+        this.#options.onNameLost?.(rival);
       },
-      onDown: (node) => {
-        for (const peer of this.#peers.named(node)) if (peer.carrier === carrier) peer.close("down");
-      },
-      onBeat: (node, incarnation) => {
-        const peer = this.#peers.find(node);
-        if (peer?.carrier === carrier && peer.incarnation === incarnation) peer.heard();
-      },
-      onBreakAll: () => {
-        for (const peer of this.#peers.over(carrier)) peer.close("missed_beats");
-      },
-      onConflict: ({ host, osPid, ...rival }, mustLeave) => {
-        this.#kernel.events.emit("name_conflict", { node: rival.name, host, osPid, mustLeave });
-        if (!mustLeave) return;
-        void this.removeCarrier(carrier);
-        this.#options.onNameLost?.({ host, osPid, ...rival });
-      },
-      onTrouble: (why) => this.#kernel.events.emit("membership_trouble", { why }),
-    };
+    });
   }
 
   #lost({ carrier }: Gateway): void {
@@ -311,7 +305,10 @@ export class NodeDistribution implements Distribution {
       this.events.tell({ kind: "down", node, incarnation, hidden, reason });
     } else this.events.tellUnreachable(node);
     for (const note of [...this.#waiting]) note(node, false);
-    if (!hidden) this.#gatewayOf(peer)?.membership?.broken(node, incarnation);
+    const membership = hidden ? undefined : this.#gatewayOf(peer)?.membership;
+    // Of whoever has the name now: an attempt that came to nothing does not know whom it was for.
+    const member = membership?.member(node);
+    if (member !== undefined) membership?.broken(node, member.incarnation);
   }
 
   /** One timer for the sessions of all peers; those that nothing is left of are forgotten. */
@@ -330,14 +327,6 @@ export class NodeDistribution implements Distribution {
     const { tickMs } = sessionTimes(this.factor);
     this.#ticking = outsideProcesses(() => world.timers.set(tickMs, () => outsideProcesses(run)));
   }
-}
-
-/** @throws {Misuse} an envelope has no room on it */
-function checkRoom({ payloadBytesMax, place }: Carrier): void {
-  if (payloadBytesMax >= wireLimits.envelopeBytesMax) return;
-  throw new Misuse(
-    `${place} takes ${payloadBytesMax} bytes in one message, and nodes need ${wireLimits.envelopeBytesMax}. Raise max_payload in the configuration of the NATS server (1MB is its default).`,
-  );
 }
 
 function living(connection: RemoteNode): RemoteNode | undefined {

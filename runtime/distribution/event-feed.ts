@@ -14,11 +14,11 @@ export interface EventFeedOptions {
   readonly publish: (subject: string, payload: Uint8Array) => void;
 }
 
-/** Levels that are told: what a person on duty wants to know. */
-const toldLevels: ReadonlySet<string> = new Set(["info", "warn", "error", "fatal"]);
+/** What a person on duty wants to know. */
+const alarmLevels: ReadonlySet<string> = new Set(["warn", "error", "fatal"]);
 
 /**
- * Publishes every event from `info` upwards as JSON: `{ v, seq, time, node, incarnation, level, event, data }`. A gap in `seq` is what the
+ * Publishes the runtime's events from `info` upwards, and those of applications from `warn`, as JSON: `{ v, seq, time, node, incarnation, level, event, data }`. A gap in `seq` is what the
  * rate cap has left out. Gives back how to stop that.
  */
 export function feedEvents({ kernel, subjects, publish }: EventFeedOptions): () => void {
@@ -29,7 +29,9 @@ export function feedEvents({ kernel, subjects, publish }: EventFeedOptions): () 
   let sent = 0;
   return kernel.events.subscribe((event: RuntimeEvent, definition: EventDefinition) => {
     const level = levelOf(definition, event.data);
-    if (!toldLevels.has(level)) return;
+    // Of an application's own events, such as what somebody types into a shell, tools hear alarms alone.
+    const isToldAsNews = level === "info" && !event.name.includes(".");
+    if (!isToldAsNews && !alarmLevels.has(level)) return;
     seq += 1;
     const time = kernel.world.clock.wallTime();
     const now = Math.floor(kernel.world.clock.now() / 1_000);

@@ -1,7 +1,7 @@
 // What nodes tell each other of their groups, as data on the wire: changes and whole lists by number, and requests for the latter.
-import { DataReader, ReadRefusal } from "../wire/data-reader.ts";
-import { DataWriter } from "../wire/data-writer.ts";
 import { wireLimits } from "../wire/limits.ts";
+import { pack, unpackAll } from "../wire/packing.ts";
+import { Refusal } from "../wire/screen.ts";
 import { isRecord, isWhole } from "../wire/shape.ts";
 
 /** Processes by their numbers on the node that tells. */
@@ -35,9 +35,7 @@ export type GroupFrame =
   | { readonly kind: "discover"; readonly incarnation: number; readonly from: readonly string[] };
 
 export function encodeGroupFrame(frame: GroupFrame): Uint8Array {
-  const writer = new DataWriter();
-  writer.value(frame, 0);
-  return writer.take();
+  return new Uint8Array(pack(frame));
 }
 
 /** Undefined for everything that is no such frame; never throws. */
@@ -57,12 +55,11 @@ export function decodeGroupFrame(bytes: Uint8Array): GroupFrame | undefined {
 }
 
 function read(bytes: Uint8Array): unknown {
-  const reader = new DataReader(bytes);
   try {
-    const value = reader.value(0);
-    return reader.isAtEnd ? value : undefined;
+    const values = unpackAll(bytes, 0);
+    return values.length === 1 ? values[0] : undefined;
   } catch (error) {
-    if (error instanceof ReadRefusal) return undefined;
+    if (error instanceof Refusal) return undefined;
     throw error;
   }
 }

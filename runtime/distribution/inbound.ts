@@ -1,12 +1,5 @@
 // What signals of another node do here: each has the meaning that it has between processes of one node.
-import {
-  beginCall,
-  type CallFailure,
-  forgetCall,
-  onExit,
-  PendingCall,
-  settleCallOf,
-} from "../process/calls.ts";
+import { type CallFailure, forgetCall, noteCall, PendingCall, settleCallOf } from "../process/calls.ts";
 import type { ExitReason } from "../process/exit-reason.ts";
 import type { Kernel } from "../process/kernel.ts";
 import { addLink, linkTo, receiveExit, removeLink, signalExit } from "../process/links.ts";
@@ -24,6 +17,8 @@ import type { FragmentSignal } from "../wire/fragments.ts";
 import { type RemoteFailure, type Signal, signalKinds, type Target } from "../wire/frame.ts";
 
 export interface InboundOptions {
+  /** Only messages and calls are taken from it, and answers to calls to it. */
+  readonly isTool: boolean;
   /** Takes a part of a large signal; gives the signal with its last part. */
   readonly part: (part: FragmentSignal) => Signal | undefined;
   /** Gives a message to the members of a group on this node. */
@@ -40,7 +35,7 @@ export function receiveSignal(remote: RemoteNode, signal: Signal, options: Inbou
     case signalKinds.callFailed:
     case signalKinds.abandon:
     case signalKinds.stop:
-      receiveMessage(remote, signal);
+      receiveMessage(remote, signal, options);
       return;
     case signalKinds.groupSend:
       options.toGroup(signal[2], signal[3], taken(remote.kernel, signal[4]) as Message);
@@ -69,6 +64,7 @@ type Of<K extends keyof typeof signalKinds> = Extract<
 function receiveMessage(
   remote: RemoteNode,
   signal: Of<"send" | "cast" | "call" | "reply" | "callFailed" | "abandon" | "stop">,
+  { isTool }: InboundOptions,
 ): void {
   const { kernel } = remote;
   switch (signal[0]) {
@@ -89,10 +85,13 @@ function receiveMessage(
       if (call !== undefined) callee?.deliver(new Request(signal[4], taken(kernel, signal[5]), call.ref));
       return;
     }
-    case signalKinds.reply:
-      if (!settleCallOf(remote, signal[2], taken(kernel, signal[3])))
+    case signalKinds.reply: {
+      // A member has the caller's tag from whoever was called; of a tool that would be a guess.
+      const callee = isTool ? remote : (kernel.calls.get(signal[2])?.callee ?? remote);
+      if (!settleCallOf(callee, signal[2], taken(kernel, signal[3])))
         kernel.events.emit("reply_dropped", { ref: signal[2] });
       return;
+    }
     case signalKinds.callFailed: {
       const call = kernel.calls.get(signal[2]);
       if (call?.callee === remote) remote.failCall(call, failureOf(signal[3]));
@@ -106,13 +105,8 @@ function receiveMessage(
     }
     case signalKinds.stop: {
       const target = processAt(kernel, signal[2]);
-      if (target === undefined || target.hasEnded) fail(remote, signal[3], "noproc");
-      else {
-        onExit(remote, target, Number.POSITIVE_INFINITY, (reason) =>
-          fail(remote, signal[3], reason ?? "killed"),
-        );
-        target.deliver(new StopMessage(signal[4]));
-      }
+      if (answering(remote, signal[1], signal[3], "stop", target) !== undefined)
+        target?.deliver(new StopMessage(signal[4]));
     }
   }
 }
@@ -137,12 +131,20 @@ function answering(
   };
   const failed = (failure: CallFailure): void => {
     done();
-    if (failure.kind === "exited" || failure.kind === "overload")
-      remote.transmit([signalKinds.callFailed, callee.pid.id, ref, failure as RemoteFailure]);
+    // What the callee came to is for those who watch it, and need not be able to travel.
+    if (failure.kind === "exited")
+      remote.transmit([
+        signalKinds.callFailed,
+        callee.pid.id,
+        ref,
+        { kind: "exited", reason: failure.reason },
+      ]);
+    else if (failure.kind === "overload")
+      remote.transmit([signalKinds.callFailed, callee.pid.id, ref, failure]);
   };
   const caller = remote.callerFor(pidOf(remote, from));
   const call = new PendingCall(kernel.nextRef(), caller, callee, callee.pid, type, resolve, failed);
-  beginCall(call, Number.POSITIVE_INFINITY);
+  noteCall(call);
   remote.incoming.set(ref, call);
   return call;
 }
@@ -224,7 +226,7 @@ function receiveLink(remote: RemoteNode, signal: Of<"link" | "unlink" | "unlinkA
   const stranger = remote.strangerNamed(pidOf(remote, from));
   switch (kind) {
     case signalKinds.link:
-      if (stranger.unlinking.has(to)) break;
+      if (stranger.unlinking?.has(to) === true) break;
       if (process === undefined || process.hasEnded)
         remote.transmit([signalKinds.linkExit, to, from, "noproc"]);
       else if (linkTo(process, stranger) === undefined) addLink(process, stranger);
@@ -234,7 +236,7 @@ function receiveLink(remote: RemoteNode, signal: Of<"link" | "unlink" | "unlinkA
       remote.transmit([signalKinds.unlinkAck, to, from, signal[3]]);
       break;
     case signalKinds.unlinkAck:
-      if (stranger.unlinking.get(to) === signal[3]) stranger.unlinking.delete(to);
+      if (stranger.unlinking?.get(to) === signal[3]) stranger.unlinking.delete(to);
       break;
     case signalKinds.linkExit: {
       // A link that was taken back here meanwhile has no effect any more.

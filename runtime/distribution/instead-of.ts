@@ -12,6 +12,12 @@ export function insteadOf(signal: Signal, reason: ExitReason): Signal | undefine
       return [signalKinds.down, signal[1], signal[2], signal[3], reason];
     case signalKinds.linkExit:
       return [signalKinds.linkExit, signal[1], signal[2], reason];
+    case signalKinds.spawnFailed: {
+      const { code, holder } = signal[3];
+      const message = "The start failed with a reason that cannot travel.";
+      const told = { code, message, reason, ...(holder === undefined ? {} : { holder }) };
+      return [signalKinds.spawnFailed, signal[1], signal[2], told];
+    }
     default:
       return undefined;
   }

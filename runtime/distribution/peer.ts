@@ -1,5 +1,6 @@
 // One other node, as long as anything is known of it: the session with it on one carrier, and the connection while there is one.
 import type { Carrier } from "../carrier.ts";
+import { Misuse } from "../process/failures.ts";
 import type { Kernel } from "../process/kernel.ts";
 import { encodeFrame } from "../wire/codec.ts";
 import type { FragmentSignal } from "../wire/fragments.ts";
@@ -48,6 +49,10 @@ export class Peer implements Line {
   readonly #options: PeerOptions;
   readonly #session: Session;
   #connection: Connection | undefined;
+  #lastSubject: { readonly to: number; readonly text: string } | undefined;
+  #isTelling = false;
+  /** What is to end the session, by those who are being told of it. */
+  readonly #postponed: SessionEvent[] = [];
   #hidden: boolean;
   /** Of whoever said hello last: where frames go before a session stands. */
   #incarnation: number | undefined;
@@ -106,9 +111,15 @@ export class Peer implements Line {
     return this.#incarnation === incarnation;
   }
 
-  /** Lets something happen to the session and does what that asks for. */
+  /** Lets something happen to the session and does what that asks for. Everybody is told of one change before the next is made. */
   happen(event: SessionEvent): void {
+    if (this.#isTelling && (event.type === "close" || event.type === "carrier_lost")) {
+      this.#postponed.push(event);
+      return;
+    }
     for (const action of step(this.#session, event)) this.#act(action);
+    if (this.#isTelling || this.#postponed.length === 0) return;
+    for (const postponed of this.#postponed.splice(0)) this.happen(postponed);
   }
 
   receive(frame: Frame): void {
@@ -146,7 +157,7 @@ export class Peer implements Line {
       case "up": {
         const connection = this.#opened();
         this.#hidden = action.hidden;
-        this.#options.onUp(this);
+        this.#tell(() => this.#options.onUp(this));
         // Who heard of it may have ended it.
         if (!connection.hasEnded) connection.opened();
         return;
@@ -160,21 +171,38 @@ export class Peer implements Line {
       case "broken": {
         const connection = this.#connection;
         this.#connection = undefined;
-        connection?.lose();
-        this.#options.onBroken(this, action);
+        this.#tell(() => {
+          connection?.lose();
+          this.#options.onBroken(this, action);
+        });
       }
+    }
+  }
+
+  #tell(tellAll: () => void): void {
+    this.#isTelling = true;
+    try {
+      tellAll();
+    } finally {
+      this.#isTelling = false;
     }
   }
 
   /** A carrier that takes less than it did must not take the node along. */
   #transmit(to: number, frame: Frame): void {
     try {
-      this.carrier.publish(this.#options.subjectFor(to), encodeFrame(frame));
+      this.carrier.publish(this.#subjectFor(to), encodeFrame(frame));
     } catch (error) {
       const why = `${this.carrier.place} takes no ${frame.kind} for "${this.name}": ${String((error as Error).message)}`;
       this.#options.kernel.events.emit("membership_trouble", { why });
       this.#options.kernel.world.turns.soon(() => this.close("disconnect"));
     }
+  }
+
+  /** Nearly always the same as the last one, and dear to make. */
+  #subjectFor(to: number): string {
+    if (this.#lastSubject?.to !== to) this.#lastSubject = { to, text: this.#options.subjectFor(to) };
+    return this.#lastSubject.text;
   }
 
   #opened(): Connection {
@@ -197,14 +225,28 @@ export class Peer implements Line {
     const inbound = this.#inbound(connection);
     for (const signal of decoded.signals) {
       if (this.#hidden && !isForTools(signal)) this.#refuseTool(connection, signal);
-      else receiveSignal(connection, signal, inbound);
+      else if (!this.#carriesOut(connection, signal, inbound)) return;
       // What it did may have ended the session.
       if (connection.hasEnded) return;
     }
   }
 
+  /** What cannot be carried out is lost, and nothing may be lost in silence. */
+  #carriesOut(connection: Connection, signal: Signal, inbound: InboundOptions): boolean {
+    try {
+      receiveSignal(connection, signal, inbound);
+      return true;
+    } catch (error) {
+      if (!(error instanceof Misuse)) throw error;
+      this.#refused(1, error.message);
+      this.close("protocol");
+      return false;
+    }
+  }
+
   #inbound(connection: Connection): InboundOptions {
     return {
+      isTool: this.#hidden,
       toGroup: this.#options.toGroup,
       part: (part) => this.#part(connection, part),
     };

@@ -113,6 +113,7 @@ export function step(
     case "carrier_lost":
     case "carrier_back":
       loseSight(state, event.type === "carrier_back" ? now : undefined);
+      if (event.type === "carrier_back") connectAgain(state, now, actions);
       break;
     case "frozen":
       actions.push({ type: "break_all" });
@@ -248,7 +249,9 @@ function judge(state: MembershipState, peer: Peer, now: number, actions: Members
   peer.suspectedAt ??= now;
   // One tick less: it came a part of a tick after it was due.
   const hadItsTime = now - peer.suspectedAt >= times.confirmMs - times.tickMs;
-  if (silentMs >= times.downMs && hadItsTime)
+  // The broker says so as well: of what it had to be asked for nothing more can come.
+  const isDue = silentMs >= times.downMs - (peer.isAbsent ? times.tickMs : 0);
+  if (isDue && hadItsTime)
     putDown(state, peer, peer.isAbsent ? "no_responders" : "missed_beats", now, actions);
   // With every tick, since one question may be lost.
   else actions.push({ type: "ping", node: peer.node, incarnation: peer.beat.incarnation });
@@ -294,6 +297,16 @@ function loseSight(state: MembershipState, since: number | undefined): void {
     peer.suspectedAt = undefined;
     peer.isAbsent = false;
     if (peer.isMember) peer.wantsSession = true;
+  }
+}
+
+/** The sessions with all members have ended with the own carrier. A hello to one that has gone meanwhile costs nothing. */
+function connectAgain(state: MembershipState, now: number, actions: MembershipAction[]): void {
+  for (const peer of state.peers.values()) {
+    if (!peer.isMember || now - peer.connectedAt < state.times.stabilityMs) continue;
+    peer.wantsSession = false;
+    peer.connectedAt = now;
+    actions.push({ type: "connect", node: peer.node, incarnation: peer.beat.incarnation });
   }
 }
 

@@ -63,7 +63,12 @@ export function beginCall(call: PendingCall, timeoutMs: number): void {
       call.fail({ kind: "timeout", timeoutMs });
     });
   }
-  kernel.calls.set(call.ref.ref, call);
+  noteCall(call);
+}
+
+/** As `beginCall`, without a deadline of its own: for one that somebody else takes back. */
+export function noteCall(call: PendingCall): void {
+  call.caller.kernel.calls.set(call.ref.ref, call);
   call.callee.callers ??= new Chain();
   call.callee.callers.append(call);
 }

@@ -55,7 +55,7 @@ export class NodeEvents {
     return () => this.#listeners.delete(own);
   }
 
-  /** Each call counts: as many copies come until as many were taken back. */
+  /** Each call counts: as many copies come, until one call takes them all back (OTP). */
   monitorNodes(process: Process, flag: boolean): void {
     const subscription = this.#of(process);
     subscription.count = flag ? subscription.count + 1 : 0;

@@ -109,6 +109,8 @@ function presenceVerbs(
     monitorNode: (node, flag) => {
       const process = own();
       const { distribution } = process.kernel;
+      // The own node never goes while somebody could hear of it.
+      if (node === process.kernel.name) return;
       distribution?.events.monitorNode(process, node, flag);
       if (flag && distribution?.reach(node) === undefined) distribution?.events.tellUnreachable(node);
     },

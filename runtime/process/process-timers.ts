@@ -1,5 +1,5 @@
 // Timers that send a message: to a pid they end with that process, to a name they look it up when they fire.
-import type { Address } from "./address.ts";
+import { type Address, isElsewhere } from "./address.ts";
 import { Misuse } from "./failures.ts";
 import type { Kernel } from "./kernel.ts";
 import type { Item } from "./mailbox.ts";
@@ -22,7 +22,7 @@ export function startProcessTimer(
   const { kernel } = process;
   const ref = kernel.nextRef();
   const owner = "id" in to ? whereis(process, to) : undefined;
-  if ("id" in to && owner === undefined) return ref;
+  if ("id" in to && owner === undefined && !isElsewhere(process.kernel, to)) return ref;
   // Whatever may be wrong with the address is found now, while there is somebody to tell.
   if (owner === undefined) whereis(process, to);
   const fire = (): void => {

@@ -44,7 +44,7 @@ export abstract class RemoteNode extends Holder implements Party {
   readonly kernel: Kernel;
   override readonly name: string;
   /** Calls from over there that are being answered here, by the number of the reference there. */
-  readonly incoming = new Map<number, PendingCall>();
+  incoming = new NumberTable<PendingCall>();
   /** Starts that were asked for from over there and are not ready, by the number of the reference there. */
   readonly served = new Map<number, Process>();
   /** Starts that were asked for over there, by the number of the own reference. */
@@ -135,8 +135,8 @@ export abstract class RemoteNode extends Holder implements Party {
     failCallersWith(this, { kind: "nodedown", node: this.name });
     for (const start of [...this.starts.values()]) start.lost();
     this.starts.clear();
-    for (const call of [...this.incoming.values()]) forgetCall(call);
-    this.incoming.clear();
+    for (const call of this.incoming.values()) forgetCall(call);
+    this.incoming = new NumberTable();
     this.served.clear();
   }
 }
@@ -149,7 +149,7 @@ export class RemoteProcess extends Holder implements Party {
   /** Those above it are known over there. */
   readonly parent = undefined;
   /** Links that were taken back here and whose end over there is not acknowledged yet, by the number of the process here. */
-  readonly unlinking = new Map<number, number>();
+  unlinking: Map<number, number> | undefined;
 
   constructor(node: RemoteNode, pid: Pid) {
     super();
@@ -169,7 +169,7 @@ export class RemoteProcess extends Holder implements Party {
     return (
       this.links?.first === undefined &&
       (this.watching === undefined || this.watching.size === 0) &&
-      this.unlinking.size === 0
+      (this.unlinking === undefined || this.unlinking.size === 0)
     );
   }
 

@@ -18,6 +18,7 @@ import { type Pid, type Ref, samePid } from "./pid.ts";
 import type { Process } from "./process.ts";
 import type { Protocol } from "./protocol.ts";
 import type { RemoteNode } from "./remote-node.ts";
+import { TimeoutMessage } from "./system-message.ts";
 
 function reach(kernel: Kernel, to: { readonly node: string }): RemoteNode | undefined {
   return kernel.distribution?.reach(to.node, incarnationOf(to));
@@ -46,9 +47,16 @@ export function sendElsewhere(process: Process, to: ElsewhereAddress, item: Item
   node.transmit(
     isCast
       ? [signalKinds.cast, pid.id, target, item.type, item.payload, priority]
-      : [signalKinds.send, pid.id, target, item, priority],
+      : [signalKinds.send, pid.id, target, asMessage(item), priority],
     incarnationOf(to),
   );
+}
+
+/** The message of a timer is the runtime's own, and travels as data with the same fields. */
+function asMessage(item: Item): unknown {
+  if (!(item instanceof TimeoutMessage)) return item;
+  const { type, ref, payload } = item;
+  return { type, ref, payload };
 }
 
 /** A request whose reply comes from another node. */
@@ -153,6 +161,7 @@ function unlinkElsewhere(process: Process, pid: Pid<Protocol>): void {
   if (node === undefined || stranger === undefined) return;
   if (removeLink(process, stranger) === undefined) return;
   const { ref } = process.kernel.nextRef();
+  stranger.unlinking ??= new Map();
   stranger.unlinking.set(process.pid.id, ref);
   node.transmit([signalKinds.unlink, process.pid.id, pid.id, ref], pid.incarnation);
 }

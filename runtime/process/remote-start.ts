@@ -12,13 +12,20 @@ import {
   StartTimeout,
 } from "./failures.ts";
 import { addLink, linkTo, receiveExit, removeLink } from "./links.ts";
-import type { WatchOptions } from "./monitored-start.ts";
-import { checkMonitorOptions, type DownListener, Monitor, noteMonitor, tellWatcher } from "./monitors.ts";
+import { startMonitored, type WatchOptions } from "./monitored-start.ts";
+import {
+  checkMonitorOptions,
+  type DownListener,
+  demonitor,
+  Monitor,
+  noteMonitor,
+  tellWatcher,
+} from "./monitors.ts";
 import { makePid, type Pid, type Ref } from "./pid.ts";
 import type { Process } from "./process.ts";
 import type { Protocol } from "./protocol.ts";
 import type { RemoteNode } from "./remote-node.ts";
-import type { StartOptions } from "./spawn.ts";
+import { type StartOptions, spawnProcess } from "./spawn.ts";
 
 /** The node knows no logic under this key (OTP: `undef`). */
 export class UnknownLogic extends AiexError {
@@ -59,6 +66,7 @@ export class RemoteStart {
   readonly #ready: (pid: Pid<Protocol>) => void;
   readonly #fail: (error: Error) => void;
   #pid: Pid | undefined;
+  #isAbandoned = false;
 
   constructor(
     starter: Process,
@@ -81,6 +89,10 @@ export class RemoteStart {
   /** The process is there; with `isReady` its init has returned. */
   spawned(id: number, isReady: boolean): void {
     const pid = makePid(this.#node.name, this.#node.incarnation ?? 0, id) as Pid;
+    if (this.#isAbandoned) {
+      this.#letGo(pid);
+      return;
+    }
     if (this.#pid === undefined) this.#linkTo(pid);
     this.#pid = pid;
     if (!isReady) return;
@@ -100,28 +112,56 @@ export class RemoteStart {
 
   failed(error: RemoteStartError): void {
     this.#node.starts.delete(this.#ref.ref);
-    this.#end(error.reason ?? { undef: this.#asked.logic });
+    if (this.#isAbandoned) return;
+    // One that took too long is told of by the answer alone.
+    this.#end(error.reason ?? { undef: this.#asked.logic }, error.code !== "start_timeout");
     this.#fail(startErrorOf(error, this.#asked, this.#node));
   }
 
   /** The session has ended. Where the process was known, its link and its monitor have told already. */
   lost(): void {
-    if (this.#pid === undefined) this.#end("noconnection");
+    if (this.#isAbandoned) return;
+    if (this.#pid === undefined) this.#end("noconnection", true);
     this.#fail(new NodeDown(this.#asked.node));
   }
 
   abandon(): boolean {
-    if (!this.#node.starts.delete(this.#ref.ref)) return false;
-    if (this.#monitor !== undefined) {
-      this.#starter.watching?.delete(this.#monitor.ref.ref);
-      this.#node.watchers?.remove(this.#monitor);
-    }
+    if (this.#isAbandoned || this.#node.starts.get(this.#ref.ref) !== this) return false;
+    this.#isAbandoned = true;
+    this.#unwatch();
+    // Where it is not known yet which process it is, the answer is waited for: there may be a link over there by now.
+    if (this.#pid !== undefined) this.#letGo(this.#pid);
     this.#node.transmit([signalKinds.spawnAbandon, this.#starter.pid.id, this.#ref.ref]);
     return true;
   }
 
+  /** It was never asked for. */
+  unsent(): void {
+    this.#node.starts.delete(this.#ref.ref);
+    this.#unwatch();
+  }
+
+  #unwatch(): void {
+    if (this.#monitor === undefined) return;
+    this.#starter.watching?.delete(this.#monitor.ref.ref);
+    this.#node.watchers?.remove(this.#monitor);
+  }
+
+  /** Nobody has anything to do with the process any more. */
+  #letGo(pid: Pid): void {
+    this.#node.starts.delete(this.#ref.ref);
+    if (this.#asked.options.link !== true) return;
+    const stranger = this.#node.knownStranger(pid);
+    if (stranger !== undefined) {
+      removeLink(this.#starter, stranger);
+      this.#node.tidy(stranger);
+    }
+    const { ref } = this.#starter.kernel.nextRef();
+    this.#node.transmit([signalKinds.unlink, this.#starter.pid.id, pid.id, ref]);
+  }
+
   /** What a link and a monitor tell of a start that came to nothing. */
-  #end(reason: ExitReason): void {
+  #end(reason: ExitReason, tellsLink: boolean): void {
     const starter = this.#starter;
     const from = this.#pid ?? (makePid(this.#node.name, this.#node.incarnation ?? 0, 0) as Pid);
     const monitor = this.#monitor;
@@ -130,11 +170,12 @@ export class RemoteStart {
       tellWatcher(monitor, reason, undefined);
     }
     const stranger = this.#pid && this.#node.knownStranger(this.#pid);
+    // The link stands from when the process is known, and may have been taken back since.
+    let isLinked = this.#asked.options.link === true && tellsLink && this.#pid === undefined;
     if (stranger !== undefined) {
-      removeLink(starter, stranger);
+      if (removeLink(starter, stranger) !== undefined) isLinked = tellsLink;
       this.#node.tidy(stranger);
     }
-    const isLinked = this.#asked.options.link === true;
     // A starter that traps exits hears of a failed start by its answer alone, and of a lost node by both.
     if (isLinked && (reason === "noconnection" || !starter.trapsExits))
       receiveExit(starter, from, reason, false);
@@ -146,13 +187,14 @@ export function startElsewhere(starter: Process, asked: RemoteStarting): StartRe
   const { kernel } = starter;
   const { monitor = {}, onDown } = asked.options;
   checkMonitorOptions(monitor);
+  if (asked.node === kernel.name) return startHere(starter, asked);
   const input = kernel.data(asked.options.input, "input");
   const ref = kernel.nextRef();
   const node = kernel.distribution?.reach(asked.node);
   let start: RemoteStart | undefined;
   const ready = new Promise<Pid<Protocol>>((resolve, reject) => {
     if (node === undefined) {
-      unreachable(starter, asked, ref, onDown);
+      cameToNothing(starter, asked, ref, "noconnection");
       reject(new NodeDown(asked.node));
       return;
     }
@@ -160,14 +202,42 @@ export function startElsewhere(starter: Process, asked: RemoteStarting): StartRe
       name: asked.options.name === undefined ? asked.logic : String(asked.options.name),
       node: asked.node,
     };
+    const wire = wireOptions(asked, ref);
     const entry = asked.isWatched ? new Monitor(ref, starter, node, object, monitor, onDown) : undefined;
     if (entry !== undefined) noteMonitor(entry);
     start = new RemoteStart(starter, node, asked, ref, entry, resolve, reject);
     node.starts.set(ref.ref, start);
-    node.transmit([signalKinds.spawn, starter.pid.id, ref.ref, asked.logic, input, wireOptions(asked, ref)]);
+    try {
+      node.transmit([signalKinds.spawn, starter.pid.id, ref.ref, asked.logic, input, wire]);
+    } catch (error) {
+      start.unsent();
+      throw error;
+    }
   });
   ready.catch(() => {});
   return { ref, ready, abandon: () => start?.abandon() ?? false };
+}
+
+/** The own node is asked as any other is: by the key. */
+function startHere(starter: Process, asked: RemoteStarting): StartRequest {
+  const { kernel } = starter;
+  const { monitor, onDown, ...options } = asked.options;
+  const logic = kernel.distribution?.logic.get(asked.logic);
+  let ref = kernel.nextRef();
+  const ready = new Promise<Pid<Protocol>>((resolve, reject) => {
+    if (logic === undefined) {
+      cameToNothing(starter, asked, ref, { undef: asked.logic });
+      reject(new UnknownLogic(kernel.name, asked.logic));
+    } else if (asked.isWatched) {
+      const started = startMonitored(starter, logic, asked.options);
+      ref = started.ref;
+      started.ready.then(resolve, reject);
+    } else {
+      spawnProcess(starter, logic, options, resolve, reject);
+    }
+  });
+  ready.catch(() => {});
+  return { ref, ready, abandon: () => false };
 }
 
 function wireOptions({ options, isWatched }: RemoteStarting, ref: Ref): RemoteSpawnOptions {
@@ -187,22 +257,14 @@ function wireOptions({ options, isWatched }: RemoteStarting, ref: Ref): RemoteSp
   };
 }
 
-/** No way leads there: what was to be linked or watched is told so (OTP: EXIT and DOWN `noconnection`). */
-function unreachable(
-  starter: Process,
-  asked: RemoteStarting,
-  ref: Ref,
-  onDown: DownListener | undefined,
-): void {
+/** There will be no process: what was to be linked or watched is told so (OTP: EXIT and DOWN, `noconnection` where no way leads there). */
+function cameToNothing(starter: Process, asked: RemoteStarting, ref: Ref, reason: ExitReason): void {
+  const { monitor = {}, onDown, link } = asked.options;
   const object = { name: asked.logic, node: asked.node };
   if (asked.isWatched)
-    tellWatcher(
-      new Monitor(ref, starter, starter, object, asked.options.monitor ?? {}, onDown),
-      "noconnection",
-      undefined,
-    );
-  if (asked.options.link === true)
-    receiveExit(starter, makePid(asked.node, 0, 0) as Pid, "noconnection", false);
+    tellWatcher(new Monitor(ref, starter, starter, object, monitor, onDown), reason, undefined);
+  const isTold = link === true && (reason === "noconnection" || !starter.trapsExits);
+  if (isTold) receiveExit(starter, makePid(asked.node, 0, 0) as Pid, reason, false);
 }
 
 function startErrorOf(error: RemoteStartError, { logic, options }: RemoteStarting, node: RemoteNode): Error {
@@ -248,9 +310,9 @@ export function runElsewhere(
         ? undefined
         : kernel.timers.start(timeoutMs, () => {
             // The work over there goes on; nobody waits for it.
-            request.abandon();
+            if (!request.abandon()) demonitor(starter, request.ref, { flush: true });
             reject(new CallTimeout(what, "run", timeoutMs));
           });
-    request.ready.catch(reject);
+    request.ready.catch((error) => settle(() => reject(error)));
   });
 }

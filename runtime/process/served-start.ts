@@ -22,13 +22,16 @@ export interface AskedStart {
 export function serveStart(node: RemoteNode, starter: RemoteProcess, asked: AskedStart): void {
   const { ref, input } = asked;
   const logic = node.kernel.distribution?.logic.get(asked.logic) as AnyLogic | undefined;
-  const refuse = (error: RemoteStartError): void => node.transmit([signalKinds.spawnFailed, 0, ref, error]);
+  let started: Process | undefined;
+  // In the name of the process, so that it comes after all that this one has sent.
+  const refuse = (error: RemoteStartError): void =>
+    node.transmit([signalKinds.spawnFailed, started?.pid.id ?? 0, ref, error]);
   if (logic === undefined) {
     refuse({ code: "undef", message: `no logic "${asked.logic}"`, reason: { undef: asked.logic } });
+    node.tidy(starter);
     return;
   }
   const { monitor, output, ...options } = asked.options;
-  let started: Process | undefined;
   const settled = (): void => {
     node.served.delete(ref);
     node.tidy(starter);
@@ -57,9 +60,8 @@ export function serveStart(node: RemoteNode, starter: RemoteProcess, asked: Aske
 /** Nobody over there waits for the start any more: nothing of it may be heard. */
 export function abandonServedStart(node: RemoteNode, starter: RemoteProcess, ref: number): void {
   const process = node.served.get(ref);
-  if (process === undefined) return;
   node.served.delete(ref);
-  removeLink(starter, process);
+  if (process !== undefined) removeLink(starter, process);
   demonitorFor(starter, ref);
   node.tidy(starter);
 }

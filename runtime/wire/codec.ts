@@ -22,20 +22,27 @@ const layout = { envelope: 1, alive: 2, control: 3 } as const;
 const layoutMax = 31;
 /** A whole number of 53 bits, the highest byte first. */
 const wholeBytes = 8;
-const headerBytes = 1 + 3 * wholeBytes;
+const { frameHeaderBytes: headerBytes } = wireLimits;
 const high = 2 ** 32;
 
 /** The longest body that an envelope may have. */
 export const bodyBytesMax: number = wireLimits.envelopeBytesMax - headerBytes;
 
-/** The bytes of a frame. Those of a body are copied. */
+/** The bytes of a frame. A body that has left room for the header in front of it is not copied: the frame is good until the next. */
 export function encodeFrame(frame: Frame): Uint8Array {
   if (frame.kind === "envelope") {
-    const bytes = withHeader(layout.envelope, frame, frame.body.length);
-    bytes.set(frame.body, headerBytes);
+    const { buffer, byteOffset, length } = frame.body;
+    const hasRoom = byteOffset === headerBytes && buffer.byteLength === headerBytes + length;
+    const bytes = hasRoom ? Buffer.from(buffer) : Buffer.allocUnsafe(headerBytes + length);
+    writeHeader(bytes, layout.envelope, frame);
+    if (!hasRoom) bytes.set(frame.body, headerBytes);
     return bytes;
   }
-  if (frame.kind === "alive") return withHeader(layout.alive, frame, 0);
+  if (frame.kind === "alive") {
+    const bytes = Buffer.allocUnsafe(headerBytes);
+    writeHeader(bytes, layout.alive, frame);
+    return bytes;
+  }
   const packed = pack(frame);
   const bytes = new Uint8Array(1 + packed.length);
   bytes[0] = layout.control;
@@ -66,13 +73,11 @@ interface Numbers {
   readonly ack: number;
 }
 
-function withHeader(kind: number, { yours, seq, ack }: Numbers, bodyBytes: number): Uint8Array {
-  const bytes = Buffer.allocUnsafe(headerBytes + bodyBytes);
+function writeHeader(bytes: Buffer, kind: number, { yours, seq, ack }: Numbers): void {
   bytes[0] = kind;
   writeWhole(bytes, 0, yours);
   writeWhole(bytes, 1, seq);
   writeWhole(bytes, 2, ack);
-  return bytes;
 }
 
 function writeWhole(bytes: Buffer, index: number, value: number): void {
@@ -81,10 +86,16 @@ function writeWhole(bytes: Buffer, index: number, value: number): void {
 }
 
 function readWhole(bytes: Uint8Array, index: number): number {
-  let value = 0;
   const start = 1 + index * wholeBytes;
-  for (let at = start; at < start + wholeBytes; at += 1) value = value * 0x100 + (bytes[at] ?? 0);
-  return value;
+  return readHalf(bytes, start) * high + readHalf(bytes, start + wholeBytes / 2);
+}
+
+/** 32 bits, the highest byte first. */
+function readHalf(bytes: Uint8Array, at: number): number {
+  const first = bytes[at] ?? 0;
+  const second = bytes[at + 1] ?? 0;
+  const third = bytes[at + 2] ?? 0;
+  return ((first << 24) | (second << 16) | (third << 8) | (bytes[at + 3] ?? 0)) >>> 0;
 }
 
 function readHeader(kind: number, bytes: Uint8Array): Frame | Malformed {

@@ -22,6 +22,8 @@ export const wireLimits = {
    * about 0.2 us: so many are made well within 50 ms, which the node stands still for.
    */
   envelopeBytesMax: 136 * 1024,
+  /** Of an envelope and of a keep-alive: the kind, and three whole numbers. */
+  frameHeaderBytes: 1 + 3 * 8,
   /** The longest signal, in all its parts: what must be larger is a file, and belongs into a store. */
   messageBytesMax: 16 * 1024 * 1024,
   /**

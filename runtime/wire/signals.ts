@@ -55,9 +55,12 @@ export class SignalBatch {
     return undefined;
   }
 
-  /** The body of an envelope with all that was added; the batch is empty then. */
+  /** The body of an envelope with all that was added, with room for the header in front of it; the batch is empty then. */
   take(): Uint8Array {
-    const body = this.#buffer.slice(0, this.bytes);
+    const { frameHeaderBytes } = wireLimits;
+    const whole = new Uint8Array(Buffer.allocUnsafeSlow(frameHeaderBytes + this.bytes).buffer);
+    whole.set(this.#buffer.subarray(0, this.bytes), frameHeaderBytes);
+    const body = whole.subarray(frameHeaderBytes);
     this.count = 0;
     this.bytes = 0;
     return body;

@@ -17,8 +17,8 @@ const intro = `# Events
 What happens in a node that somebody may want to know is told as an event. \`node.subscribe(listener)\` hears all of them. Where
 nobody listens, an event costs one check.
 
-Tables say of every event what it means and carries: \`runtime/observe/events.ts\` of the runtime's, \`actors/llm/events.ts\` and
-\`actors/pipeline/events.ts\` of the application's. Three subscribers make of it what is usual:
+Tables say of every event what it means and carries: \`runtime/observe/events.ts\` of the runtime's, \`actors/llm/events.ts\`,
+\`actors/pipeline/events.ts\` and \`actors/attach/events.ts\` of the application's. Three subscribers make of it what is usual:
 
 - \`attachLogger(node, { destination })\` writes a line of JSON for each event, with pino. A line holds \`level\`, \`time\` (milliseconds
   since the epoch, of the node's clock), \`node\`, \`event\`, the fields below, \`msg\`, and \`err\` with the stack where an error was the

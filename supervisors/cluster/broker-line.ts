@@ -2,7 +2,7 @@
 import type { NatsOptions } from "../../runtime/carriers/nats-settings.ts";
 import { AiexError } from "../../runtime/errors.ts";
 import type { FileSystem } from "../../runtime/file-system.ts";
-import { brokerUrls } from "../config/cluster-part.ts";
+import { brokerUrls } from "../config/broker-url.ts";
 import { clusterLimits } from "./limits.ts";
 
 export interface BrokerPlace {

@@ -12,7 +12,7 @@ export class BrokerFailed extends AiexError {
 
 /** A running node cannot become a member of that cluster. */
 export class JoinRefused extends AiexError {
-  readonly code: "already_joined" | "other_cluster";
+  readonly code: "already_joined" | "other_cluster" | "credentials_refused";
   constructor(code: JoinRefused["code"], message: string) {
     super(message);
     this.code = code;

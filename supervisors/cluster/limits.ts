@@ -11,6 +11,8 @@ export const clusterLimits = {
   credentialsBytesMax: 1024 * 1024,
   /** A socket on the same machine answers at once, or nobody is behind it. */
   localConnectMsMax: 2_000,
+  /** Within this, at a factor of 1, every node has beaten once: one that has come knows the others then. */
+  firstBeatsMs: 1_250,
   /** A node beats once a second. */
   discoveryMsMax: 2_500,
   /** A request to a node: one that takes longer to answer is stuck. */

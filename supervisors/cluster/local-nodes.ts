@@ -1,25 +1,22 @@
 // The nodes of this machine: each has a socket in the user's runtime folder, and beside it a file that says what it is.
 import { join } from "node:path";
-import { z } from "zod";
 import { AiexError } from "../../runtime/errors.ts";
 import { FileError, type FileSystem } from "../../runtime/file-system.ts";
 import { encodeToken } from "../../runtime/wire/token.ts";
 import { clusterLimits } from "./limits.ts";
 
-const record = z.object({
-  name: z.string().min(1).max(clusterLimits.nameCharactersMax),
-  incarnation: z.number(),
-  osPid: z.number(),
-  host: z.string(),
-  cluster: z.string(),
-  /** Without credentials; null for a node that is in no cluster. */
-  url: z.string().nullable(),
-  /** Of the program. */
-  version: z.string(),
-});
-
 /** What a node says of itself. Whether it lives, only its socket tells. */
-export type NodeRecord = z.output<typeof record>;
+export interface NodeRecord {
+  readonly name: string;
+  readonly incarnation: number;
+  readonly osPid: number;
+  readonly host: string;
+  readonly cluster: string;
+  /** Without credentials; null for a node that is in no cluster. */
+  readonly url: string | null;
+  /** Of the program. */
+  readonly version: string;
+}
 
 export interface LocalNode extends NodeRecord {
   /** The path of its socket. */
@@ -81,8 +78,8 @@ export class LocalNodes {
   async #read(path: string): Promise<NodeRecord | undefined> {
     try {
       const bytes = await this.#files.readFile(path, { bytesMax: clusterLimits.recordBytesMax });
-      const read = record.safeParse(JSON.parse(new TextDecoder().decode(bytes)));
-      return read.success && this.#file(read.data.name) === path ? read.data : undefined;
+      const read = recordOf(JSON.parse(new TextDecoder().decode(bytes)));
+      return read !== undefined && this.#file(read.name) === path ? read : undefined;
     } catch (error) {
       // It may have gone meanwhile, or be cut off; nobody but its user writes here.
       if (error instanceof FileError || error instanceof SyntaxError || error instanceof AiexError)
@@ -90,4 +87,18 @@ export class LocalNodes {
       throw error;
     }
   }
+}
+
+/** Undefined for what is none. By hand: to load a schema takes longer than most commands. */
+function recordOf(value: unknown): NodeRecord | undefined {
+  if (typeof value !== "object" || value === null) return undefined;
+  const { name, incarnation, osPid, host, cluster, url, version } = value as Partial<NodeRecord>;
+  if (typeof name !== "string" || name === "" || name.length > clusterLimits.nameCharactersMax)
+    return undefined;
+  if (typeof incarnation !== "number" || typeof osPid !== "number") return undefined;
+  if (typeof host !== "string" || typeof cluster !== "string" || typeof version !== "string")
+    return undefined;
+  return url === null || typeof url === "string"
+    ? { name, incarnation, osPid, host, cluster, url, version }
+    : undefined;
 }

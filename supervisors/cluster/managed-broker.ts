@@ -12,6 +12,7 @@ import {
   supervisor,
 } from "../../runtime/index.ts";
 import type { ClusterConfiguration } from "../config/cluster-part.ts";
+import { brokerApplication } from "./broker-application.ts";
 import type { BrokerPlace } from "./broker-line.ts";
 import { BrokerFailed } from "./failures.ts";
 
@@ -48,11 +49,11 @@ export async function manageBroker(
   };
   const children = [managedBrokerChild(options)];
   applications.load({
-    name: brokerName,
+    name: brokerApplication,
     tree: supervisor("broker.keeper", { strategy: "one_for_one", ...restarts, children }),
   });
   try {
-    await applications.start(brokerName);
+    await applications.start(brokerApplication);
   } catch (error) {
     const failure = error instanceof StartFailed ? failureWithin(error.reason) : undefined;
     if (failure === undefined) throw error;

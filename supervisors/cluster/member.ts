@@ -12,7 +12,9 @@ import { LocalValue } from "../../runtime/process/data.ts";
 import { encodeToken } from "../../runtime/wire/token.ts";
 import { type BrokerPlace, brokerLine } from "./broker-line.ts";
 import { JoinRefused } from "./failures.ts";
+import { clusterLimits } from "./limits.ts";
 import type { LocalNodes } from "./local-nodes.ts";
+import { pulseUntilReady } from "./pulse-until-ready.ts";
 
 export interface MemberOptions {
   readonly node: Node;
@@ -42,8 +44,11 @@ export class Member implements ControlledNode {
   readonly #options: MemberOptions;
   readonly #desk: ControlDesk;
   readonly #carriers: Carrier[] = [];
+  readonly #keptPaths = new Set<string>();
   #state: "joining" | "up" | "draining" = "joining";
   #isJoining = false;
+  /** By the world's clock: when every other node has beaten since this one came. */
+  #metMs = 0;
 
   constructor(options: MemberOptions) {
     const { node, cluster, host, program, labels } = options;
@@ -150,7 +155,7 @@ export class Member implements ControlledNode {
         tlsCa: await this.#kept("ca.pem", tlsCa),
       };
       await this.enter(place);
-      await this.record();
+      await this.ready();
     } finally {
       this.#isJoining = false;
     }
@@ -172,22 +177,33 @@ export class Member implements ControlledNode {
    */
   async enter(place: BrokerPlace): Promise<void> {
     const { node } = this;
+    const isUp = this.#state === "up";
     const line = await brokerLine(node.world.files, place, node.name);
     if (line.cluster !== undefined) this.#checkCluster(line.cluster);
+    if (line.ownName !== undefined && line.ownName !== node.name) {
+      throw new JoinRefused(
+        "credentials_refused",
+        `The credentials are those of "${line.ownName}", and this is node "${node.name}". Give it the file that is its own, such as node-${node.name}.json.`,
+      );
+    }
     // Loaded with the client of NATS, which no node that is alone needs.
     const { connectNats } = await import("../../runtime/carriers/nats.ts");
     const carrier = await connectNats(line.options, node.world);
     try {
       const pulse = { ...line.options, name: `${node.name} (beats)` };
-      await node.distribution?.join(carrier, workerPulse(pulse));
+      const start = pulseUntilReady(workerPulse(pulse), () => this.#state !== "joining");
+      if (isUp) this.#state = "joining";
+      await node.distribution?.join(carrier, start);
+      this.#metMs = node.world.clock.now() + clusterLimits.firstBeatsMs * (node.distribution?.factor ?? 1);
     } catch (error) {
+      if (isUp) this.#up();
       await carrier.close();
       throw error;
     }
     this.open(carrier);
   }
 
-  /** Says goodbye to every cluster; the socket stays. */
+  /** Says goodbye to every cluster, and keeps nobody's credentials; the socket stays. */
   async leave(): Promise<void> {
     for (const carrier of this.#carriers.filter(({ kind }) => kind === "nats")) {
       this.#desk.close(carrier);
@@ -195,17 +211,28 @@ export class Member implements ControlledNode {
       await carrier.close();
       this.#carriers.splice(this.#carriers.indexOf(carrier), 1);
     }
+    for (const path of this.#keptPaths) await this.node.world.files.remove(path).catch(() => undefined);
   }
 
-  /** The work runs: writes down for this machine's commands what the node is. */
+  /** The work runs: as soon as the others are known, says so to them, and writes down for this machine's commands what the node is. */
   async ready(): Promise<void> {
-    this.#state = "up";
-    await this.record();
+    const { clock, timers } = this.node.world;
+    const waitMs = this.#metMs - clock.now();
+    if (waitMs > 0) await new Promise<void>((resolve) => timers.set(waitMs, resolve));
+    this.#up();
+    // What stops meanwhile is not to be found any more.
+    if (this.#state === "up") await this.record();
   }
 
   drain(): void {
     this.#state = "draining";
     this.node.distribution?.setState("draining");
+  }
+
+  #up(): void {
+    if (this.#state !== "joining") return;
+    this.#state = "up";
+    this.node.distribution?.setState("up");
   }
 
   async record(): Promise<void> {
@@ -228,6 +255,7 @@ export class Member implements ControlledNode {
     if (text === undefined) return undefined;
     const path = join(this.#options.privateFolder, `${encodeToken(this.node.name)}.${what}`);
     await this.node.world.files.writeFile(path, new TextEncoder().encode(text), { mode: 0o600 });
+    this.#keptPaths.add(path);
     return path;
   }
 }

@@ -27,7 +27,6 @@ export function nodeTree({ member, vitals, dataFolder, remoteEval }: NodeTreeOpt
     carriers: member.carriers(),
     auditPath: join(dataFolder, "audit", `${encodeToken(member.node.name)}.log`),
     allowed: (_, carrier) => carrier !== "nats" || remoteEval,
-    drain: () => member.stop(),
     program: process,
   });
   return supervisor("node", {

@@ -1,11 +1,12 @@
 // What a person can configure about nodes and the cluster that they make up.
 import { z } from "zod";
+import { isBrokerUrl } from "./broker-url.ts";
+import { clusterDefaults } from "./cluster-defaults.ts";
 
 /** A node's own name, with a host where one is named: `alpha`, `aiex@host2`. */
 const nodeName = /^[A-Za-z0-9_-]+(@[A-Za-z0-9.-]+)?$/;
 /** What the longest token holds, in which a `@` or a `.` takes three characters. */
 const nameCharactersMax = 60;
-const brokerUrl = /^(?:(?:nats|tls):\/\/)?(?:\[[0-9A-Fa-f:]+\]|[^\s:/@,[\]]+)(?::\d{1,5})?\/?$/;
 const label = /^[A-Za-z0-9_.-]+=[A-Za-z0-9_.:/-]*$/;
 
 const path = z
@@ -18,12 +19,12 @@ const words = (text: string): readonly string[] => text.split(",").map((word) =>
 export const clusterConfiguration = z.strictObject({
   enabled: z
     .preprocess((given) => (given === "true" ? true : given === "false" ? false : given), z.boolean())
-    .default(true)
+    .default(clusterDefaults.enabled)
     .describe("False where nodes are to run alone, whatever else is set"),
   name: z
     .string()
     .regex(/^[A-Za-z0-9_-]{1,32}$/, "must be made of 1 to 32 letters, digits, _ and -")
-    .default("aiex")
+    .default(clusterDefaults.name)
     .describe("Name of the cluster: several may share a broker"),
   node_name: z
     .string()
@@ -95,16 +96,6 @@ export const clusterVariables = {
   AIEX_NATS_SERVER: "managed.server",
   AIEX_REMOTE_EVAL: "remote_eval",
 } as const;
-
-/** Whether a text could be `nats_url`. */
-export function isBrokerUrl(text: string): boolean {
-  return words(text).every((word) => brokerUrl.test(word));
-}
-
-/** The URLs of brokers that `text` names. */
-export function brokerUrls(text: string): readonly string[] {
-  return words(text);
-}
 
 /** The labels that `text` names. */
 export function labelsOf(text: string | undefined): Readonly<Record<string, string>> {

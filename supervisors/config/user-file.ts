@@ -4,7 +4,6 @@ import { join } from "node:path";
 import { FileError, type FileStatus, type FileSystem } from "../../runtime/file-system.ts";
 import { type ConfigurationProblem, type Setting, shown } from "./problem.ts";
 import { userFolder } from "./user-folder.ts";
-import { settingsOf } from "./yaml-settings.ts";
 
 export interface UserFile {
   /** The file that was read, as it was named; undefined where there is none. */
@@ -16,7 +15,8 @@ export interface UserFile {
 
 // A complete configuration with long comments is a tenth of this.
 const fileBytesMax = 64 * 1024;
-const NAMES = ["config.yaml", "config.yml", "config.json"];
+/** In the user's folder; the first that is there counts. */
+export const userFileNames = ["config.yaml", "config.yml", "config.json"];
 const READABLE_BY_OTHERS = 0o044;
 const WRITABLE_BY_OTHERS = 0o022;
 
@@ -29,12 +29,12 @@ export async function readUserFile(
   const named = env.AIEX_CONFIG;
   if (named) return (await readOne(files, named)) ?? missing(named);
   const directory = userFolder(env, home);
-  for (const [index, name] of NAMES.entries()) {
+  for (const [index, name] of userFileNames.entries()) {
     const path = join(directory, name);
     const found = await readOne(files, path);
     if (found === undefined) continue;
     const warnings = [...found.warnings];
-    for (const other of NAMES.slice(index + 1)) {
+    for (const other of userFileNames.slice(index + 1)) {
       if (await exists(files, join(directory, other))) {
         warnings.push(
           `${shown(join(directory, other))} is ignored, because ${name} beside it is used. Keep one.`,
@@ -52,6 +52,8 @@ async function readOne(files: FileSystem, path: string): Promise<UserFile | unde
     const real = await files.realPath(path);
     const bytes = await files.readFile(real, { bytesMax: fileBytesMax });
     if (!isUtf8(bytes)) return refused(path, "the file is not UTF-8 text. Save it as UTF-8.");
+    // Loaded with the parser of YAML, which nobody without a file needs.
+    const { settingsOf } = await import("./yaml-settings.ts");
     const { settings, problems } = settingsOf(new TextDecoder().decode(bytes), path);
     return {
       path,

@@ -5,7 +5,6 @@ import { userRuleFileBytesMax, userRuleFilesMax } from "../../actors/analysis/li
 import { FileError, type FileSystem } from "../../runtime/file-system.ts";
 import { type ConfigurationProblem, shown } from "./problem.ts";
 import { exists } from "./user-file.ts";
-import { yamlRefusal } from "./yaml-settings.ts";
 
 export interface YamlFile {
   readonly path: string;
@@ -52,6 +51,7 @@ export async function readYamlFile(fileSystem: FileSystem, path: string): Promis
     const bytes = await fileSystem.readFile(path, { bytesMax: userRuleFileBytesMax });
     if (!isUtf8(bytes)) return refused(path, "the file is not UTF-8 text. Save it as UTF-8.");
     const text = new TextDecoder().decode(bytes);
+    const { yamlRefusal } = await import("./yaml-settings.ts");
     const refusal = yamlRefusal(text, "a file of rules");
     if (refusal !== undefined) return refused(path, refusal);
     const { mode } = await fileSystem.status(path);

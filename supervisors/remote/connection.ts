@@ -1,12 +1,13 @@
 // A command's way to a node: over the socket of one on this machine, or over the broker of a cluster.
 import { userInfo } from "node:os";
-import { type ControlRequests, type ControlVerb, readAnswer } from "../../actors/control/protocol.ts";
+import type { ControlRequests, ControlVerb } from "../../actors/control/protocol.ts";
 import type { Carrier } from "../../runtime/carrier.ts";
-import { type Node, startNode, type World } from "../../runtime/index.ts";
+import type { Node, World } from "../../runtime/index.ts";
+import { Misuse } from "../../runtime/process/failures.ts";
 import { clusterLimits } from "../cluster/limits.ts";
-import type { Configuration } from "../config.ts";
 import { findWay } from "./finding.ts";
-import { ask } from "./request.ts";
+import type { RemoteConfiguration } from "./remote-configuration.ts";
+import { ask, relayed } from "./request.ts";
 
 export interface RemoteConnection {
   /** The node that is meant: the one that was named, or else the one that was found. */
@@ -31,9 +32,11 @@ export interface RemoteConnection {
     timeoutMs?: number,
   ): Promise<ControlRequests[V]["answers"]>;
   /**
-   * A hidden runtime node, started when it is first asked for: messages and calls go through it. Over a socket it reaches
-   * `gate` only; for other nodes there is `control(gate, "relay", …)`.
+   * Has `gate` send a message, make a call or hand on a request, and gives what came of it, as JSON can hold it.
+   * @throws {ControlRefused} what the call or the other node was refused with; {NodeUnreachable}; {Misuse} over a broker
    */
+  relay(request: RelayRequest, timeoutMs: number): Promise<unknown>;
+  /** A hidden runtime node, started when it is first asked for: messages and calls over a broker go through it. */
   node(): Promise<Node>;
   close(): Promise<void>;
 }
@@ -50,9 +53,11 @@ export interface RemoteTarget {
   readonly anyMember?: boolean;
 }
 
+export type RelayRequest = ControlRequests["relay"]["asks"];
+
 export interface RemoteOptions {
   readonly world: World;
-  readonly configuration: Configuration;
+  readonly configuration: RemoteConfiguration;
   readonly to?: RemoteTarget;
 }
 
@@ -106,16 +111,24 @@ class Remote implements RemoteConnection {
     request: ControlRequests[V]["asks"],
     timeoutMs: number = clusterLimits.requestTimeoutMs,
   ): Promise<ControlRequests[V]["answers"]> {
-    if (this.gate === undefined || this.gate === node || verb === "relay") {
-      return ask(this, node, verb, request, timeoutMs);
-    }
-    const relayed = { what: "control", to: node, verb, request: { ...request }, timeoutMs } as const;
-    const { value } = await ask(this, this.gate, "relay", relayed, timeoutMs + clusterLimits.relayGraceMs);
+    if (this.gate === undefined || this.gate === node) return ask(this, node, verb, request, timeoutMs);
+    const handedOn = { what: "control", to: node, verb, request: { ...request }, timeoutMs } as const;
+    const [value, { readAnswer }] = await Promise.all([
+      this.relay(handedOn, timeoutMs + clusterLimits.relayGraceMs),
+      import("../../actors/control/protocol.ts"),
+    ]);
     return readAnswer(node, verb, value);
+  }
+
+  async relay(request: RelayRequest, timeoutMs: number): Promise<unknown> {
+    if (this.gate !== undefined) return relayed(this, this.gate, request, timeoutMs);
+    throw new Misuse("Over a broker every node is reached directly: nobody relays there.");
   }
 
   async node(): Promise<Node> {
     if (this.#node !== undefined) return this.#node;
+    // Loaded by those only who need a node: it is most of the program.
+    const { startNode } = await import("../../runtime/index.ts");
     const distribution = { cluster: this.cluster, hidden: true };
     this.#node = startNode({ world: this.#world, name: this.self, distribution });
     this.#node.distribution?.addCarrier(this.carrier);

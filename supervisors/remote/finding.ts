@@ -3,21 +3,21 @@ import type { Carrier } from "../../runtime/carrier.ts";
 import { SocketUnreachable } from "../../runtime/carriers/failures.ts";
 import { connectSocket } from "../../runtime/carriers/socket.ts";
 import type { World } from "../../runtime/index.ts";
+import { decodeBeat } from "../../runtime/membership/beat.ts";
 import { subjects } from "../../runtime/wire/subject.ts";
-import { brokerLine } from "../cluster/broker-line.ts";
 import { clusterLimits } from "../cluster/limits.ts";
 import { type LocalNode, LocalNodes } from "../cluster/local-nodes.ts";
-import { isBrokerUrl } from "../config/cluster-part.ts";
-import type { Configuration } from "../config.ts";
+import { isBrokerUrl } from "../config/broker-url.ts";
 import { type Broker, chooseWay, isCalled, type Known } from "./choice.ts";
 import type { OpenWay, RemoteTarget } from "./connection.ts";
 import { BadBrokerUrl, NodeUnreachable } from "./failures.ts";
+import type { RemoteConfiguration } from "./remote-configuration.ts";
 import { ask } from "./request.ts";
 import { readConnection } from "./saved-connection.ts";
 
 interface Search {
   readonly world: World;
-  readonly configuration: Configuration;
+  readonly configuration: RemoteConfiguration;
   readonly to: RemoteTarget;
   /** Under which the command speaks, where its credentials do not say. */
   readonly self: string;
@@ -36,10 +36,11 @@ export async function findWay(search: Search): Promise<OpenWay> {
       `${JSON.stringify(to.url.replace(/[^/@\s]*@/g, "…@").slice(0, urlCharactersShown))} is no address of a broker. Give it as nats://host:4222, with credentials in a file.`,
     );
   }
-  const cluster = await knownCluster(world, configuration);
+  const { cluster, node: saved } = await knownPlace(world, configuration);
   const reached = to.url === undefined ? await reachLocal(world, configuration) : [];
   try {
-    const way = chooseWay({ to, cluster, local: reached.map(({ node }) => node) });
+    const meant = saved === undefined || to.node !== undefined ? to : { ...to, node: saved };
+    const way = chooseWay({ to: meant, cluster, local: reached.map(({ node }) => node) });
     if (way.kind === "broker") return await overBroker(search, way.broker, way.entry, cluster?.name);
     const index = reached.findIndex(({ node }) => node === way.gate);
     const [chosen] = reached.splice(index, 1);
@@ -51,23 +52,30 @@ export async function findWay(search: Search): Promise<OpenWay> {
   }
 }
 
+interface KnownPlace {
+  readonly cluster?: NonNullable<Known["cluster"]> & { readonly name: string | undefined };
+  /** One of this machine that runs alone, and is meant where no other is named. */
+  readonly node?: string | undefined;
+}
+
 /** What is configured, or else what was saved. */
-async function knownCluster(
+async function knownPlace(
   { files }: World,
-  { values, folders, origins }: Configuration,
-): Promise<(NonNullable<Known["cluster"]> & { readonly name: string | undefined }) | undefined> {
+  { values, folders, origins }: RemoteConfiguration,
+): Promise<KnownPlace> {
   const { enabled, nats_url: url, credentials_file: credentials, name } = values.cluster;
-  if (!enabled) return undefined;
-  if (url !== undefined) return { url, credentials, name };
+  if (enabled && url !== undefined) return { cluster: { url, credentials, name } };
   const saved = await readConnection(files, folders.user);
-  if (saved === undefined) return undefined;
+  if (saved === undefined) return {};
+  if (saved.url === undefined) return { node: saved.node };
+  if (!enabled) return {};
   // A name that somebody set goes before the one that was saved.
   const chosen = origins.has("cluster.name") ? name : saved.cluster;
-  return { url: saved.url, credentials: saved.credentials, node: saved.node, name: chosen };
+  return { cluster: { url: saved.url, credentials: saved.credentials, node: saved.node, name: chosen } };
 }
 
 /** The nodes of this machine that are there, each with a line to it. */
-async function reachLocal(world: World, { folders }: Configuration): Promise<Reached[]> {
+async function reachLocal(world: World, { folders }: RemoteConfiguration): Promise<Reached[]> {
   const nodes = await new LocalNodes(world.files, folders.runtime).list();
   const reached = await Promise.all(
     nodes.map(async (node) => {
@@ -110,8 +118,9 @@ async function overBroker(
 ): Promise<OpenWay> {
   const { tls_ca_file: tlsCa, credentials_file: configured, name } = configuration.values.cluster;
   const place = { url, credentials: credentials ?? configured, tlsCa };
-  const line = await brokerLine(world.files, place, self);
   // Loaded with the client of NATS, which no command over a socket needs.
+  const { brokerLine } = await import("../cluster/broker-line.ts");
+  const line = await brokerLine(world.files, place, self);
   const { connectNats } = await import("../../runtime/carriers/nats.ts");
   const carrier = await connectNats(line.options, world);
   try {
@@ -151,20 +160,23 @@ async function actualName(way: Omit<OpenWay, "entry">, given: string): Promise<s
   throw failure;
 }
 
-/** Any node that beats. */
+/** The first node that is heard to be up; of one that comes or goes, it is only known that it is there. */
 function firstHeard(world: World, carrier: Carrier, cluster: string): Promise<string | undefined> {
   const all = subjects(cluster);
+  let other: string | undefined;
   return new Promise((resolve) => {
     const done = (node: string | undefined): void => {
       beats.unsubscribe();
       world.timers.clear(timer);
       resolve(node);
     };
-    const beats = carrier.subscribe(all.beats(), ({ subject }) => {
+    const beats = carrier.subscribe(all.beats(), ({ subject, payload }) => {
       const parsed = all.parse(subject);
-      if (parsed?.kind === "beat") done(parsed.node);
+      if (parsed?.kind !== "beat") return;
+      if (decodeBeat(payload)?.state === "up") done(parsed.node);
+      else other = parsed.node;
     });
-    const timer = world.timers.set(clusterLimits.discoveryMsMax, () => done(undefined));
+    const timer = world.timers.set(clusterLimits.discoveryMsMax, () => done(other));
   });
 }
 

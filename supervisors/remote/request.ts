@@ -1,10 +1,6 @@
 // One request of a command to a node, over whatever carrier leads there.
-import {
-  type ControlRequests,
-  type ControlVerb,
-  decodeAnswer,
-  encodeRequest,
-} from "../../actors/control/protocol.ts";
+import { encodeRequest, openAnswer, relayedValue } from "../../actors/control/envelope.ts";
+import type { ControlRequests, ControlVerb } from "../../actors/control/protocol.ts";
 import type { Answer, Carrier } from "../../runtime/carrier.ts";
 import { subjects } from "../../runtime/wire/subject.ts";
 import { NodeUnreachable } from "./failures.ts";
@@ -18,18 +14,40 @@ export interface RequestWay {
 
 /** One request over a carrier. @throws {ControlRefused}; {NodeUnreachable} */
 export async function ask<V extends ControlVerb>(
-  { carrier, cluster, self }: RequestWay,
+  way: RequestWay,
   node: string,
   verb: V,
   request: ControlRequests[V]["asks"],
   timeoutMs: number,
 ): Promise<ControlRequests[V]["answers"]> {
-  const answer = await carrier.request(
-    subjects(cluster).ctl(self, verb, node),
-    encodeRequest(request),
-    timeoutMs,
-  );
-  if (answer.kind === "answer") return decodeAnswer(node, verb, answer.payload);
+  // The shapes of answers take longer to load than most nodes take to answer.
+  const [answer, { readAnswer }] = await Promise.all([
+    answered(way, node, verb, request, timeoutMs),
+    import("../../actors/control/protocol.ts"),
+  ]);
+  return readAnswer(node, verb, answer);
+}
+
+/** Has the node of a socket do what a command cannot do itself, and gives what came of it. @throws as `ask` */
+export async function relayed(
+  way: RequestWay,
+  gate: string,
+  request: ControlRequests["relay"]["asks"],
+  timeoutMs: number,
+): Promise<unknown> {
+  return relayedValue(gate, await answered(way, gate, "relay", request, timeoutMs));
+}
+
+async function answered(
+  { carrier, cluster, self }: RequestWay,
+  node: string,
+  verb: ControlVerb,
+  request: Readonly<Record<string, unknown>>,
+  timeoutMs: number,
+): Promise<unknown> {
+  const subject = subjects(cluster).ctl(self, verb, node);
+  const answer = await carrier.request(subject, encodeRequest(request), timeoutMs);
+  if (answer.kind === "answer") return openAnswer(node, answer.payload);
   throw new NodeUnreachable(unanswered(answer.kind, node, carrier.place, timeoutMs));
 }
 

@@ -1,19 +1,17 @@
 // The cluster that this user's commands speak to from now on: what `aiex cluster connect` has saved.
 import { join } from "node:path";
-import { z } from "zod";
 import { FileError, type FileSystem } from "../../runtime/file-system.ts";
 
-const connection = z.object({
+/** A broker, or else a node of this machine that runs alone. */
+export interface SavedConnection {
   /** Where the broker is, without credentials; several with commas between. */
-  url: z.string().min(1).max(2_000),
-  cluster: z.string().optional(),
+  readonly url?: string;
+  readonly cluster?: string;
   /** The path of a file. */
-  credentials: z.string().optional(),
+  readonly credentials?: string;
   /** The node to talk to first, where one was named. */
-  node: z.string().optional(),
-});
-
-export type SavedConnection = z.output<typeof connection>;
+  readonly node?: string;
+}
 
 const bytesMax = 64 * 1024;
 
@@ -24,8 +22,7 @@ export async function readConnection(
 ): Promise<SavedConnection | undefined> {
   try {
     const bytes = await files.readFile(fileIn(folder), { bytesMax });
-    const read = connection.safeParse(JSON.parse(new TextDecoder().decode(bytes)));
-    return read.success ? read.data : undefined;
+    return connectionOf(JSON.parse(new TextDecoder().decode(bytes)));
   } catch (error) {
     if (error instanceof SyntaxError) return undefined;
     if (error instanceof FileError && (error.code === "file_not_found" || error.code === "not_directory"))
@@ -56,3 +53,20 @@ export async function forgetConnection(files: FileSystem, folder: string): Promi
 function fileIn(folder: string): string {
   return join(folder, "connection.json");
 }
+
+/** Undefined for what is none. By hand: to load a schema takes longer than most commands. */
+function connectionOf(value: unknown): SavedConnection | undefined {
+  if (typeof value !== "object" || value === null) return undefined;
+  const entries = ["url", "cluster", "credentials", "node"].flatMap((key) => {
+    const text = (value as Readonly<Record<string, unknown>>)[key];
+    return text === undefined ? [] : [[key, text] as const];
+  });
+  const isText = entries.every(
+    ([, text]) => typeof text === "string" && text !== "" && text.length <= textCharactersMax,
+  );
+  const connection: SavedConnection = Object.fromEntries(entries);
+  return isText && (connection.url ?? connection.node) !== undefined ? connection : undefined;
+}
+
+// As long as a path can be, and longer than a list of brokers.
+const textCharactersMax = 4_096;

@@ -1,6 +1,6 @@
 // The commands that hold a cluster, against nodes that are data: what they ask, print and save, and how they end.
 import { describe, expect, it } from "vitest";
-import { ControlRefused } from "../../actors/control/protocol.ts";
+import { ControlRefused } from "../../actors/control/envelope.ts";
 import { NodeUnreachable } from "../../supervisors/remote/failures.ts";
 import type { SavedConnection } from "../../supervisors/remote/saved-connection.ts";
 import { type AskedOfNode, member, nodeReport, ranRemotely, statusReport } from "./remote-stage.ts";
@@ -60,7 +60,7 @@ describe("aiex cluster nodes", () => {
 
   it("asks the node that is named for the others", async () => {
     const { opened } = await ranRemotely("cluster nodes beta", { answers });
-    expect(opened).toEqual([{ node: "beta" }]);
+    expect(opened).toEqual([{ node: "beta", anyMember: true }]);
   });
 
   it("asks many nodes, all of them", async () => {
@@ -122,15 +122,16 @@ describe("aiex cluster status", () => {
     const { code, out } = await ranRemotely("cluster status", { answers, gate: undefined, carrier: broker });
     expect(code).toBe(0);
     expect(out).toContain("Broker:        nats://broker:4222, connected, version 2.10.4");
-    expect(out).toContain("Durable:       a write that it acknowledges is on its disk (fsync)");
+    expect(out).toContain("Durable:       not known: brokers do not tell");
     expect(out).toContain("Nodes:         3 (2 up, 1 down)");
     expect(out).toContain("This command:  cli-ann, through alpha, by the broker");
   });
 
   it.each([
-    [{ jetstream: true, server_name: "theirs" }, "flush"],
+    [{ jetstream: true, server_name: "aiex-1" }, "unknown"],
     [{ jetstream: false, server_name: "aiex-1" }, "none"],
-  ])("reads from what the broker says of itself, %j, that it is %s", async (info, acknowledges) => {
+    [{ server_name: "theirs" }, "none"],
+  ])("reads from what the broker says of itself, %j, that its word is %s", async (info, acknowledges) => {
     const carrier = { ...broker, connection: { info: { version: "2.9.10", ...info } } };
     const { out } = await ranRemotely("cluster status --format json", { answers, gate: undefined, carrier });
     expect(JSON.parse(out).broker).toEqual({
@@ -139,6 +140,23 @@ describe("aiex cluster status", () => {
       version: "2.9.10",
       acknowledges,
     });
+  });
+
+  it.each([
+    ["nats://broker:4222", "fsync"],
+    ["nats://other:4222", "unknown"],
+  ])("knows of the broker that a node manages at %s: %s", async (place, acknowledges) => {
+    const ways = [{ kind: "nats", place, state: "connected" }];
+    const status = statusReport({
+      node: nodeReport({ carriers: ways }),
+      applications: [{ name: "broker", state: "running" }],
+    });
+    const { out } = await ranRemotely("cluster status --format json", {
+      answers: { members: { members: [member({ isSelf: true })], cut: 0 }, status },
+      gate: undefined,
+      carrier: broker,
+    });
+    expect(JSON.parse(out).broker.acknowledges).toBe(acknowledges);
   });
 
   it("says of a node by itself that it has no broker", async () => {
@@ -204,12 +222,13 @@ describe("aiex cluster connect", () => {
     expect(saves).toEqual([{ url: "nats://b:4222", cluster: "aiex", node }]);
   });
 
-  it("saves nothing for a node that runs alone, and says what would help", async () => {
-    const { code, err, saves } = await connected("cluster connect alpha", {
+  it("saves the name of a node that runs alone", async () => {
+    const { code, out, saves } = await connected("cluster connect alpha@desk", {
+      entry: "alpha",
       answers: { node: nodeReport() },
     });
-    expect({ code, saves }).toEqual({ code: 2, saves: [] });
-    expect(err).toContain("aiex cluster join alpha --to URL");
+    expect({ code, saves }).toEqual({ code: 0, saves: [{ node: "alpha" }] });
+    expect(out).toContain("Commands speak to node alpha of this machine, which runs alone. Saved in /home");
   });
 
   it("saves nothing where nobody answers", async () => {

@@ -167,7 +167,7 @@ describe("aiex status", () => {
       "  By socket:     /run/aiex/alpha.sock, connected",
       "  Labels:        zone=a",
       "  Processes:     42, 12 with a name",
-      "  Event loop:    in time",
+      "  Event loop:    in time, 13 % busy",
       "  Memory:        34 MiB of 4.0 GiB",
       "  Sessions:      2",
       "  Applications:  aiex (running)",

@@ -1,6 +1,6 @@
 // The commands that start, stop and list nodes, without any node: what they ask for, print, and end with.
 import { describe, expect, it } from "vitest";
-import { ControlRefused } from "../../actors/control/protocol.ts";
+import { ControlRefused } from "../../actors/control/envelope.ts";
 import type { Nodes } from "../../cli/host.ts";
 import { NameHeld } from "../../runtime/membership/name-held.ts";
 import type { ListedNode } from "../../supervisors/cluster/node-list.ts";

@@ -1,6 +1,6 @@
 // `aiex send` and `aiex call` against nodes that are data: what they ask, what they print, and how they end.
 import { describe, expect, it } from "vitest";
-import { ControlRefused } from "../../actors/control/protocol.ts";
+import { ControlRefused } from "../../actors/control/envelope.ts";
 import { BrokerDenied, BrokerUnreachable } from "../../runtime/carriers/failures.ts";
 import { CalleeExited, CallTimeout, NodeDown, NoProcess, Overload } from "../../runtime/process/failures.ts";
 import { NodeUnreachable, WhichNode } from "../../supervisors/remote/failures.ts";
@@ -26,6 +26,8 @@ function calling(result: unknown) {
   };
   return { calls, own: { call } };
 }
+
+const overBroker = { gate: undefined, carrier: { kind: "nats", place: "nats://broker:4222" } };
 
 describe("aiex send", () => {
   const answers = { process: processRow(), relay: { value: null } };
@@ -133,46 +135,66 @@ describe("aiex send", () => {
 describe("aiex call", () => {
   it("calls by the name and with the payload, and prints the reply in one line", async () => {
     const { calls, own } = calling({ total: 42, of: ["a"] });
-    const { code, out, err } = await ranRemotely('call counter bump {"by":2} --timeout 250ms', { own });
+    const { code, out, err } = await ranRemotely('call counter bump {"by":2} --timeout 250ms', {
+      ...overBroker,
+      own,
+    });
     expect({ code, out, err }).toEqual({ code: 0, out: '{"total":42,"of":["a"]}\n', err: "" });
     expect(calls).toEqual([[{ name: "counter", node: "alpha" }, "bump", { by: 2 }, { timeoutMs: 250 }]]);
   });
 
   it("gives no payload where none is given, and null where that is", async () => {
     const first = calling(1);
-    await ranRemotely("call counter total", { own: first.own });
+    await ranRemotely("call counter total", { ...overBroker, own: first.own });
     expect(first.calls[0]?.[2]).toBeUndefined();
     const second = calling(1);
-    await ranRemotely("call counter total null", { own: second.own });
+    await ranRemotely("call counter total null", { ...overBroker, own: second.own });
     expect(second.calls[0]?.[2]).toBeNull();
   });
 
   it("indents the reply on a terminal, and not for --format json", async () => {
     const { own } = calling({ total: 42 });
-    expect((await ranRemotely("call counter total", { own, isTTY: true })).out).toBe('{\n  "total": 42\n}\n');
-    const { out } = await ranRemotely("call counter total --format json", { own, isTTY: true });
+    expect((await ranRemotely("call counter total", { ...overBroker, own, isTTY: true })).out).toBe(
+      '{\n  "total": 42\n}\n',
+    );
+    const { out } = await ranRemotely("call counter total --format json", {
+      ...overBroker,
+      own,
+      isTTY: true,
+    });
     expect(out).toBe('{"total":42}\n');
   });
 
-  it("has the node of this machine call another one", async () => {
-    const { code, out, asked, err } = await ranRemotely("call beta/counter total", {
+  it.each(["alpha", "beta"])("has the node behind a socket call a process of %s", async (to) => {
+    const { code, out, asked, err } = await ranRemotely(`call ${to}/counter total {"by":2} --timeout 250ms`, {
       gate: "alpha",
-      entry: "beta",
-      answers: { relay: { value: 7 } },
+      entry: to,
+      answers: { relay: { value: { total: 7 } } },
     });
-    expect({ code, out, err }).toEqual({ code: 0, out: "7\n", err: "" });
-    expect(asked).toMatchObject([
-      {
-        node: "alpha",
-        verb: "relay",
-        request: { what: "call", to: "beta", target: "counter", type: "total" },
-      },
-    ]);
+    expect({ code, out, err }).toEqual({ code: 0, out: '{"total":7}\n', err: "" });
+    const request = {
+      what: "call",
+      to,
+      target: "counter",
+      type: "total",
+      payload: { by: 2 },
+      timeoutMs: 250,
+    };
+    expect(asked).toEqual([{ node: "alpha", verb: "relay", request, timeoutMs: expect.any(Number) }]);
+    expect(asked[0]?.timeoutMs).toBeGreaterThan(250);
+  });
+
+  it("names the nearest where the node behind a socket knows nobody of that name", async () => {
+    const { code, err } = await ranRemotely("call countr total", {
+      answers: { relay: ({ node }: { node: string }) => noProcess(node), names },
+    });
+    expect(code).toBe(1);
+    expect(err).toContain('Did you mean "counter"?');
   });
 
   it("shows what a reply holds to a terminal harmlessly", async () => {
     const { own } = calling("\x1b]0;owned\x07\u202e");
-    const { out } = await ranRemotely("call counter total", { own, isTTY: true });
+    const { out } = await ranRemotely("call counter total", { ...overBroker, own, isTTY: true });
     expect(out).toBe('"\\u001b]0;owned\\u0007\\u202e"\n');
   });
 
@@ -184,7 +206,7 @@ describe("aiex call", () => {
     [new ControlRefused("alpha", "callee_exited", "counter ended."), 1, "counter ended"],
     [new ControlRefused("alpha", "denied", "Not you."), 5, "Not you"],
   ])("ends for %s with %i", async (error, code, says) => {
-    const ran = await ranRemotely("call counter bump", { own: calling(error).own });
+    const ran = await ranRemotely("call counter bump", { ...overBroker, own: calling(error).own });
     expect({ code: ran.code, out: ran.out }).toEqual({ code, out: "" });
     expect(ran.err).toContain(says);
     expect(ran.err).not.toContain("fault in aiex");
@@ -192,14 +214,14 @@ describe("aiex call", () => {
 
   it("lists the names where none is near", async () => {
     const { own } = calling(new NoProcess("zzz"));
-    const { code, err } = await ranRemotely("call zzz total", { own, answers: { names } });
+    const { code, err } = await ranRemotely("call zzz total", { ...overBroker, own, answers: { names } });
     expect(code).toBe(1);
     expect(err).toContain('Known are "counter", "lamp".');
   });
 
   it("says of a pid that is gone that it is gone, and asks for no names", async () => {
     const { own } = calling(new NoProcess("<alpha.5.42>"));
-    const { code, err, asked } = await ranRemotely("call alpha.5.42 total", { own });
+    const { code, err, asked } = await ranRemotely("call alpha.5.42 total", { ...overBroker, own });
     expect(code).toBe(1);
     expect(err).toContain("<alpha.5.42>: it has ended, or its node was started anew");
     expect(asked).toEqual([]);
@@ -207,14 +229,17 @@ describe("aiex call", () => {
 
   it("tells of the missing name also where the node tells no names", async () => {
     const { own } = calling(new NoProcess("zzz"));
-    const { code, err } = await ranRemotely("call zzz total", { own });
+    const { code, err } = await ranRemotely("call zzz total", { ...overBroker, own });
     expect(code).toBe(1);
     expect(err).toContain('Nobody on node "alpha" has the name "zzz"');
   });
 
   it("ends in time where nothing ever comes back, and lets go", async () => {
     const own = { call: () => never };
-    const { code, err, closes } = await ranRemotely("call counter total --timeout 1s", { own });
+    const { code, err, closes } = await ranRemotely("call counter total --timeout 1s", {
+      ...overBroker,
+      own,
+    });
     expect(code).toBe(124);
     expect(err).toContain("--timeout");
     expect(closes()).toBe(1);
@@ -265,7 +290,11 @@ describe("A command that speaks to nodes", () => {
 
   it("shows what the configuration warns of", async () => {
     const { own } = calling(1);
-    const { err, out } = await ranRemotely("call counter total", { own, warnings: ["Mind the gap."] });
+    const { err, out } = await ranRemotely("call counter total", {
+      ...overBroker,
+      own,
+      warnings: ["Mind the gap."],
+    });
     expect({ err, out }).toEqual({ err: "Warning: Mind the gap.\n", out: "1\n" });
   });
 });

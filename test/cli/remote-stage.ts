@@ -1,6 +1,7 @@
 // A connection to nodes that are not there, for the tests of commands: what a node is asked, and what it answers, is data.
 import { dirname } from "node:path";
-import { ControlRefused, type ControlVerb } from "../../actors/control/protocol.ts";
+import { ControlRefused } from "../../actors/control/envelope.ts";
+import type { ControlVerb } from "../../actors/control/protocol.ts";
 import type { NodeReport, ProcessRow, Reports } from "../../actors/control/reports.ts";
 import type { Remotes } from "../../cli/host.ts";
 import type { RemoteConnection, RemoteTarget } from "../../supervisors/remote/connection.ts";
@@ -57,6 +58,11 @@ export async function ranRemotely(
         const question = { node, verb, request: { ...request }, timeoutMs } as AskedOfNode;
         asked.push(question);
         return answerTo(question, options.answers ?? {});
+      },
+      relay: async (request: object, timeoutMs: number) => {
+        const question = { node: options.gate ?? entry, verb: "relay", request, timeoutMs } as AskedOfNode;
+        asked.push(question);
+        return (answerTo(question, options.answers ?? {}) as { readonly value: unknown }).value;
       },
       node: async () => options.own,
       close: async () => {
@@ -118,6 +124,7 @@ export function nodeReport(over: Partial<NodeReport> = {}): NodeReport {
     processes: 42,
     names: 12,
     lagMs: 0,
+    load: 0.125,
     heapUsedBytes: 34 * 1_048_576,
     heapLimitBytes: 4_144 * 1_048_576,
     carriers: [{ kind: "socket", place: "/run/aiex/alpha.sock", state: "connected" }],

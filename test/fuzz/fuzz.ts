@@ -67,7 +67,8 @@ function run({ seed, frames, names, only }: Given): number {
     framesPerSecond: Math.round(frames / seconds),
     slowestMs: Number(slowest.ms.toFixed(1)),
     slowestFrame: slowest.number,
-    grownMiB: Number((grownBytes / 1024 / 1024).toFixed(1)),
+    grownMiB: mebibytes(grownBytes),
+    residentMiB: mebibytes(process.memoryUsage.rss()),
     ...outcomes,
     names,
     subjects,
@@ -97,10 +98,18 @@ function leastMs(bytes: Uint8Array, firstMs: number): number {
   return least;
 }
 
-/** What the process holds, garbage collected where that can be asked for. */
+/**
+ * What objects and buffers hold, garbage collected where that can be asked for. Not what the process has of the machine: the engine
+ * takes some thirty megabytes for garbage to come while it works, and keeps them.
+ */
 function heldBytes(): number {
   globalThis.gc?.();
-  return process.memoryUsage.rss();
+  const { heapUsed, external } = process.memoryUsage();
+  return heapUsed + external;
+}
+
+function mebibytes(bytes: number): number {
+  return Number((bytes / 1024 / 1024).toFixed(1));
 }
 
 function failure(seed: number, number: number, what: string): string {

@@ -2,6 +2,8 @@
 import { describe, expect, test } from "vitest";
 import { simulatedWorld } from "../../runtime/worlds/simulated.ts";
 import { loadConfiguration } from "../../supervisors/config.ts";
+// Loaded before: nothing is loaded in simulated time.
+import "../../supervisors/config/yaml-settings.ts";
 import { chooseReviewer, type ReviewerChoice, UnknownProvider } from "../../supervisors/reviewer.ts";
 
 interface Given {

@@ -2,13 +2,8 @@
 import { describe, expect, it } from "vitest";
 import type { ControlledNode } from "../../../actors/control/controlled-node.ts";
 import { ControlDesk } from "../../../actors/control/desk.ts";
-import {
-  ControlRefused,
-  type ControlRequests,
-  type ControlVerb,
-  decodeAnswer,
-  encodeRequest,
-} from "../../../actors/control/protocol.ts";
+import { ControlRefused, encodeRequest } from "../../../actors/control/envelope.ts";
+import { type ControlRequests, type ControlVerb, decodeAnswer } from "../../../actors/control/protocol.ts";
 import type { Questions, ReportName, Reports } from "../../../actors/control/reports.ts";
 import { controlName, controlServer } from "../../../actors/control/server.ts";
 import { Vitals } from "../../../actors/control/vitals.ts";
@@ -150,6 +145,8 @@ const codeOf = (work: Promise<unknown>): Promise<unknown> =>
     (error: unknown) => (error instanceof ControlRefused ? error.code : error),
   );
 
+const onSocket = { kind: "socket" } as const;
+
 describe("The control process", () => {
   it("tells what the node is", () =>
     withControl(async ({ inspect, node }) => {
@@ -279,6 +276,11 @@ describe("The control process", () => {
       expect(await ask("join", { url: "nats://good" })).toEqual({ url: "nats://good", members: ["alpha"] });
       const failed = ask("join", { url: "nats://bad" });
       await expect(failed).rejects.toThrow("The join failed.");
+    }, onSocket));
+
+  it("joins nothing that somebody of the cluster names: that is for the node's own machine", () =>
+    withControl(async ({ ask }) => {
+      expect(await codeOf(ask("join", { url: "nats://good" }))).toBe("denied");
     }));
 
   it("refuses a verb that it does not know, and lives on", () =>
@@ -305,8 +307,6 @@ describe("The control process", () => {
 });
 
 describe("A relay", () => {
-  const onSocket = { kind: "socket" } as const;
-
   it("is refused to all but the commands of the node's own machine", () =>
     withControl(async ({ ask }) => {
       const relayed = ask("relay", { what: "send", to: "alpha", target: "counter", message: { type: "x" } });
@@ -322,6 +322,28 @@ describe("A relay", () => {
       expect(called.value).toBe(5);
       const bare = await ask("relay", { ...to, what: "call", type: "total" });
       expect(bare.value).toBe(5);
+    }, onSocket));
+
+  it("carries what JSON cannot hold as it is shown for every call", () =>
+    withControl(async ({ ask, node }) => {
+      const held = {
+        big: 12n,
+        none: undefined,
+        bytes: new Uint8Array([1, 2]),
+        far: Number.POSITIVE_INFINITY,
+      };
+      const keeper = server("keeper", {
+        init: () => ok(undefined),
+        calls: {
+          held: (state: undefined) => replyWith(held, state),
+          nothing: (state) => replyWith(undefined, state),
+        },
+      });
+      await node.spawn(keeper, { name: "keeper" });
+      const call = async (type: string) =>
+        (await ask("relay", { what: "call", to: "alpha", target: "keeper", type })).value;
+      expect(await call("held")).toEqual({ big: "12", bytes: "AQI=", far: "Infinity" });
+      expect(await call("nothing")).toBeNull();
     }, onSocket));
 
   it("tells how a call failed by its code", () =>

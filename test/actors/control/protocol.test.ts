@@ -3,13 +3,12 @@ import { describe, expect, it } from "vitest";
 import {
   ControlRefused,
   controlVersion,
-  decodeAnswer,
-  decodeRequest,
   encodeAnswer,
   encodeRefusal,
   encodeRequest,
   openAnswer,
-} from "../../../actors/control/protocol.ts";
+} from "../../../actors/control/envelope.ts";
+import { decodeAnswer, decodeRequest } from "../../../actors/control/protocol.ts";
 
 const answerer = { node: "alpha", incarnation: 7, program: "0.1.0" };
 const bytes = (value: unknown): Uint8Array => new TextEncoder().encode(JSON.stringify(value));
@@ -87,7 +86,16 @@ describe("A request", () => {
 describe("An answer", () => {
   const node = {
     ...{ name: "alpha", incarnation: 7, cluster: "aiex", host: "here", osPid: 3, program: "0.1.0" },
-    ...{ state: "up", uptimeMs: 5, processes: 1, names: 1, lagMs: 0, heapUsedBytes: 1, heapLimitBytes: 2 },
+    ...{
+      state: "up",
+      uptimeMs: 5,
+      processes: 1,
+      names: 1,
+      lagMs: 0,
+      load: 0.5,
+      heapUsedBytes: 1,
+      heapLimitBytes: 2,
+    },
   };
 
   it("comes out as it went in", () => {

@@ -82,7 +82,7 @@ describe.each(clusterKinds)("over %s", (kind) => {
         nothing: undefined,
         big: 2n ** 63n,
         bytes: new Uint8Array([0, 255, 10]),
-        list: [1, -0, Number.NaN, Number.POSITIVE_INFINITY, [], {}],
+        list: [1, 0.5, Number.NaN, Number.POSITIVE_INFINITY, [], {}],
         pid: echo,
       };
       expect(await cluster.when(alpha.call(echo, "echo", value))).toEqual({ ...value, pid: { ...echo } });

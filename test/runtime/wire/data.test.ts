@@ -177,6 +177,18 @@ describe("data", () => {
     expect(pack(1).buffer.byteLength).toBeLessThan(10_000);
   });
 
+  test("may be packed while other data is, however long it is", () => {
+    const long = "x".repeat(1_000_000);
+    const around = {
+      before: "b".repeat(20_000),
+      get inner(): number {
+        return pack(long).length;
+      },
+      after: "a".repeat(20_000),
+    };
+    expect(valuesOf(bytesOf(around))).toEqual([{ ...around, inner: long.length + 5 }]);
+  });
+
   test("is MessagePack to others", () => {
     const other = new Packr({ useRecords: false, useBigIntExtension: true });
     const common = [
@@ -242,6 +254,7 @@ describe("what is packed", () => {
       { [half]: half },
       [new Uint8Array(messageBytesMax), half],
       new Array(messageContainersMax).fill({}),
+      new Array(messageContainersMax).fill(new Uint8Array(0)),
       new Array(messageElementsMax).fill(1),
       2n ** BigInt(bigintBytesMax * 8 - 1),
       -(2n ** BigInt(bigintBytesMax * 8 - 1)) - 1n,
@@ -351,6 +364,10 @@ describe("what is read", () => {
   test("has a bounded number of arrays, objects and what is in them", () => {
     const empty = new Uint8Array(wireLimits.messageContainersMax + 2).fill(0x90);
     expect(refusal(empty)).toMatch(/more than \d+ arrays and objects/);
+    const bytes = new Uint8Array(2 * wireLimits.messageContainersMax + 2).map((_, at) =>
+      at % 2 === 0 ? 0xc4 : 0,
+    );
+    expect(refusal(bytes)).toMatch(/more than \d+ arrays and objects/);
     const numbers = new Uint8Array(wireLimits.messageElementsMax + 10).fill(1);
     numbers.set([0xdd, ...uint32(wireLimits.messageElementsMax + 1)]);
     expect(refusal(numbers)).toMatch(/more than \d+ elements/);

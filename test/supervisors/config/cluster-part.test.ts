@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
-import { brokerUrls, clusterConfiguration, labelsOf } from "../../../supervisors/config/cluster-part.ts";
+import { brokerUrls } from "../../../supervisors/config/broker-url.ts";
+import { clusterConfiguration, labelsOf } from "../../../supervisors/config/cluster-part.ts";
 
 const accepts = (given: Record<string, unknown>): boolean => clusterConfiguration.safeParse(given).success;
 

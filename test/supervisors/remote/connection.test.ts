@@ -3,7 +3,7 @@ import { mkdtempSync, readdirSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { beforeEach, describe, expect, it, onTestFinished } from "vitest";
-import { ControlRefused } from "../../../actors/control/protocol.ts";
+import { ControlRefused } from "../../../actors/control/envelope.ts";
 import { named, realWorld } from "../../../runtime/index.ts";
 import { NameHeld } from "../../../runtime/membership/name-held.ts";
 import { listNodes } from "../../../supervisors/cluster/node-list.ts";

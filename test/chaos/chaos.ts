@@ -1,0 +1,116 @@
+// `npm run chaos`: plays every row of the matrix of faults, measures, and plays random schedules until the time is over.
+import { copyFileSync } from "node:fs";
+import { parseArgs } from "node:util";
+import { measure } from "./figures.ts";
+import { playSchedule } from "./play.ts";
+import { playRow } from "./row.ts";
+import { rows } from "./rows.ts";
+import { stepText } from "./schedule.ts";
+
+const minutesDefault = 5;
+const roundsDefault = 20;
+const parts = ["rows", "figures", "schedules"] as const;
+
+const usage = `Usage: npm run chaos -- [--only rows|figures|schedules] [--fault N] [--rounds N] [--minutes N] [--seed N]
+  --only PART   this part alone; all three by default
+  --fault N     of the rows, those of this fault
+  --rounds N    deaths and restarts of the broker to measure (${roundsDefault})
+  --minutes N   for how long schedules are played, one at least (${minutesDefault})
+  --seed N      the first schedule's; by chance by default
+Exit codes: 0 all went well, 1 something did not, 2 bad usage.`;
+
+interface Given {
+  readonly only: (typeof parts)[number] | undefined;
+  readonly fault: number | undefined;
+  readonly rounds: number;
+  readonly minutes: number;
+  readonly seed: number;
+}
+
+async function run(): Promise<number> {
+  const given = parseArguments();
+  if (given === undefined) {
+    process.stderr.write(`${usage}\n`);
+    return 2;
+  }
+  bringLockfile();
+  const { only, fault, rounds, minutes, seed } = given;
+  const wants = (part: (typeof parts)[number]): boolean => (only ?? part) === part;
+  const failedRows = wants("rows") ? await playRows(fault) : 0;
+  const figures = wants("figures") ? await measure(rounds) : undefined;
+  const schedules = wants("schedules") ? await playSchedules(seed, minutes) : undefined;
+  process.stdout.write(`${JSON.stringify({ failedRows, figures, schedules })}\n`);
+  return failedRows === 0 && (schedules?.failed.length ?? 0) === 0 ? 0 : 1;
+}
+
+async function playRows(fault: number | undefined): Promise<number> {
+  let failed = 0;
+  for (const row of rows.filter((each) => fault === undefined || each.fault === fault)) {
+    const title = `fault ${row.fault}: ${row.subject} ${row.name}`;
+    try {
+      await playRow(row);
+      process.stderr.write(`well   ${title}\n`);
+    } catch (error) {
+      failed += 1;
+      const text = error instanceof Error ? (error.stack ?? error.message) : String(error);
+      process.stderr.write(`FAILED ${title}\n${text}\n`);
+    }
+  }
+  return failed;
+}
+
+async function playSchedules(first: number, minutes: number) {
+  const end = performance.now() + minutes * 60_000;
+  const failed: number[] = [];
+  let entries = 0;
+  let seed = first;
+  do {
+    const played = await playSchedule(seed);
+    entries += played.entries;
+    process.stderr.write(`${played.failure === undefined ? "well  " : "FAILED"} seed ${seed}\n`);
+    if (played.failure !== undefined) {
+      failed.push(seed);
+      const steps = played.steps.map((step) => `  ${stepText(step)}`).join("\n");
+      const again = `npm run chaos -- --only schedules --minutes 0 --seed ${seed}`;
+      process.stderr.write(`What was done:\n${steps}\n${played.failure}\nDo it again: ${again}\n`);
+    }
+    seed += 1;
+  } while (performance.now() < end);
+  return { first, played: seed - first, failed, entries };
+}
+
+/** What the broker is installed by, where this machine has none, is looked for beside the compiled program that does it. */
+function bringLockfile(): void {
+  for (const name of ["package.json", "package-lock.json"])
+    copyFileSync(
+      new URL(`../../../../nats/${name}`, import.meta.url),
+      new URL(`../nats/${name}`, import.meta.url),
+    );
+}
+
+function parseArguments(): Given | undefined {
+  const option = { type: "string" } as const;
+  const options = { only: option, fault: option, rounds: option, minutes: option, seed: option };
+  try {
+    const { only, fault, rounds, minutes, seed } = parseArgs({ options }).values;
+    const part = parts.find((each) => each === only);
+    if (only !== undefined && part === undefined) throw new RangeError(`There is no part "${only}".`);
+    return {
+      only: part,
+      fault: fault === undefined ? undefined : wholeNumber(fault),
+      rounds: wholeNumber(rounds ?? String(roundsDefault)),
+      minutes: wholeNumber(minutes ?? String(minutesDefault)),
+      seed: wholeNumber(seed ?? String(Math.floor(Math.random() * 1_000_000))),
+    };
+  } catch (error) {
+    process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`);
+    return undefined;
+  }
+}
+
+function wholeNumber(text: string): number {
+  if (!/^\d{1,9}$/.test(text)) throw new RangeError(`"${text}" is no whole number from 0.`);
+  return Number(text);
+}
+
+process.exitCode = await run();

@@ -1,0 +1,127 @@
+// What the nodes of the chaos room are told to do, and what each of them writes down: one line of JSON for everything.
+
+/** How a node begins. It is the first line that its program reads. */
+export interface Settings {
+  readonly name: string;
+  readonly cluster: string;
+  /** Scales all times of membership and sessions. */
+  readonly factor: number;
+  /** The URL of the node's own proxy before the broker. */
+  readonly url: string;
+  readonly credentials: { readonly user: string; readonly password: string } | undefined;
+  /** Where beats come from: a thread of their own, or the main one. */
+  readonly pulse: "worker" | "inline";
+}
+
+export type Order =
+  /** Numbered messages to the reader of another node, a burst every `everyMs`. */
+  | {
+      readonly do: "stream";
+      readonly to: string;
+      readonly bursts: number;
+      readonly each: number;
+      readonly everyMs: number;
+    }
+  /** Waits until the reader has handled what came, and writes down how far each sender has got. */
+  | { readonly do: "settle" }
+  | { readonly do: "monitor"; readonly node: string; readonly name: string }
+  /** A process that traps exits links itself to the counter of that node. */
+  | { readonly do: "link"; readonly node: string }
+  /** Calls, all at once: `hang` is never answered. */
+  | {
+      readonly do: "call";
+      readonly node: string;
+      readonly type: "bump" | "hang";
+      readonly count: number;
+      readonly timeoutMs: number;
+    }
+  /** One call with a payload of so many bytes. */
+  | { readonly do: "echo"; readonly node: string; readonly bytes: number }
+  /** Casts of so many bytes each, all in one turn. */
+  | { readonly do: "flood"; readonly node: string; readonly casts: number; readonly bytes: number }
+  /** Crashes the supervised counter. */
+  | { readonly do: "crash" }
+  /** Holds the event loop. */
+  | { readonly do: "block"; readonly ms: number }
+  | { readonly do: "connect"; readonly node: string }
+  | { readonly do: "status" }
+  | { readonly do: "leave" };
+
+export interface Status {
+  /** Nodes that there is a session with, as `name#incarnation`, sorted. */
+  readonly nodes: readonly string[];
+  /** Other members by their beats, sorted by name. */
+  readonly members: readonly { readonly name: string; readonly state: string; readonly suspect: boolean }[];
+  /** The nodes, sorted, that members of the group are on. */
+  readonly group: readonly string[];
+  readonly processes: number;
+  readonly dropped: number;
+  readonly refused: number;
+  readonly rssBytes: number;
+  readonly heapBytes: number;
+  /** Of buffers, which the heap does not hold. */
+  readonly bufferBytes: number;
+  readonly timers: number;
+  readonly subscriptions: number;
+}
+
+export type Happening =
+  | { readonly type: "ready"; readonly incarnation: number }
+  /** It could not become a member. */
+  | { readonly type: "refused"; readonly code: string; readonly message: string }
+  | { readonly type: "done"; readonly order: number; readonly value: unknown }
+  | { readonly type: "failed"; readonly order: number; readonly code: string; readonly message: string }
+  | { readonly type: "carrier"; readonly state: string; readonly why: string }
+  /** As the node tells it. */
+  | {
+      readonly type: "nodeup" | "nodedown";
+      readonly peer: string;
+      readonly incarnation: number;
+      readonly reason: string;
+    }
+  /** Numbers `first` to `last` are handed over for the reader of `to`. */
+  | { readonly type: "sent"; readonly to: string; readonly first: number; readonly last: number }
+  /** The reader had these, one after the other and nothing between. */
+  | { readonly type: "got"; readonly from: string; readonly first: number; readonly last: number }
+  /** The reader was told, among its messages, that the session with that node has ended. */
+  | { readonly type: "parted"; readonly peer: string }
+  | { readonly type: "monitored"; readonly key: number; readonly node: string }
+  | { readonly type: "down"; readonly key: number; readonly reason: string }
+  | { readonly type: "linked"; readonly key: number; readonly node: string }
+  | { readonly type: "exit"; readonly key: number; readonly reason: string }
+  | { readonly type: "asked"; readonly key: number; readonly node: string }
+  | { readonly type: "outcome"; readonly key: number; readonly outcome: string }
+  /** The supervised counter was started, for the first time or again. */
+  | { readonly type: "counting" }
+  | { readonly type: "trouble"; readonly what: string }
+  | { readonly type: "leaving" };
+
+/** `atMs` is the time of the machine's clock, the same for all nodes, with fractions. */
+export type Entry = { readonly atMs: number } & Happening;
+
+/** What one node has written down in its life. */
+export interface Ledger {
+  /** `name#incarnation`; without an incarnation where it never became a member. */
+  readonly node: string;
+  readonly name: string;
+  readonly entries: readonly Entry[];
+  /** True where it was alive at the end: it had its say to the last. */
+  readonly isWhole: boolean;
+}
+
+export interface Violation {
+  readonly check: string;
+  readonly node: string;
+  readonly problem: string;
+}
+
+/** Judges all ledgers of a room. */
+export type Checker = (ledgers: readonly Ledger[]) => readonly Violation[];
+
+/** One entry as a line for people. */
+export function entryText({ atMs, type, ...rest }: Entry): string {
+  const fields = Object.entries(rest).map(([name, value]) => `${name}=${JSON.stringify(value)}`);
+  return `${atMs.toFixed(0)} ${type} ${fields.join(" ").slice(0, shownCharactersMax)}`;
+}
+
+const shownCharactersMax = 200;

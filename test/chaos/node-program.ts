@@ -1,0 +1,228 @@
+// The program of one node in the chaos room: does what the lines of its input say, and writes down what happens to it.
+import { createInterface } from "node:readline";
+import { connectNats, type NatsCarrier, type NatsOptions } from "../../runtime/carriers/nats.ts";
+import {
+  call,
+  cast,
+  groupMembers,
+  type Node,
+  named,
+  type RuntimeEvent,
+  realWorld,
+  startNode,
+} from "../../runtime/index.ts";
+import { workerPulse } from "../../runtime/membership/pulses/worker.ts";
+import type { Happening, Order, Settings, Status } from "./ledger.ts";
+import { sender, tie, watcher, workersOf } from "./workers.ts";
+
+const told = ["membership_trouble", "event_loop_lag", "unattributed_failure"];
+
+class Program {
+  readonly #node: Node;
+  readonly #settings: Settings;
+  readonly #senders = new Map<string, ReturnType<typeof named>>();
+  #carrier: NatsCarrier | undefined;
+  #keys = 0;
+  #dropped = 0;
+  #refused = 0;
+
+  constructor(settings: Settings) {
+    const { name, cluster, factor } = settings;
+    this.#settings = settings;
+    this.#node = startNode({
+      world: realWorld(),
+      name,
+      boundary: "trust",
+      health: {},
+      distribution: { cluster, factor, place: { host: "chaos", osPid: process.pid, version: "1" } },
+    });
+    this.#node.subscribe((event) => this.#hear(event));
+    this.#node.monitorNodes(({ kind, node: peer, incarnation, reason = "" }) =>
+      note({ type: kind === "up" ? "nodeup" : "nodedown", peer, incarnation, reason }),
+    );
+  }
+
+  async start(): Promise<void> {
+    const { name, factor, url, credentials, pulse } = this.#settings;
+    const options: NatsOptions = {
+      servers: url,
+      name,
+      pingIntervalMs: pingIntervalMs * factor,
+      ...(credentials === undefined ? {} : { credentials: { kind: "user", ...credentials } as const }),
+    };
+    await this.#node.spawn(workersOf(note));
+    try {
+      const carrier = await connectNats(options);
+      this.#carrier = carrier;
+      carrier.onState((state, why) => note({ type: "carrier", state, why }));
+      const startPulse = pulse === "worker" ? workerPulse({ ...options, name: `${name} pulse` }) : undefined;
+      await this.#node.distribution?.join(carrier, startPulse);
+      note({ type: "ready", incarnation: this.#node.incarnation });
+    } catch (error) {
+      note({ type: "refused", ...wordsOf(error) });
+      await this.leave();
+    }
+  }
+
+  async leave(): Promise<void> {
+    note({ type: "leaving" });
+    await this.#node.halt();
+    await this.#carrier?.close();
+    process.exitCode = 0;
+    process.stdin.destroy();
+  }
+
+  async obey(order: Order): Promise<unknown> {
+    const node = this.#node;
+    switch (order.do) {
+      case "stream":
+        return this.#stream(order);
+      case "settle":
+        return node.call(named("reader"), "settle");
+      case "monitor":
+        return void node.spawn(watcher(note, this.#key(), order.node, order.name));
+      case "link":
+        return void node.spawn(tie(note, this.#key(), order.node));
+      case "call":
+        for (let index = 0; index < order.count; index += 1) this.#call(order);
+        return undefined;
+      case "echo":
+        return this.#inside(() =>
+          call(named("counter").on(order.node), "echo", new Uint8Array(order.bytes), { timeoutMs: 30_000 }),
+        );
+      case "flood":
+        return this.#inside(() => {
+          for (let index = 0; index < order.casts; index += 1)
+            cast(named("counter").on(order.node), "swallow", new Uint8Array(order.bytes));
+        });
+      case "crash":
+        return void node.cast(named("counter"), "crash");
+      case "block":
+        return block(order.ms);
+      case "connect":
+        return node.connectNode(order.node);
+      case "status":
+        return this.#status();
+      case "leave":
+        return this.leave();
+    }
+  }
+
+  async #stream({ to, bursts, each, everyMs }: Order & { do: "stream" }): Promise<unknown> {
+    const node = this.#node;
+    const name = `sender to ${to}`;
+    if (!this.#senders.has(to)) {
+      this.#senders.set(to, named(name));
+      await node.spawn(sender(note, `${node.name}#${node.incarnation}`), { name, input: to });
+    }
+    let last: unknown;
+    for (let burst = 0; burst < bursts; burst += 1) {
+      last = await node.call(named(name), "burst", each);
+      if (everyMs > 0) await node.sleep(everyMs);
+    }
+    return last;
+  }
+
+  /** Notes the question, and its outcome as often as there is one. */
+  #call({ node, type, timeoutMs }: Order & { do: "call" }): void {
+    const key = this.#key();
+    note({ type: "asked", key, node });
+    const settle = (outcome: string): void => note({ type: "outcome", key, outcome });
+    this.#inside(() => call(named("counter").on(node), type, 1, { timeoutMs })).then(
+      () => settle("answered"),
+      (error: unknown) => settle(wordsOf(error).code),
+    );
+  }
+
+  #inside<T>(work: () => T | Promise<T>): Promise<T> {
+    return new Promise<T>((resolve, reject) => {
+      void this.#node.spawn(async () => {
+        try {
+          resolve(await work());
+        } catch (error) {
+          reject(error);
+        }
+      });
+    });
+  }
+
+  async #status(): Promise<Status> {
+    const node = this.#node;
+    const group = await this.#inside(() => groupMembers("chaos", "members").map((pid) => pid.node));
+    globalThis.gc?.();
+    const { rss: rssBytes, heapUsed: heapBytes, arrayBuffers: bufferBytes } = process.memoryUsage();
+    return {
+      nodes: node
+        .nodes()
+        .map(({ name, incarnation }) => `${name}#${incarnation}`)
+        .sort(),
+      members: (node.distribution?.members() ?? []).map(({ name, state, suspect }) => ({
+        name,
+        state,
+        suspect,
+      })),
+      group: group.sort(),
+      processes: node.processes().length,
+      dropped: this.#dropped,
+      refused: this.#refused,
+      rssBytes,
+      heapBytes,
+      bufferBytes,
+      timers: process.getActiveResourcesInfo().filter((kind) => kind === "Timeout").length,
+      subscriptions: subscriptionsOf(this.#carrier),
+    };
+  }
+
+  #hear({ name, data }: RuntimeEvent): void {
+    if (name === "signals_dropped") this.#dropped += data.signals;
+    else if (name === "signals_refused") this.#refused += data.signals;
+    else if (told.includes(name)) note({ type: "trouble", what: `${name} ${JSON.stringify(data)}` });
+  }
+
+  #key(): number {
+    this.#keys += 1;
+    return this.#keys;
+  }
+}
+
+/** At a factor of 1. */
+const pingIntervalMs = 5_000;
+
+function note(happening: Happening): void {
+  const atMs = performance.timeOrigin + performance.now();
+  process.stdout.write(`${JSON.stringify({ atMs, ...happening })}\n`);
+}
+
+function block(ms: number): void {
+  const end = performance.now() + ms;
+  while (performance.now() < end);
+}
+
+function wordsOf(error: unknown): { readonly code: string; readonly message: string } {
+  const { code = "unknown", message = String(error) } = error as Partial<Record<"code" | "message", string>>;
+  return { code, message };
+}
+
+function subscriptionsOf(carrier: NatsCarrier | undefined): number {
+  const { protocol } = (carrier?.connection ?? {}) as {
+    readonly protocol?: { readonly subscriptions?: { readonly subs?: { readonly size: number } } };
+  };
+  return protocol?.subscriptions?.subs?.size ?? 0;
+}
+
+let program: Program | undefined;
+for await (const line of createInterface({ input: process.stdin })) {
+  if (program === undefined) {
+    program = new Program(JSON.parse(line) as Settings);
+    process.once("SIGTERM", () => void program?.leave());
+    void program.start();
+    continue;
+  }
+  const order = JSON.parse(line) as Order & { readonly number: number };
+  program.obey(order).then(
+    (value) => note({ type: "done", order: order.number, value: value ?? null }),
+    (error: unknown) => note({ type: "failed", order: order.number, ...wordsOf(error) }),
+  );
+}
+// The conductor is gone, or this node has left: nothing is to stay behind.
+if (process.exitCode === undefined) process.exit(1);

@@ -1,0 +1,125 @@
+// The chaos room: a real broker, real nodes, each behind a proxy of its own, and somebody who makes them fail.
+import { type NatsServer, natsServer } from "../nats/nats-server.ts";
+import { tcpProxy } from "../nats/tcp-proxy.ts";
+import { nodeProgram } from "./built-program.ts";
+import { judge, unfinished } from "./checkers.ts";
+import type { Ledger, Settings, Status } from "./ledger.ts";
+import { NodeProcess, patienceMs } from "./node-process.ts";
+
+export interface RoomOptions {
+  /** Scales all times of membership and sessions; 0.6 by default: short, and long beside what a busy machine holds a program up. */
+  readonly factor?: number;
+  /** The broker's configuration. */
+  readonly config?: string;
+}
+
+export type StartOptions = Partial<Pick<Settings, "credentials" | "pulse" | "factor">>;
+
+export class Room {
+  readonly broker: NatsServer;
+  readonly factor: number;
+  readonly cluster = "chaos";
+  /** Every node that there ever was, in the order of their starts. */
+  readonly nodes: NodeProcess[] = [];
+  readonly #program: string;
+
+  private constructor(broker: NatsServer, factor: number, program: string) {
+    this.broker = broker;
+    this.factor = factor;
+    this.#program = program;
+  }
+
+  static async open({ factor = 0.6, config = "" }: RoomOptions = {}): Promise<Room> {
+    const program = await nodeProgram();
+    return new Room(await natsServer({ config }), factor, program);
+  }
+
+  /** Those that run. */
+  get alive(): readonly NodeProcess[] {
+    return this.nodes.filter(({ hasEnded }) => !hasEnded);
+  }
+
+  get ledgers(): readonly Ledger[] {
+    return this.nodes.map(({ ledger }) => ledger);
+  }
+
+  /** Starts a program that is to become a node; whether it does is in its ledger. */
+  async launch(name: string, options: StartOptions = {}): Promise<NodeProcess> {
+    const proxy = await tcpProxy(this.broker);
+    const { cluster, factor } = this;
+    const defaults = { credentials: undefined, pulse: "worker", factor } as const;
+    const settings: Settings = { name, cluster, url: proxy.url, ...defaults, ...options };
+    const node = new NodeProcess(this.#program, settings, proxy);
+    this.nodes.push(node);
+    return node;
+  }
+
+  /** Starts nodes that become members, and waits until everybody has met. */
+  async start(...names: readonly string[]): Promise<NodeProcess[]> {
+    const started: NodeProcess[] = [];
+    for (const name of names) started.push(await this.launch(name));
+    for (const node of started) await node.tells("ready");
+    await this.met();
+    return started;
+  }
+
+  /** Waits until every living node has a session with every other one, and sees it as a member and in the group. */
+  async met(): Promise<void> {
+    await this.eventually("everybody to have met", async () => {
+      const nodes = this.alive.filter(({ isFrozen }) => !isFrozen);
+      const views = await Promise.all(nodes.map((node) => this.status(node)));
+      return views.every((view, index) => isWhole(view, nodes, index));
+    });
+  }
+
+  async status(node: NodeProcess): Promise<Status> {
+    return (await node.order({ do: "status" })) as Status;
+  }
+
+  /** Comes back when `isSo` holds. @throws where it does not in any time that makes sense */
+  async eventually(what: string, isSo: () => boolean | Promise<boolean>): Promise<void> {
+    const end = performance.now() + patienceMs;
+    while (!(await isSo())) {
+      if (performance.now() > end) throw new Error(`Waited in vain for ${what}.\n${this.report()}`);
+      await new Promise((resolve) => setTimeout(resolve, pollMs));
+    }
+  }
+
+  /** Waits until everything that was sent has come, then judges all that happened. @throws with every violation */
+  async judge(): Promise<void> {
+    await this.met();
+    const end = performance.now() + patienceMs;
+    do {
+      for (const node of this.alive) await node.order({ do: "settle" });
+    } while (unfinished(this.ledgers).length > 0 && performance.now() < end);
+    const violations = [...judge(this.ledgers), ...unfinished(this.ledgers)];
+    if (violations.length === 0) return;
+    const lines = violations.map(({ check, node, problem }) => `  ${check}: ${node} ${problem}`);
+    throw new Error(["The room was not kept in order:", ...lines, this.report()].join("\n"));
+  }
+
+  report(): string {
+    return this.nodes.map((node) => node.report()).join("\n");
+  }
+
+  /** Ends everything. */
+  async close(): Promise<void> {
+    await Promise.all(this.nodes.map((node) => node.kill()));
+    await Promise.all(this.nodes.map(({ proxy }) => proxy.close().catch(() => {})));
+    await this.broker.close();
+  }
+}
+
+const pollMs = 50;
+
+function isWhole(view: Status, nodes: readonly NodeProcess[], index: number): boolean {
+  const others = nodes.filter((_, other) => other !== index);
+  const ids = others.map(({ id }) => id).sort();
+  const names = others.map(({ name }) => name).sort();
+  const all = nodes.map(({ name }) => name).sort();
+  return (
+    view.nodes.join() === ids.join() &&
+    view.members.map(({ name }) => name).join() === names.join() &&
+    view.group.join() === all.join()
+  );
+}

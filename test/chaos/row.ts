@@ -1,0 +1,24 @@
+// One row of the matrix of faults: a fault, and how a room that suffers it shows that it is withstood.
+import { Room, type RoomOptions } from "./room.ts";
+
+export interface Row {
+  /** Its number in the matrix. */
+  readonly fault: number;
+  /** What suffers it, and what is shown of it: together they are a sentence. */
+  readonly subject: string;
+  readonly name: string;
+  readonly options?: RoomOptions;
+  /** Makes the fault happen. @throws where the room does not withstand it */
+  play(room: Room): Promise<void>;
+}
+
+/** Plays a row in a room of its own, which is judged in the end. */
+export async function playRow({ options, play }: Row): Promise<void> {
+  const room = await Room.open(options);
+  try {
+    await play(room);
+    await room.judge();
+  } finally {
+    await room.close();
+  }
+}

@@ -1,0 +1,35 @@
+// What a person needs who is told that a seed fails: what was wrong, what had happened before, and how to play it again.
+import { type Entry, entryText, type Violation } from "./ledger.ts";
+
+/** Violations shown; the first is mostly the cause of the others. */
+const violationsMax = 10;
+/** Entries of the trace shown before the first violation, and after it. */
+const entriesBefore = 30;
+const entriesAfter = 3;
+
+export interface Judged {
+  readonly seed: number;
+  readonly hash: string;
+  readonly entries: readonly Entry[];
+  readonly violations: readonly Violation[];
+}
+
+/** Undefined for a play in which nothing went wrong. */
+export function failureText({ seed, hash, entries, violations }: Judged): string | undefined {
+  const [first] = violations.toSorted((one, other) => one.index - other.index);
+  if (first === undefined) return undefined;
+  const start = Math.max(0, first.index - entriesBefore);
+  const shown = entries.slice(start, first.index + entriesAfter + 1);
+  return [
+    `Seed ${seed} fails (trace ${hash}).`,
+    ...violations
+      .slice(0, violationsMax)
+      .map(({ check, problem, index }) => `  ${check}: ${problem} [${index}]`),
+    ...(violations.length > violationsMax ? [`  and ${violations.length - violationsMax} more`] : []),
+    `The trace around the first, ${entries.length} entries in all (virtual ms, what happened):`,
+    ...shown.map(
+      (entry, index) => `${start + index === first.index ? ">" : " "} ${start + index} ${entryText(entry)}`,
+    ),
+    `Play it again: npm run sim:nodes -- --seed ${seed}`,
+  ].join("\n");
+}

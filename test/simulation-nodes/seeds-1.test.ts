@@ -1,0 +1,4 @@
+// Part 1 of the seeds that every run of the tests plays.
+import { testPart } from "./seeds.ts";
+
+testPart(1);
