@@ -1,9 +1,6 @@
 // Joins the compiled command and the programs that it starts into few files: opening two hundred modules takes longer than running
 // them. The library stays as the compiler wrote it, a file for each source.
-import { fileURLToPath } from "node:url";
 import { rolldown } from "rolldown";
-
-const dist = fileURLToPath(new URL("../dist/", import.meta.url));
 
 // Native code cannot be joined; the clients of language models and of NATS, and what keeps logs, are loaded by those only who ask for it.
 const external =
@@ -27,39 +24,7 @@ const bundle = await rolldown({
     handle(level === "warn" ? "error" : level, log);
   },
 });
-// What a command that speaks to a node loads, all of it: as one file it takes a quarter less time than as forty.
-const waysToNodes = [
-  "cli/machine",
-  "cli/remotes",
-  "cli/commands/call",
-  "supervisors/remote/remote-configuration",
-  "supervisors/remote/connection",
-].map((path) => `${dist}${path}.js`);
-let joined;
-
-/** Every module that is loaded with these, unless it is asked for by itself. */
-function loadedWith(roots, graph) {
-  const found = new Set();
-  const open = [...roots];
-  for (let id = open.pop(); id !== undefined; id = open.pop()) {
-    if (found.has(id)) continue;
-    found.add(id);
-    open.push(...(graph.getModuleInfo(id)?.importedIds ?? []));
-  }
-  return found;
-}
-
-function groupOf(id, graph) {
-  // Help and version load nothing of it.
-  if (joined === undefined) {
-    joined = loadedWith(waysToNodes, graph);
-    for (const front of loadedWith([`${dist}cli/main.js`], graph)) joined.delete(front);
-  }
-  return joined.has(id) ? "nodes" : null;
-}
-
 await bundle.write({
-  codeSplitting: { includeDependenciesRecursively: false, groups: [{ name: groupOf, debugName: "nodes" }] },
   dir: "dist/command",
   format: "esm",
   cleanDir: true,

@@ -6,7 +6,7 @@ import { removeLink } from "../process/links.ts";
 import { makePid, type Pid } from "../process/pid.ts";
 import { RemoteNode } from "../process/remote-node.ts";
 import { addressedToNobody, linkToNobody } from "../process/remote-signals.ts";
-import { Reassembly } from "../wire/fragments.ts";
+import { Reassembly, type ReassemblyBudget } from "../wire/fragments.ts";
 import { type Signal, signalKinds } from "../wire/frame.ts";
 import { insteadOf } from "./instead-of.ts";
 import { distributionLimits } from "./limits.ts";
@@ -29,15 +29,17 @@ interface Early {
 }
 
 export class Connection extends RemoteNode {
-  readonly reassembly = new Reassembly();
+  readonly reassembly: Reassembly;
   readonly #line: Line;
   readonly #outbox = new Outbox();
   #early: Early[] | undefined = [];
   #isScheduled = false;
 
-  constructor(kernel: Kernel, name: string, line: Line) {
+  /** `parts` is the budget for parts of large signals that it has together with others. */
+  constructor(kernel: Kernel, name: string, line: Line, parts?: ReassemblyBudget) {
     super(kernel, name);
     this.#line = line;
+    this.reassembly = new Reassembly(parts);
   }
 
   get incarnation(): number | undefined {
@@ -114,6 +116,7 @@ export class Connection extends RemoteNode {
   override lose(): void {
     const lost = this.parked;
     super.lose();
+    this.reassembly.clear();
     if (lost > 0)
       this.kernel.events.emit("signals_dropped", { node: this.name, signals: lost, why: "session ended" });
   }

@@ -17,13 +17,15 @@ import { sessionTimes } from "../wire/session-limits.ts";
 import { type Subjects, subjects } from "../wire/subject.ts";
 import type { TimerHandle } from "../world.ts";
 import { canBeNamed, checkRoom } from "./admission.ts";
+import { drawnNumber } from "./drawn-number.ts";
 import { feedEvents } from "./event-feed.ts";
 import { Gateway, type NodePlace } from "./gateway.ts";
 import { GroupSync } from "./group-sync.ts";
 import { distributionLimits } from "./limits.ts";
 import { membershipListener } from "./membership-listener.ts";
 import { type Broken, Peer } from "./peer.ts";
-import { isToolName, PeerTable } from "./peer-table.ts";
+import { PeerTable } from "./peer-table.ts";
+import { isToolName } from "./tools.ts";
 
 export interface DistributionOptions {
   /** `aiex` by default. Clusters do not hear of each other. */
@@ -51,6 +53,7 @@ export class NodeDistribution implements Distribution {
   readonly #options: DistributionOptions;
   readonly #gateways: Gateway[] = [];
   readonly #peers = new PeerTable();
+  readonly #toolParts = { bytes: 0 };
   readonly #waiting = new Set<(node: string, isUp: boolean) => void>();
   #ticking: TimerHandle;
   #isClosed = false;
@@ -218,10 +221,20 @@ export class NodeDistribution implements Distribution {
     await Promise.all(gateways.map(({ carrier }) => carrier.close()));
   }
 
+  /** A carrier may take less than it did: what it refuses must not take the node along. */
+  #publishOver(carrier: Carrier, subject: string, payload: Uint8Array): void {
+    try {
+      carrier.publish(subject, payload);
+    } catch (error) {
+      const why = `${carrier.place} takes nothing under ${subject}: ${(error as Error).message}`;
+      this.#kernel.events.emit("membership_trouble", { why });
+    }
+  }
+
   /** To all members, over every carrier that has them. */
   #publish(subject: string, payload: Uint8Array): void {
     for (const { carrier, membership } of this.#gateways)
-      if (membership !== undefined) carrier.publish(subject, payload);
+      if (membership !== undefined) this.#publishOver(carrier, subject, payload);
   }
 
   /** Where a node may be that was never heard of: a broker knows everybody, and others only whom they have met. */
@@ -241,8 +254,9 @@ export class NodeDistribution implements Distribution {
       carrier,
       hidden,
       factor,
-      half: () => 1 + Math.floor(kernel.world.random.next() * 2 ** 48),
+      half: () => drawnNumber(kernel.world.random),
       subjectFor: (to) => subject.msg(kernel.name, name, to === 0 && isTool ? incarnation : to),
+      toolParts: this.#toolParts,
       toGroup: (scope, group, message) => deliverToGroup(kernel, scope, group, message),
       onUp: (up) => this.#up(up),
       onBroken: (broken, how) => this.#broken(broken, how),

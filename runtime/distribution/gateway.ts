@@ -10,6 +10,7 @@ import type { Kernel } from "../process/kernel.ts";
 import { decodeFrame, encodeFrame } from "../wire/codec.ts";
 import type { Frame } from "../wire/frame.ts";
 import type { ParsedSubject, Subjects } from "../wire/subject.ts";
+import { drawnNumber } from "./drawn-number.ts";
 import { distributionLimits } from "./limits.ts";
 
 type MessageSubject = Extract<ParsedSubject, { readonly kind: "msg" }>;
@@ -77,7 +78,7 @@ export class Gateway {
   /** Whether somebody has that name; `undefined` where that is not known. Undefined answers cost `presenceMs`. */
   async isThere(name: string): Promise<boolean | undefined> {
     const { kernel, subjects, factor } = this.#options;
-    const nonce = Math.floor(kernel.world.random.next() * 2 ** 32);
+    const nonce = drawnNumber(kernel.world.random);
     const ping = encodeFrame({ kind: "ping", incarnation: kernel.incarnation, nonce });
     const timeoutMs = distributionLimits.presenceMs * factor;
     const answer = await this.carrier.request(subjects.msg(kernel.name, name, 0), ping, timeoutMs);

@@ -15,6 +15,8 @@ import { abandonServedStart, serveStart } from "../process/served-start.ts";
 import { StopMessage } from "../process/system-message.ts";
 import type { FragmentSignal } from "../wire/fragments.ts";
 import { type RemoteFailure, type Signal, signalKinds, type Target } from "../wire/frame.ts";
+import { distributionLimits } from "./limits.ts";
+import { isToolName } from "./tools.ts";
 
 export interface InboundOptions {
   /** Only messages and calls are taken from it, and answers to calls to it. */
@@ -121,6 +123,11 @@ function answering(
 ): PendingCall | undefined {
   if (callee === undefined || callee.hasEnded) {
     fail(remote, ref, "noproc");
+    return undefined;
+  }
+  const { toolCallsMax } = distributionLimits;
+  if (isToolName(remote.name) && remote.incoming.size >= toolCallsMax) {
+    remote.transmit([signalKinds.callFailed, 0, ref, { kind: "overload", messagesMax: toolCallsMax }]);
     return undefined;
   }
   const { kernel } = remote;

@@ -14,6 +14,10 @@ export const distributionLimits = {
   earlySignalsMax: 100_000,
   /** Tools of one name at once: more commands than a person runs, fewer than it takes to hurt. */
   toolsOfNameMax: 256,
+  /** Between two events about what one node has sent and may not: one who sends much of it must not fill the log. */
+  refusalsToldMs: 1_000,
+  /** Calls of one tool that wait for an answer: far more than a person has, and little memory. */
+  toolCallsMax: 1_000,
   /** Subjects whose meaning is kept: one for each peer, and room for what is not worth keeping. */
   parsedSubjectsMax: 10_000,
   /** How long a node may take to say that it is there when it is asked for by name: longer than any healthy loop is held up. */

@@ -2,14 +2,7 @@
 import type { Carrier } from "../carrier.ts";
 import type { Frame } from "../wire/frame.ts";
 import type { Peer } from "./peer.ts";
-
-/** Names that begin so belong to commands. */
-const toolPrefix = "cli-";
-
-/** Whoever speaks under such a name is a tool, whatever it says: it is all that a person's credentials allow. */
-export function isToolName(name: string): boolean {
-  return name.startsWith(toolPrefix);
-}
+import { isToolName } from "./tools.ts";
 
 export class PeerTable {
   readonly #byName = new Map<string, Peer[]>();

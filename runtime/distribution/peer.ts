@@ -3,7 +3,7 @@ import type { Carrier } from "../carrier.ts";
 import { Misuse } from "../process/failures.ts";
 import type { Kernel } from "../process/kernel.ts";
 import { encodeFrame } from "../wire/codec.ts";
-import type { FragmentSignal } from "../wire/fragments.ts";
+import type { FragmentSignal, ReassemblyBudget } from "../wire/fragments.ts";
 import type { Frame, Signal } from "../wire/frame.ts";
 import { step } from "../wire/session.ts";
 import {
@@ -19,6 +19,7 @@ import {
 import { decodeSignals } from "../wire/signals.ts";
 import { Connection, type Line } from "./connection.ts";
 import { type InboundOptions, receiveSignal } from "./inbound.ts";
+import { distributionLimits } from "./limits.ts";
 import { isForTools, refusalFor } from "./tools.ts";
 
 export interface Broken {
@@ -38,6 +39,8 @@ export interface PeerOptions {
   readonly factor: number;
   readonly half: () => number;
   readonly subjectFor: (incarnation: number) => string;
+  /** What all tools together may keep here of large signals that are not whole. */
+  readonly toolParts: ReassemblyBudget;
   readonly toGroup: InboundOptions["toGroup"];
   readonly onUp: (peer: Peer) => void;
   readonly onBroken: (peer: Peer, broken: Broken) => void;
@@ -49,6 +52,9 @@ export class Peer implements Line {
   readonly #options: PeerOptions;
   readonly #session: Session;
   #connection: Connection | undefined;
+  /** Signals that were refused and not told of yet, and when it was told last. */
+  #untold = 0;
+  #refusedAt = Number.NEGATIVE_INFINITY;
   #lastSubject: { readonly to: number; readonly text: string } | undefined;
   #isTelling = false;
   /** What is to end the session, by those who are being told of it. */
@@ -207,7 +213,8 @@ export class Peer implements Line {
 
   #opened(): Connection {
     if (this.#connection !== undefined) return this.#connection;
-    const connection = new Connection(this.#options.kernel, this.name, this);
+    const { kernel, isTool, toolParts } = this.#options;
+    const connection = new Connection(kernel, this.name, this, isTool ? toolParts : undefined);
     this.#connection = connection;
     return connection;
   }
@@ -278,8 +285,14 @@ export class Peer implements Line {
     if (answer !== undefined) connection.transmit(answer);
   }
 
+  /** The first is told at once, and those after it together. */
   #refused(signals: number, why: string): void {
-    this.#options.kernel.events.emit("signals_refused", { node: this.name, signals, why });
+    this.#untold += signals;
+    const now = this.#now();
+    if (now - this.#refusedAt < distributionLimits.refusalsToldMs) return;
+    this.#refusedAt = now;
+    this.#options.kernel.events.emit("signals_refused", { node: this.name, signals: this.#untold, why });
+    this.#untold = 0;
   }
 
   #now(): number {

@@ -1,6 +1,14 @@
 // What nodes take from tools, such as commands of a person: messages and calls. The rest is refused, and said so where somebody waits.
 import { type Signal, signalKinds } from "../wire/frame.ts";
 
+/** Names that begin so belong to commands. */
+const toolPrefix = "cli-";
+
+/** Whoever speaks under such a name is a tool, whatever it says: it is all that a person's credentials allow. */
+export function isToolName(name: string): boolean {
+  return name.startsWith(toolPrefix);
+}
+
 const toolKinds: ReadonlySet<number> = new Set([
   signalKinds.send,
   signalKinds.cast,

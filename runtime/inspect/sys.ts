@@ -1,10 +1,10 @@
 // Requests to a live process itself, whatever it runs (OTP: `sys`). It answers between two messages, in the order in which they came.
 import { limits } from "../limits.ts";
-import { type Address, formatAddress } from "../process/address.ts";
+import { type Address, formatAddress, isElsewhere } from "../process/address.ts";
 import { beginCall, type CallFailure, PendingCall } from "../process/calls.ts";
 import { LocalValue } from "../process/data.ts";
 import type { ExitReason } from "../process/exit-reason.ts";
-import { CallingSelf, Misuse, NodeDown, NoProcess } from "../process/failures.ts";
+import { CallingSelf, Misuse, NoProcess } from "../process/failures.ts";
 import { callError, whereis } from "../process/messaging.ts";
 import type { Process } from "../process/process.ts";
 import type { Protocol } from "../process/protocol.ts";
@@ -24,7 +24,7 @@ export interface SysOptions {
   readonly timeoutMs?: number;
 }
 
-/** Every request rejects as a call does: {NoProcess}; {CallTimeout}; {CalleeExited}; {NodeDown}; {CallingSelf}. */
+/** Every request rejects as a call does: {NoProcess}; {CallTimeout}; {CalleeExited}; {CallingSelf}. */
 export interface Sys {
   /**
    * A copy of the state: of a server its state, of a machine `{ value, context }`. Data comes as it is; functions, instances of
@@ -113,8 +113,10 @@ async function ask<N extends SystemRequestName>(
     const callee = whereis(process, target);
     const { kernel } = process;
     if (callee === undefined || callee.hasEnded) {
-      const isElsewhere = "node" in target && target.node !== kernel.name;
-      throw isElsewhere ? new NodeDown(target.node) : new NoProcess(formatAddress(target), request);
+      if (!isElsewhere(kernel, target)) throw new NoProcess(formatAddress(target), request);
+      throw new Misuse(
+        `${formatAddress(target)} does not belong to node "${kernel.name}", which can ask its own processes only. Ask that node.`,
+      );
     }
     if (callee === process) throw new CallingSelf(formatAddress(target), request);
     const fail = (failure: CallFailure): void => reject(callError(formatAddress(target), request, failure));

@@ -19,7 +19,7 @@ import { createNodeVerbs, type NodeVerbs } from "../process/node-verbs.ts";
 import type { Pid } from "../process/pid.ts";
 import { Process } from "../process/process.ts";
 import type { Protocol } from "../process/protocol.ts";
-import { DownMessage, StopMessage, SystemRequest } from "../process/system-message.ts";
+import { DownMessage, StopMessage, SystemRequest, TurnMessage } from "../process/system-message.ts";
 import { createVerbs, type Verbs } from "../process/verbs.ts";
 import { createSupervisorVerbs, type SupervisorVerbs } from "../supervision/admin.ts";
 import type { World } from "../world.ts";
@@ -220,7 +220,7 @@ class Outside extends Process {
   override doomWith(): void {}
 
   override deliver(item: Item): void {
-    if (item instanceof DownMessage) super.deliver(item);
+    if (item instanceof DownMessage || item instanceof TurnMessage) super.deliver(item);
     else if (
       item instanceof StopMessage ||
       item instanceof SystemRequest ||

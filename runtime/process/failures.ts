@@ -43,7 +43,8 @@ export class CalleeExited extends AiexError {
   readonly code = "callee_exited";
   readonly reason: ExitReason;
   constructor(target: string, request: string, reason: ExitReason) {
-    super(`${target} ended before it answered "${request}": ${formatReason(reason)}.`, {
+    // A reason that is a sentence brings its own full stop.
+    super(`${target} ended before it answered "${request}": ${formatReason(reason).replace(/\.$/, "")}.`, {
       details: { target, request, reason },
     });
     this.reason = reason;

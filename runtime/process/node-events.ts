@@ -1,7 +1,8 @@
 // Who wants to hear of nodes that come and go: code of a node's owner, and processes (OTP: `net_kernel:monitor_nodes`).
+import { outsideProcesses } from "./current.ts";
 import type { Kernel } from "./kernel.ts";
 import type { Process } from "./process.ts";
-import { SystemMessage } from "./system-message.ts";
+import { SystemMessage, TurnMessage } from "./system-message.ts";
 
 /** Another node has come or gone, for a process that asked with `monitorNodes` or `monitorNode`. */
 export class NodeMessage extends SystemMessage {
@@ -73,7 +74,20 @@ export class NodeEvents {
 
   /** Tools come and go unnoticed by processes. */
   tell(change: NodeChange): void {
-    for (const listener of [...this.#listeners]) {
+    // By the mailbox of whoever acts for code outside of processes: there the DOWNs are that come before.
+    for (const listener of [...this.#listeners])
+      this.#kernel.outside?.deliver(new TurnMessage(() => this.#tellListener(listener, change)));
+    if (!change.hidden) this.#tellProcesses(change);
+  }
+
+  /** A connection that was wanted by `monitorNode` did not come about. */
+  tellUnreachable(node: string): void {
+    this.#tellSingle(new NodeMessage("sys.nodedown", node, 0, "unreachable"));
+  }
+
+  #tellListener(listener: NodeListener, change: NodeChange): void {
+    if (!this.#listeners.has(listener)) return;
+    outsideProcesses(() => {
       try {
         listener(change);
       } catch (thrown) {
@@ -81,13 +95,7 @@ export class NodeEvents {
           throw thrown;
         });
       }
-    }
-    if (!change.hidden) this.#tellProcesses(change);
-  }
-
-  /** A connection that was wanted by `monitorNode` did not come about. */
-  tellUnreachable(node: string): void {
-    this.#tellSingle(new NodeMessage("sys.nodedown", node, 0, "unreachable"));
+    });
   }
 
   #tellProcesses({ kind, node, incarnation, reason }: NodeChange): void {

@@ -22,6 +22,8 @@ export interface AskedStart {
 export function serveStart(node: RemoteNode, starter: RemoteProcess, asked: AskedStart): void {
   const { ref, input } = asked;
   const logic = node.kernel.distribution?.logic.get(asked.logic) as AnyLogic | undefined;
+  // Who asked shows what it says, as here.
+  starter.groupLeader ??= starter.pid;
   let started: Process | undefined;
   // In the name of the process, so that it comes after all that this one has sent.
   const refuse = (error: RemoteStartError): void =>

@@ -48,7 +48,9 @@ export function* startChildProcess(
     };
   }
   if (result === undefined) return { is: "ignored" };
-  if (!isPid(result)) return { is: "failed", reason: { bad_return_value: shown(result) } };
+  // A supervisor looks after processes of its own node: one elsewhere could not be stopped with its siblings.
+  if (!isPid(result) || result.node !== currentProcess().kernel.name)
+    return { is: "failed", reason: { bad_return_value: shown(result) } };
   return { is: "started", pid: result };
 }
 

@@ -34,11 +34,22 @@ interface Unfinished {
 
 const waiting: Reassembled = { kind: "waiting" };
 
+/** Bytes of unfinished signals that several sessions may keep together. */
+export interface ReassemblyBudget {
+  bytes: number;
+}
+
 /** The unfinished signals of one session. What it keeps is bounded, whatever the peer sends; dropped with the session. */
 export class Reassembly {
   /** What is kept, in bytes: the room that parts of any size take, not only the parts. */
   bytes = 0;
   readonly #unfinished = new Map<number, Unfinished>();
+  readonly #shared: ReassemblyBudget;
+
+  /** `shared` is the budget of all that have it, besides the session's own. */
+  constructor(shared: ReassemblyBudget = { bytes: 0 }) {
+    this.#shared = shared;
+  }
 
   /** How many signals are not whole yet. */
   get count(): number {
@@ -55,26 +66,31 @@ export class Reassembly {
     if (unfinished.bytes === 0 && this.count >= reassembliesMax)
       return tooLarge(`more than ${reassembliesMax} signals that are not whole`);
     const grown = roomFor(unfinished, part.length);
-    if (this.bytes + grown - unfinished.buffer.length > reassemblyBytesMax)
+    if (Math.max(this.bytes, this.#shared.bytes) + grown - unfinished.buffer.length > reassemblyBytesMax)
       return tooLarge(`signals that are not whole of more than ${reassemblyBytesMax} bytes`);
     this.#append(id, unfinished, part, grown);
     if (!isLast) return waiting;
     this.#unfinished.delete(id);
-    this.bytes -= unfinished.buffer.length;
+    this.#keep(-unfinished.buffer.length);
     return wholeSignal(unfinished.buffer.subarray(0, unfinished.bytes));
   }
 
   /** Forgets all parts. */
   clear(): void {
     this.#unfinished.clear();
-    this.bytes = 0;
+    this.#keep(-this.bytes);
+  }
+
+  #keep(bytes: number): void {
+    this.bytes += bytes;
+    this.#shared.bytes += bytes;
   }
 
   #append(id: number, unfinished: Unfinished, part: Uint8Array, room: number): void {
     if (room !== unfinished.buffer.length) {
       const buffer = new Uint8Array(room);
       buffer.set(unfinished.buffer.subarray(0, unfinished.bytes));
-      this.bytes += room - unfinished.buffer.length;
+      this.#keep(room - unfinished.buffer.length);
       unfinished.buffer = buffer;
     }
     unfinished.buffer.set(part, unfinished.bytes);

@@ -6,7 +6,8 @@ import { ControlDesk } from "../../actors/control/desk.ts";
 import type { ControlRequests } from "../../actors/control/protocol.ts";
 import type { Problem, Reports } from "../../actors/control/reports.ts";
 import type { Carrier } from "../../runtime/carrier.ts";
-import { type Applications, type Node, named } from "../../runtime/index.ts";
+import type { NatsCarrier } from "../../runtime/carriers/nats.ts";
+import { type Applications, child, type Node, named } from "../../runtime/index.ts";
 import { workerPulse } from "../../runtime/membership/pulses/worker.ts";
 import { LocalValue } from "../../runtime/process/data.ts";
 import { encodeToken } from "../../runtime/wire/token.ts";
@@ -14,6 +15,7 @@ import { type BrokerPlace, brokerLine } from "./broker-line.ts";
 import { JoinRefused } from "./failures.ts";
 import { clusterLimits } from "./limits.ts";
 import type { LocalNodes } from "./local-nodes.ts";
+import { servicesName } from "./node-tree.ts";
 import { pulseUntilReady } from "./pulse-until-ready.ts";
 
 export interface MemberOptions {
@@ -44,6 +46,7 @@ export class Member implements ControlledNode {
   readonly #options: MemberOptions;
   readonly #desk: ControlDesk;
   readonly #carriers: Carrier[] = [];
+  readonly #served = new Set<Carrier>();
   readonly #keptPaths = new Set<string>();
   #state: "joining" | "up" | "draining" = "joining";
   #isJoining = false;
@@ -221,7 +224,21 @@ export class Member implements ControlledNode {
     if (waitMs > 0) await new Promise<void>((resolve) => timers.set(waitMs, resolve));
     this.#up();
     // What stops meanwhile is not to be found any more.
-    if (this.#state === "up") await this.record();
+    if (this.#state !== "up") return;
+    await this.#serve();
+    await this.record();
+  }
+
+  /** Plain NATS clients are answered from now on as well, over every broker that is there. */
+  async #serve(): Promise<void> {
+    const { node, cluster, program: version } = this;
+    for (const carrier of this.#carriers) {
+      if (!isNatsCarrier(carrier) || this.#served.has(carrier)) continue;
+      this.#served.add(carrier);
+      const { servicesTree } = await import("../../actors/services/tree.ts");
+      const services = servicesTree({ node, carrier, cluster, version });
+      await node.startChild(named(servicesName), child(services, { restart: "transient" }));
+    }
   }
 
   drain(): void {
@@ -258,4 +275,8 @@ export class Member implements ControlledNode {
     this.#keptPaths.add(path);
     return path;
   }
+}
+
+function isNatsCarrier(carrier: Carrier): carrier is NatsCarrier {
+  return carrier.kind === "nats";
 }

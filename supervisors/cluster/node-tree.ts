@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { attachTree } from "../../actors/attach/attach.ts";
 import { controlName, controlServer } from "../../actors/control/server.ts";
 import type { Vitals } from "../../actors/control/vitals.ts";
-import { child, type SupervisorLogic, supervisor } from "../../runtime/index.ts";
+import { child, dynamicSupervisor, type SupervisorLogic, supervisor } from "../../runtime/index.ts";
 import { subjects } from "../../runtime/wire/subject.ts";
 import { encodeToken } from "../../runtime/wire/token.ts";
 import type { Member } from "./member.ts";
@@ -17,7 +17,10 @@ export interface NodeTreeOptions {
   readonly remoteEval: boolean;
 }
 
-/** Neither needs the other, and a person who attaches may well bring the shells down: one_for_one, with patience. */
+/** Where the services for plain NATS clients are kept, a tree for each broker that the node has entered. */
+export const servicesName = "services";
+
+/** None needs the other, and a person who attaches may well bring the shells down: one_for_one, with patience. */
 const restarts = { maxRestarts: 20, withinMs: 10_000 };
 
 export function nodeTree({ member, vitals, dataFolder, remoteEval }: NodeTreeOptions): SupervisorLogic {
@@ -35,6 +38,7 @@ export function nodeTree({ member, vitals, dataFolder, remoteEval }: NodeTreeOpt
     children: [
       child(controlServer({ controlled: member, vitals }), { id: controlName, name: controlName }),
       child(attach, { id: "shells", type: "supervisor" }),
+      child(dynamicSupervisor(servicesName), { id: servicesName, name: servicesName, type: "supervisor" }),
     ],
   });
 }

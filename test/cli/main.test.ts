@@ -1,8 +1,10 @@
 // The built command as a program: what it prints where, how it ends, and what it does not load.
 import { spawn } from "node:child_process";
-import { existsSync, statSync } from "node:fs";
+import { existsSync, mkdtempSync, rmSync, statSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { describe, expect, it } from "vitest";
+import { describe, expect, it, onTestFinished } from "vitest";
 import { helpFor } from "../../cli/help.ts";
 import { version } from "../../cli/version.ts";
 import { aiex, builtMain } from "./fixtures.ts";
@@ -28,9 +30,10 @@ interface Ended {
 function ended(
   args: readonly string[],
   use: (child: ReturnType<typeof spawn>) => void = () => undefined,
+  env: NodeJS.ProcessEnv = {},
 ): Promise<Ended> {
   return new Promise((resolve) => {
-    const child = spawn(process.execPath, args, { env: { PATH: process.env.PATH, LANG: "C.UTF-8" } });
+    const child = spawn(process.execPath, args, { env: { PATH: process.env.PATH, LANG: "C.UTF-8", ...env } });
     let stdout = "";
     let stderr = "";
     child.stdout.on("data", (chunk) => {
@@ -96,6 +99,21 @@ describe("aiex as a program", () => {
       expect(loaded.filter((url) => !url.startsWith("file:") && !url.startsWith("data:"))).toEqual([]);
     },
   );
+
+  it("loads for a call to a node neither the runtime nor schemas, where nothing is configured", async () => {
+    const home = mkdtempSync(join(tmpdir(), "aiex-m-"));
+    onTestFinished(() => rmSync(home, { recursive: true, force: true }));
+    const env = { HOME: home, XDG_CONFIG_HOME: home, XDG_RUNTIME_DIR: home };
+    const words = ["call", "counter", "total"];
+    const { code, stderr } = await ended(["--import", tracing, builtMain, ...words], undefined, env);
+    expect(code).toBe(76);
+    const urls = [...stderr.matchAll(/^loads (file:\S+)$/gm)].map((match) => match[1] ?? "");
+    const bytes = urls.reduce((sum, url) => sum + statSync(fileURLToPath(url)).size, 0);
+    // The runtime, the schemas, YAML and the client of NATS have 150,000 or more each.
+    expect(bytes).toBeGreaterThan(50_000);
+    expect(bytes).toBeLessThan(180_000);
+    expect(urls.filter((url) => url.includes("node_modules"))).toEqual([]);
+  });
 
   it("ends quietly with 141 where its reader went away", async () => {
     const { code, stderr } = await ended([builtMain, "help"], (child) => child.stdout?.destroy());

@@ -39,6 +39,6 @@ describe("a seed", () => {
     expect(entry).toBeDefined();
     expect(marked).toEqual(entry === undefined ? [] : [`> 40 ${entryText(entry)}`]);
     expect(text).toContain("orphans: somebody is alone [40]");
-    expect(text.split("\n").at(-1)).toBe("Play it again: npm run sim -- --seed 1");
+    expect(text.split("\n").at(-1)).toBe("Play it again: npm run sim:node -- --seed 1");
   });
 });

@@ -27,6 +27,6 @@ export function failureText({ seed, hash, entries, violations }: Play): string |
     ...shown.map(
       (entry, index) => `${start + index === first.index ? ">" : " "} ${start + index} ${entryText(entry)}`,
     ),
-    `Play it again: npm run sim -- --seed ${seed}`,
+    `Play it again: npm run sim:node -- --seed ${seed}`,
   ].join("\n");
 }

@@ -1,4 +1,4 @@
-// `npm run sim`: plays many seeds, tells of every one that fails, and keeps its number for all runs to come.
+// `npm run sim:node`: plays many seeds, tells of every one that fails, and keeps its number for all runs to come.
 import { readFileSync, writeFileSync } from "node:fs";
 import { parseArgs } from "node:util";
 import { failureText } from "./report.ts";
@@ -11,7 +11,7 @@ const progressSeeds = 500;
 /** Failed seeds that one run keeps: a bug may show in most of them, and a few are as good as all. */
 const keptSeedsMax = 10;
 
-const usage = `Usage: npm run sim -- [--seed N] [--from N] [--seeds N]
+const usage = `Usage: npm run sim:node -- [--seed N] [--from N] [--seeds N]
   --seed N    plays this one seed and shows its trace's hash
   --from N    the first seed (1)
   --seeds N   how many seeds, one after the other (${seedsDefault})

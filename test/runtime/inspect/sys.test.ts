@@ -92,7 +92,7 @@ describe("sys.getState()", () => {
 
   test("fails at once for the caller itself, and for another node", async () => {
     expect(await room.run(() => sys.getState(self()).catch((error) => error.code))).toBe("calling_self");
-    expect(await codeOf(room.node.sys.getState({ name: "a", node: "far" } as never))).toBe("nodedown");
+    expect(await codeOf(room.node.sys.getState({ name: "a", node: "far" } as never))).toBe("misuse");
   });
 
   test("fails with noproc for the process in whose name code outside of processes acts", async () => {

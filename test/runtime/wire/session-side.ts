@@ -108,7 +108,7 @@ export function standingSide(
   return side;
 }
 
-export function actionText(action: SessionAction): string {
+function actionText(action: SessionAction): string {
   switch (action.type) {
     case "transmit":
       return `${frameText(action.frame)} to ${action.to}`;

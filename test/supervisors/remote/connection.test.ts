@@ -14,6 +14,7 @@ import {
   type RemoteConnection,
   type RemoteTarget,
 } from "../../../supervisors/remote/connection.ts";
+import { saveConnection } from "../../../supervisors/remote/saved-connection.ts";
 
 const world = realWorld();
 let folder: string;
@@ -82,6 +83,15 @@ describe("openRemote", { timeout: 30_000 }, () => {
     const elsewhere = remote.control("gamma", "inspect", { what: "node" });
     await expect(elsewhere).rejects.toBeInstanceOf(ControlRefused);
     await expect(elsewhere).rejects.toThrow(/"beta" cannot reach "gamma"; it is in no cluster/);
+  });
+
+  it("takes the node that was saved, as long as no other is named", async () => {
+    await startNamed("alpha");
+    await startNamed("beta");
+    await saveConnection(world.files, (await configuration()).folders.user, { node: "beta" });
+    expect((await open()).entry).toBe("beta");
+    expect((await open({ anyMember: true })).entry).toBe("beta");
+    expect((await open({ node: "alpha" })).entry).toBe("alpha");
   });
 
   it("has a node stop, which then leaves nothing", async () => {
