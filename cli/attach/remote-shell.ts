@@ -235,7 +235,7 @@ function unreachable(node: string, { place }: Carrier, kind: string): ShellUnrea
         ? `it did not answer within ${limits.openTimeoutMs / 1000} s: it may be held up`
         : "the connection was lost";
   return new ShellUnreachable(
-    `No shell of node ${node} (${place}): ${because}. "aiex nodes" lists the nodes that run.`,
+    `No shell of node ${node} (${place}): ${because}. \`aiex node list\` lists the nodes that run.`,
   );
 }
 

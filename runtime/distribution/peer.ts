@@ -53,7 +53,7 @@ export class Peer implements Line {
   readonly #session: Session;
   #connection: Connection | undefined;
   /** Signals that were refused and not told of yet, and when it was told last. */
-  #untold = 0;
+  #untold = { signals: 0, why: "" };
   #refusedAt = Number.NEGATIVE_INFINITY;
   #lastSubject: { readonly to: number; readonly text: string } | undefined;
   #isTelling = false;
@@ -123,6 +123,7 @@ export class Peer implements Line {
       this.#postponed.push(event);
       return;
     }
+    if (event.type === "tick") this.#tellRefused(event.now);
     for (const action of step(this.#session, event)) this.#act(action);
     if (this.#isTelling || this.#postponed.length === 0) return;
     for (const postponed of this.#postponed.splice(0)) this.happen(postponed);
@@ -287,12 +288,16 @@ export class Peer implements Line {
 
   /** The first is told at once, and those after it together. */
   #refused(signals: number, why: string): void {
-    this.#untold += signals;
-    const now = this.#now();
-    if (now - this.#refusedAt < distributionLimits.refusalsToldMs) return;
+    this.#untold = { signals: this.#untold.signals + signals, why };
+    this.#tellRefused(this.#now());
+  }
+
+  #tellRefused(now: number): void {
+    const { signals, why } = this.#untold;
+    if (signals === 0 || now - this.#refusedAt < distributionLimits.refusalsToldMs) return;
     this.#refusedAt = now;
-    this.#options.kernel.events.emit("signals_refused", { node: this.name, signals: this.#untold, why });
-    this.#untold = 0;
+    this.#untold = { signals: 0, why };
+    this.#options.kernel.events.emit("signals_refused", { node: this.name, signals, why });
   }
 
   #now(): number {

@@ -4,8 +4,8 @@ import type { RemoteTarget } from "./connection.ts";
 import { NoNodeFound, WhichNode } from "./failures.ts";
 
 export interface Broker {
-  /** One URL, or several with commas between. */
-  readonly url: string;
+  /** One URL, or several with commas between; undefined where the credentials name the broker. */
+  readonly url: string | undefined;
   /** The path of a file. */
   readonly credentials: string | undefined;
 }
@@ -30,6 +30,13 @@ export function chooseWay({ to, cluster, local }: Known): Way {
   if (url !== undefined) return { kind: "broker", broker: { url, credentials }, entry: node };
   const named = node === undefined ? undefined : local.find((candidate) => isCalled(candidate, node));
   if (named !== undefined) return { kind: "socket", gate: named, entry: named.name };
+  const saved = cluster?.node;
+  const home = saved === undefined ? undefined : local.find((candidate) => isCalled(candidate, saved));
+  // A node of this machine that was connected to needs no credentials to lead to its cluster.
+  if (home !== undefined && credentials === undefined && cluster?.credentials === undefined)
+    return { kind: "socket", gate: home, entry: node ?? home.name };
+  if (credentials !== undefined && cluster === undefined)
+    return { kind: "broker", broker: { url, credentials }, entry: node };
   if (cluster !== undefined) {
     const broker = { url: cluster.url, credentials: credentials ?? cluster.credentials };
     return { kind: "broker", broker, entry: node ?? cluster.node };

@@ -26,7 +26,7 @@ function namesIn(view: { readonly nodes: readonly { readonly name: string }[] })
   return view.nodes.map(({ name }) => name);
 }
 
-describe("A broker that a node manages", { timeout: 60_000 }, () => {
+describe("M-DIST-1 A broker that a node manages", { timeout: 60_000 }, () => {
   it("serves the nodes of its machine and its owner's commands, each by a key, and ends with its node", async () => {
     const data = join(nodes.home, "broker");
     configure({ managed: { server: await recentServer(), data_dir: data } });
@@ -85,7 +85,7 @@ describe("A broker with credentials", { timeout: 60_000 }, () => {
   });
 });
 
-describe("A broker that DNS names", { timeout: 60_000 }, () => {
+describe("M-DIST-2 A broker that DNS names", { timeout: 60_000 }, () => {
   // What a service resolves to here: an address of the loopback that nobody else listens on.
   const address = "127.83.83.83";
 

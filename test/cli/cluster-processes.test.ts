@@ -29,7 +29,7 @@ interface Row {
   readonly state: string;
 }
 
-describe("The commands on a cluster", () => {
+describe("M-CLI-3 M-CLI-5 The commands on a cluster", () => {
   it("reach any node over the broker that is named", () => {
     const { code, out } = run("call", "beta/context.manager", "status", "--nats", broker.url);
     expect(code).toBe(0);

@@ -17,7 +17,7 @@ beforeAll(async () => {
 
 afterAll(() => nodes.end());
 
-describe("The commands on a node by itself", () => {
+describe("M-CLI-3 M-CLI-6 The commands on a node by itself", () => {
   it("list its processes, and call one by its pid as it is shown, with its brackets and without", () => {
     const { node: name, processes, total } = json("top", "--count", "100");
     expect(name).toBe("alpha");

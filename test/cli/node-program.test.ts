@@ -84,7 +84,7 @@ async function namesListed(machine = "here"): Promise<readonly string[]> {
   return nodes.map(({ name }) => name);
 }
 
-describe("A node as a program", { timeout: 60_000 }, () => {
+describe("M-CLI-2 M-DIST-1 A node as a program", { timeout: 60_000 }, () => {
   it("runs alone with nothing configured, is found, looked at, and stopped, and leaves nothing", async () => {
     const node = await startNode("--name alpha --labels zone=a");
     const folder = runtimeFolder();
@@ -161,7 +161,7 @@ describe("A node as a program", { timeout: 60_000 }, () => {
   });
 });
 
-describe("Nodes of a cluster, on three machines", { timeout: 60_000 }, () => {
+describe("M-CLI-5 Nodes of a cluster, on three machines", { timeout: 60_000 }, () => {
   it("hear of each other, are reached through one another, and join while they run", async () => {
     const { url } = await natsServer();
     const [, beta] = await Promise.all([

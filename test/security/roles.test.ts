@@ -106,7 +106,7 @@ describe("An operator", { timeout: 30_000 }, () => {
 describe("An observer", { timeout: 30_000 }, () => {
   it("looks at nodes, and does nothing else", async () => {
     const cluster = await secureCluster();
-    const one = await cluster.start(nodeN, { remoteEval: true, services: true });
+    const one = await cluster.start(nodeN, { remoteEval: true });
     const remote = await cluster.open(observer);
     expect(remote.entry).toBe(nodeN.name);
     const { report } = await remote.control(nodeN.name, "inspect", { what: "top" });
@@ -139,7 +139,7 @@ const operatorName = "cli-olga";
 describe("A client", { timeout: 30_000 }, () => {
   it("reaches services, and no node", async () => {
     const cluster = await secureCluster();
-    const one = await cluster.start(nodeN, { services: true });
+    const one = await cluster.start(nodeN);
     const connection = await cluster.broker.connect(client);
     const answer = await connection.request(`${all.svc("context")}.status`, "", { timeout: 5_000 });
     // The part behind it does not run on this node: the service says so, and answers.

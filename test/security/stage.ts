@@ -4,7 +4,6 @@ import { hostname, tmpdir } from "node:os";
 import { join } from "node:path";
 import { onTestFinished } from "vitest";
 import { Vitals } from "../../actors/control/vitals.ts";
-import { servicesTree } from "../../actors/services/tree.ts";
 import type { Identity } from "../../runtime/broker/roles.ts";
 import type { NatsCarrier } from "../../runtime/carriers/nats.ts";
 import {
@@ -53,7 +52,6 @@ export interface TestMember {
 
 export interface MemberOptions {
   readonly remoteEval?: boolean;
-  readonly services?: boolean;
 }
 
 export interface SecureCluster {
@@ -103,7 +101,7 @@ async function startMember(
   folder: string,
   { name }: Identity,
   { url, path }: { readonly url: string; readonly path: string },
-  { remoteEval = false, services = false }: MemberOptions = {},
+  { remoteEval = false }: MemberOptions = {},
 ): Promise<TestMember> {
   const place = { host: hostname(), osPid: process.pid, version: "0.1.0" };
   const node = startNode({
@@ -145,11 +143,7 @@ async function startMember(
   await member.enter({ url, credentials: path, tlsCa: undefined });
   await member.ready();
   const carrier = member.carriers().find(({ kind }) => kind === "nats") as NatsCarrier;
-  if (services) {
-    const tree = servicesTree({ node, carrier, cluster: clusterName, version: "0.1.0" });
-    await node.spawn(tree, { name: "services" });
-    await carrier.connection.flush();
-  }
+  await carrier.connection.flush();
   const auditPath = join(data, "audit", `${name}.log`);
   return { node, member, carrier, events, stops: () => stops, auditPath };
 }

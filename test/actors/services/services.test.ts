@@ -176,7 +176,7 @@ describe("The service breaker", () => {
   });
 });
 
-describe("The services", () => {
+describe("M-DIST-1 The services", () => {
   async function all<T>(verb: string): Promise<readonly T[]> {
     const found: T[] = [];
     for await (const message of await plain.requestMany(`$SRV.${verb}`, "", {

@@ -103,7 +103,7 @@ const credentialsOf = (user: string) => ({ credentials: { user, password: `${use
 
 const denied: Row = {
   fault: 26,
-  subject: "a wrong password",
+  subject: "J26 a wrong password",
   name: "is a clear error, and is not tried over and over",
   options: { config: users(["alpha", "beta"]) },
   async play(room: Room) {

@@ -31,7 +31,7 @@ export async function untangled(from: NodeProcess, calls = 20): Promise<void> {
 
 const killed: Row = {
   fault: 13,
-  subject: "a node that is killed",
+  subject: "J15 a node that is killed",
   name: "tells every monitor, link and call over there, and the next incarnation is met",
   async play(room: Room) {
     const [alpha, beta, gamma] = (await room.start("alpha", "beta", "gamma")) as [

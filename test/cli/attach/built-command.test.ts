@@ -5,7 +5,7 @@ import { describe, expect, it } from "vitest";
 import { hasPseudoTerminal } from "../pseudo-terminal.ts";
 import { liveNode, runAttach, typeIntoAttach } from "./live-node.ts";
 
-describe.skipIf(!hasPseudoTerminal)("aiex attach in a terminal", () => {
+describe.skipIf(!hasPseudoTerminal)("M-CLI-4 aiex attach in a terminal", () => {
   it("is a shell of the node: banner, prompt, results, several lines, completion, history, and Ctrl-D", async () => {
     const live = await liveNode();
     const prompt = "\x1b[33malpha\x1b[39m> ";

@@ -51,6 +51,31 @@ describe("chooseWay", () => {
     });
   });
 
+  it("goes to a saved cluster through the node of this machine that it was saved by, where no credentials are known", () => {
+    const gate = local("alpha", { url: "nats://c" });
+    const saved = { url: "nats://c", credentials: undefined, node: "alpha" };
+    expect(chooseWay(known({ cluster: saved, local: [gate] }))).toEqual({
+      kind: "socket",
+      gate,
+      entry: "alpha",
+    });
+    expect(chooseWay(known({ to: { node: "gamma" }, cluster: saved, local: [gate] }))).toEqual({
+      kind: "socket",
+      gate,
+      entry: "gamma",
+    });
+    expect(chooseWay(known({ cluster: saved, local: [] }))).toMatchObject({ kind: "broker" });
+  });
+
+  it("goes to the broker that credentials name, where nothing else is said", () => {
+    const to = { credentials: "/ann.json" };
+    expect(chooseWay(known({ to, local: [local("alpha"), local("beta")] }))).toEqual({
+      kind: "broker",
+      broker: { url: undefined, credentials: "/ann.json" },
+      entry: undefined,
+    });
+  });
+
   it("reaches a node elsewhere through one of this machine that is in a cluster", () => {
     const gate = local("beta", { url: "nats://c" });
     const way = chooseWay(known({ to: { node: "gamma" }, local: [local("alpha"), gate] }));
