@@ -98,7 +98,7 @@ export class Connection extends RemoteNode {
     if (pending !== undefined) this.failCall(pending, { kind: "undeliverable", error });
     else if (signal[0] === signalKinds.spawn)
       this.starts.get(signal[2])?.failed({ code: "misuse", message: error.message });
-    else this.kernel.events.emit("signals_dropped", { node: this.name, signals: 1, why: error.message });
+    else this.kernel.events.emit("signals_dropped", { peer: this.name, signals: 1, why: error.message });
   }
 
   /** Sends what waits, as far as there is room. */
@@ -118,7 +118,7 @@ export class Connection extends RemoteNode {
     super.lose();
     this.reassembly.clear();
     if (lost > 0)
-      this.kernel.events.emit("signals_dropped", { node: this.name, signals: lost, why: "session ended" });
+      this.kernel.events.emit("signals_dropped", { peer: this.name, signals: lost, why: "session ended" });
   }
 
   /** Once a tick, whoever sends: a signal alone leaves at once, and many leave together. */

@@ -274,7 +274,7 @@ export class NodeDistribution implements Distribution {
     if (found === "nobody") return;
     if (found === undefined && this.#peers.named(from).length >= distributionLimits.toolsOfNameMax) {
       this.#kernel.events.emit("signals_refused", {
-        node: from,
+        peer: from,
         signals: 1,
         why: "too many tools of this name",
       });
@@ -306,7 +306,7 @@ export class NodeDistribution implements Distribution {
   #up(peer: Peer): void {
     const { name: node, incarnation = 0, isHidden: hidden } = peer;
     if (!hidden) this.#groups.nodeUp(node, incarnation);
-    this.#kernel.events.emit("node_up", { node, incarnation, hidden });
+    this.#kernel.events.emit("node_up", { peer: node, incarnation, hidden });
     this.events.tell({ kind: "up", node, incarnation, hidden, reason: undefined });
     for (const note of [...this.#waiting]) note(node, true);
   }
@@ -315,7 +315,7 @@ export class NodeDistribution implements Distribution {
     const { name: node, isHidden: hidden } = peer;
     if (wasUp) {
       if (!hidden) this.#groups.nodeDown(node);
-      this.#kernel.events.emit("node_down", { node, incarnation, hidden, why: reason });
+      this.#kernel.events.emit("node_down", { peer: node, incarnation, hidden, why: reason });
       this.events.tell({ kind: "down", node, incarnation, hidden, reason });
     } else this.events.tellUnreachable(node);
     for (const note of [...this.#waiting]) note(node, false);

@@ -60,10 +60,9 @@ export class Gateway {
     this.#unwatch = carrier.onState((state, why) =>
       outsideProcesses(() => {
         if (state !== "connected") options.lost(this);
-        kernel.events.emit(state === "connected" ? "carrier_connected" : "carrier_lost", {
-          place: carrier.place,
-          why,
-        });
+        const { place } = carrier;
+        if (state === "connected") kernel.events.emit("carrier_connected", { place, why });
+        else kernel.events.emit("carrier_lost", { place, why });
       }),
     );
     if (hidden || carrier.kind === "socket") return;
@@ -121,7 +120,7 @@ export class Gateway {
     const frame = decodeFrame(payload);
     if (frame.kind === "malformed" || frame.kind === "unknown") {
       const why = frame.kind === "malformed" ? frame.why : "unknown kind of frame";
-      kernel.events.emit("signals_refused", { node: parsed.from, signals: 1, why });
+      kernel.events.emit("signals_refused", { peer: parsed.from, signals: 1, why });
     } else if (frame.kind === "ping") {
       const { host, osPid } = place;
       const { nonce } = frame;
@@ -136,8 +135,8 @@ export class Gateway {
     this.membership?.thaw();
     if (receiveGroups(subject, payload)) return;
     const parsed = subjects.parse(subject);
-    const node = parsed?.kind === "pg" ? parsed.node : "";
-    kernel.events.emit("signals_refused", { node, signals: 1, why: "nonsense about groups" });
+    const peer = parsed?.kind === "pg" ? parsed.node : "";
+    kernel.events.emit("signals_refused", { peer, signals: 1, why: "nonsense about groups" });
   }
 
   #parse(subject: string): MessageSubject | undefined {

@@ -37,8 +37,8 @@ export function membershipListener(options: MembershipListenerOptions): Membersh
       for (const peer of peers.over(carrier)) peer.close("missed_beats");
     },
     onConflict: (rival, mustLeave) => {
-      const { name: node, host, osPid } = rival;
-      kernel.events.emit("name_conflict", { node, host, osPid, mustLeave });
+      const { name: peer, host, osPid } = rival;
+      kernel.events.emit("name_conflict", { peer, host, osPid, mustLeave });
       if (mustLeave) onNameLost(rival);
     },
     onTrouble: (why) => kernel.events.emit("membership_trouble", { why }),

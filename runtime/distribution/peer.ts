@@ -297,7 +297,7 @@ export class Peer implements Line {
     if (signals === 0 || now - this.#refusedAt < distributionLimits.refusalsToldMs) return;
     this.#refusedAt = now;
     this.#untold = { signals: 0, why };
-    this.#options.kernel.events.emit("signals_refused", { node: this.name, signals, why });
+    this.#options.kernel.events.emit("signals_refused", { peer: this.name, signals, why });
   }
 
   #now(): number {

@@ -78,7 +78,7 @@ export const events = {
     means: "A session with another node stands.",
     level: "info",
     metadata: {
-      node: field.label("The other node"),
+      peer: field.label("The other node"),
       incarnation: field.number("Its incarnation"),
       hidden: field.boolean("True for a tool, which is no member"),
     },
@@ -87,7 +87,7 @@ export const events = {
     means: "The session with another node has ended; all links, monitors and calls over it have been told.",
     level: "warn",
     metadata: {
-      node: field.label("The other node"),
+      peer: field.label("The other node"),
       incarnation: field.number("Its incarnation"),
       hidden: field.boolean("True for a tool, which is no member"),
       why: field.label("Why the session ended"),
@@ -107,7 +107,7 @@ export const events = {
     means: "Another node has the name of this one.",
     level: "error",
     metadata: {
-      node: field.label("The name"),
+      peer: field.label("The name"),
       host: field.text("The machine that the other one runs on"),
       osPid: field.number("The number of its OS process"),
       mustLeave: field.boolean("True where the other one keeps the name, and this node leaves"),
@@ -122,13 +122,13 @@ export const events = {
     means: "Signals to another node could not be sent and are lost.",
     level: "warn",
     measurements: { signals: measure("{signal}", "Signals that are lost") },
-    metadata: { node: field.label("The other node"), why: field.label("Why they could not be sent") },
+    metadata: { peer: field.label("The other node"), why: field.label("Why they could not be sent") },
   }),
   signals_refused: event({
     means: "Another node sent what it may not send, or what makes no sense; it was dropped.",
     level: "warn",
     measurements: { signals: measure("{signal}", "Signals or frames that were dropped") },
-    metadata: { node: field.label("The other node"), why: field.label("What was wrong with them") },
+    metadata: { peer: field.label("The other node"), why: field.label("What was wrong with them") },
   }),
   message_unhandled: event({
     means: "A server got a message that it has no handler for.",

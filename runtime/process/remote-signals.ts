@@ -39,7 +39,7 @@ export function sendElsewhere(process: Process, to: ElsewhereAddress, item: Item
   const node = reach(kernel, to);
   if (node === undefined) {
     if (kernel.distribution !== undefined)
-      kernel.events.emit("signals_dropped", { node: to.node, signals: 1, why: "unreachable" });
+      kernel.events.emit("signals_dropped", { peer: to.node, signals: 1, why: "unreachable" });
     return;
   }
   const target = targetOf(to);

@@ -77,13 +77,13 @@ export function watchNode(stage: Stage, { node, label, world }: Program): void {
   node.subscribe(({ name, data }) => {
     if (world.isDead) return;
     const fields = data as Readonly<Record<string, unknown>>;
-    const peer = (): string => stage.labelOfNode(String(fields.node), Number(fields.incarnation));
+    const peer = (): string => stage.labelOfNode(String(fields.peer), Number(fields.incarnation));
     if (name === "node_up") stage.note({ type: "up", node: label, peer: peer() });
     if (name === "node_down")
       stage.note({ type: "down", node: label, peer: peer(), why: String(fields.why) });
     if (name === "signals_dropped")
-      stage.note({ type: "dropped", node: label, peer: String(fields.node), why: String(fields.why) });
+      stage.note({ type: "dropped", node: label, peer: String(fields.peer), why: String(fields.why) });
     if (name === "signals_refused")
-      stage.note({ type: "stuck", what: `${label} refuses signals of ${fields.node}: ${fields.why}` });
+      stage.note({ type: "stuck", what: `${label} refuses signals of ${fields.peer}: ${fields.why}` });
   });
 }

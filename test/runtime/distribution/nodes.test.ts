@@ -154,7 +154,7 @@ describe.each(clusterKinds)("over %s", (kind) => {
     expect(beta.isAlive(victim)).toBe(true);
     expect(seen).toContainEqual({
       name: "signals_refused",
-      data: { node: "cli-anna", signals: 1, why: "not for tools" },
+      data: { peer: "cli-anna", signals: 1, why: "not for tools" },
     });
   });
 
