@@ -3,7 +3,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect, test } from "vitest";
 import { realWorld } from "../../runtime/index.ts";
-import { InputRefused, loadConfiguration, startAiex } from "../../supervisors/aiex.ts";
+import { AnalysisFailed, InputRefused, loadConfiguration, startAiex } from "../../supervisors/aiex.ts";
+import { loseSteps, withoutRetries } from "./lost-step.ts";
 
 test("An analysis that is given up while it starts ends at once, and analyzes nothing", async () => {
   const world = realWorld();
@@ -57,4 +58,40 @@ test("A minified file of a directory is passed over in words, and read where it 
     await aiex.stop();
     await rm(directory, { recursive: true, force: true });
   }
+});
+
+test("A review that no model is configured for changes nothing, whatever the input is", async () => {
+  const world = realWorld();
+  const configuration = await loadConfiguration({ world, env: {}, home: "/nowhere" });
+  const aiex = await startAiex({ world, configuration });
+  const review = {
+    onDisclosure: () => {
+      throw new Error("Nothing is sent.");
+    },
+  };
+  const bytes = new TextEncoder().encode("eval(x)\n");
+  const input = { kind: "text", name: "a.js", bytes } as const;
+  const plain = await aiex.analyze({ input, type: "all" });
+  expect(await aiex.analyze({ input, type: "all", review })).toEqual(plain);
+  expect(plain).toMatchObject({ model: null, files: [{ findings: [{ rule: "javascript/eval" }] }] });
+  const missing = { kind: "path", path: "no/such/file.ts" } as const;
+  const refused = aiex.analyze({ input: missing, type: "all", review });
+  await expect(refused).rejects.toMatchObject({ code: "file_not_found" });
+  await aiex.stop();
+});
+
+test("An analysis whose parts are lost for good fails in words, and the library goes on", async () => {
+  const world = realWorld();
+  const configuration = await loadConfiguration({ world, env: {}, home: "/nowhere" });
+  const aiex = await startAiex({ world, configuration: withoutRetries(configuration) });
+  loseSteps(aiex.node, "analyze.list");
+  const failed = aiex.analyze({ input: { kind: "path", path: "runtime/process" }, type: "all" });
+  await expect(failed).rejects.toBeInstanceOf(AnalysisFailed);
+  await expect(failed).rejects.toThrow(
+    /^The analysis could not be brought to an end\. Step "list" failed: .*kill/,
+  );
+  const bytes = new TextEncoder().encode("eval(x)\n");
+  const report = await aiex.analyze({ input: { kind: "text", name: "a.js", bytes }, type: "all" });
+  expect(report.complete).toBe(true);
+  await aiex.stop();
 });

@@ -273,6 +273,21 @@ describe("loadConfiguration", () => {
       ["keys that are no words", "? [a]\n: 1", "must have keys that are plain words"],
       ["several documents", "llm: {}\n---\nllm: {}", "several documents"],
       ["a list", "- llm", "the file must hold keys with values, given a list"],
+      [
+        "a section in place of a value",
+        "llm: {timeout_ms: {soon: true}}",
+        "llm.timeout_ms 1:19 must be one value, given a section",
+      ],
+      [
+        "a text with nothing in it",
+        'llm: {providers: {openai: {model: ""}}}',
+        "llm.providers.openai.model 1:35 must not be empty",
+      ],
+      [
+        "a text without end",
+        `llm: {providers: {openai: {model: ${"m".repeat(201)}}}}`,
+        "llm.providers.openai.model 1:35 must have at most 200 characters",
+      ],
       ["plain text", "hello", "the file must hold keys with values, given one value (text)"],
       ["an open bracket", "llm: {", "a bracket is not closed"],
       ["prototype keys", "__proto__: {timeout_ms: 1}", "__proto__ 1:1 is not a known key"],

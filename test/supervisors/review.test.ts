@@ -9,6 +9,7 @@ import { type Disclosure, startAiex } from "../../supervisors/aiex.ts";
 import { type Configuration, loadConfiguration } from "../../supervisors/config.ts";
 import { type Reply, type ScriptedServer, startScriptedServer } from "../actors/llm/scripted-server.ts";
 import { errorBody } from "../actors/llm/wire-formats.ts";
+import { loseSteps } from "./lost-step.ts";
 
 const world = realWorld();
 let directory = "";
@@ -81,6 +82,7 @@ interface RunOptions {
   readonly llm?: Readonly<Record<string, unknown>>;
   readonly analysis?: Readonly<Record<string, unknown>>;
   readonly pipeline?: Readonly<Record<string, unknown>>;
+  readonly onStart?: (node: Node) => void;
   readonly onProgress?: (node: Node) => void;
   readonly onDisclosure?: (disclosure: Disclosure) => void;
 }
@@ -107,6 +109,7 @@ async function reviewed(
 ): Promise<Run> {
   server = await startScriptedServer(script);
   const aiex = await startAiex({ world, configuration: await configurationOf(options) });
+  options.onStart?.(aiex.node);
   const disclosures: Disclosure[] = [];
   try {
     const report = await aiex.analyze({
@@ -185,6 +188,22 @@ describe("a review", () => {
     await aiex.stop();
     expect(plain.model).toBeNull();
     expect(JSON.stringify(staticPart(report))).toBe(JSON.stringify(plain));
+  });
+
+  test("says of every file why none was sent where they could not be prepared", async () => {
+    const { report, disclosures } = await reviewed(
+      { replies: [says(good)] },
+      {
+        pipeline: { max_restarts: 0 },
+        onStart: (node) => loseSteps(node, "review.prepare"),
+      },
+    );
+    expect(disclosures).toEqual([]);
+    expect(server?.requests).toEqual([]);
+    const reason = expect.stringMatching(/^Step "prepare" failed: /);
+    expect(report.model).toMatchObject({ status: "missing", reason, requests: 0, files: { left_out: 1 } });
+    expect(report.model?.left_out).toEqual([{ path: join(directory, "app.py"), reason }]);
+    expect(report.files[0]).toMatchObject({ status: "analyzed", model: null });
   });
 
   test("has an answer repaired that is not in the form asked for", async () => {

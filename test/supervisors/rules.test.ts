@@ -4,7 +4,14 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, afterEach, describe, expect, it } from "vitest";
 import { realWorld } from "../../runtime/index.ts";
-import { type Aiex, ConfigurationError, loadConfiguration, startAiex } from "../../supervisors/aiex.ts";
+import {
+  type Aiex,
+  ConfigurationError,
+  loadConfiguration,
+  RuleCheckFailed,
+  startAiex,
+} from "../../supervisors/aiex.ts";
+import { loseSteps, withoutRetries } from "./lost-step.ts";
 
 const folders: string[] = [];
 let running: Aiex | undefined;
@@ -148,6 +155,18 @@ valid: [x]
     const { aiex } = await started(rule("own", "{ pattern: own($A) }"), "id: own\nvalid: [a]");
     const signal = AbortSignal.abort(new Error("given up"));
     await expect(aiex.testRules({ paths: [], signal })).rejects.toThrow("given up");
+  });
+
+  it("fails in words where the engine is lost for good", async () => {
+    const { aiex: first, home } = await started(rule("own", "{ pattern: own($A) }"), "id: own\nvalid: [a]");
+    await first.stop();
+    const world = realWorld();
+    const configuration = withoutRetries(await loadConfiguration({ world, env: {}, home }));
+    running = await startAiex({ world, configuration });
+    loseSteps(running.node, "rules.test");
+    const failed = running.testRules({ paths: [] });
+    await expect(failed).rejects.toBeInstanceOf(RuleCheckFailed);
+    await expect(failed).rejects.toThrow(/^The rules could not be tried\. Step "rule:0:user\/own" failed: /);
   });
 
   it("has nothing to do where there are no rules", async () => {

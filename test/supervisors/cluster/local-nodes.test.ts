@@ -1,5 +1,6 @@
 import { beforeEach, describe, expect, it } from "vitest";
 import { type SimulatedWorld, simulatedWorld } from "../../../runtime/index.ts";
+import { clusterLimits } from "../../../supervisors/cluster/limits.ts";
 import { LocalNodes, type NodeRecord } from "../../../supervisors/cluster/local-nodes.ts";
 
 let world: SimulatedWorld;
@@ -53,6 +54,11 @@ describe("LocalNodes", () => {
     ["cut.json", '{"name": "cut"'],
     ["empty.json", ""],
     ["list.json", "[]"],
+    ["null.json", "null"],
+    ["number.json", "7"],
+    ["mixed.json", JSON.stringify({ ...record("mixed"), osPid: "7" })],
+    ["placeless.json", JSON.stringify({ ...record("placeless"), url: 4222 })],
+    ["hostless.json", JSON.stringify({ ...record("hostless"), host: undefined })],
     ["binary.json", "\u0000\u0001\uffff"],
     ["lying.json", JSON.stringify(record("other"))],
     ["nameless.json", JSON.stringify({ ...record("nameless"), name: "" })],
@@ -64,5 +70,19 @@ describe("LocalNodes", () => {
     await put(name, text);
     await done(nodes.write(record("alpha")));
     expect((await done(nodes.list())).map((node) => node.name)).toEqual(["alpha"]);
+  });
+
+  it("takes no more files for nodes than a user can have running", async () => {
+    await done(world.files.makeDirectory("/run/user/aiex", { mode: 0o700 }));
+    for (let index = 0; index <= clusterLimits.localNodesMax; index += 1)
+      await done(nodes.write(record(`node-${index}`)));
+    expect(await done(nodes.list())).toHaveLength(clusterLimits.localNodesMax);
+  });
+
+  it("does not take a folder that cannot be read or changed for an empty one", async () => {
+    await done(world.files.makeDirectory("/run/user", { mode: 0o700 }));
+    await done(world.files.writeFile("/run/user/aiex", new Uint8Array(), { mode: 0o600 }));
+    await expect(done(nodes.list())).rejects.toMatchObject({ code: "not_directory" });
+    await expect(done(nodes.remove("alpha"))).rejects.toMatchObject({ code: "not_directory" });
   });
 });

@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import { FileError } from "../../../runtime/file-system.ts";
 import { simulatedWorld } from "../../../runtime/index.ts";
 import {
   forgetConnection,
@@ -39,4 +40,15 @@ describe("The saved connection", () => {
       );
     },
   );
+
+  it("is not taken for none where its file cannot be read or removed", async () => {
+    const world = simulatedWorld();
+    await world.until(
+      (async () => {
+        await world.files.makeDirectory(`${folder}/connection.json/deeper`, { mode: 0o700 });
+        await expect(readConnection(world.files, folder)).rejects.toBeInstanceOf(FileError);
+        await expect(forgetConnection(world.files, folder)).rejects.toBeInstanceOf(FileError);
+      })(),
+    );
+  });
 });

@@ -35,6 +35,20 @@ describe("llmSupervisor()", () => {
     expect(tree.node.registered()).toEqual(["llm.breakers", "llm.coordinator", "llm.requests"]);
   });
 
+  test("asks the default first, then the fallback, then by priority and name", async () => {
+    const answers = (answer: string) => [{ answer }] as const;
+    const scripts = { alpha: answers("a"), beta: answers("b"), delta: answers("d"), gamma: answers("g") };
+    const entries = { alpha: { priority: 7 }, beta: { priority: 5 } };
+    const tree = await llmTree(scripts, { entries, default_provider: "gamma", fallback_provider: "delta" });
+    expect((await tree.status()).entries.map(({ name }) => name)).toEqual([
+      "gamma",
+      "delta",
+      "beta",
+      "alpha",
+    ]);
+    expect(await tree.until(tree.complete())).toMatchObject({ entry: "gamma" });
+  });
+
   test("refuses an entry without a provider", () => {
     const configuration = llmConfiguration.parse({ providers: { ollama: {} } });
     expect(() => llmSupervisor(configuration, new Map())).toThrow(/"ollama".*has no provider.*none/);
