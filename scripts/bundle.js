@@ -2,9 +2,9 @@
 // them. The library stays as the compiler wrote it, a file for each source.
 import { rolldown } from "rolldown";
 
-// Native code cannot be joined; the clients of language models and of NATS, and what keeps logs, are loaded by those only who ask for it.
+// Native code cannot be joined, nor what needs it; the clients of language models and of NATS, and what keeps logs, are loaded by those only who ask for it.
 const external =
-  /^(@ast-grep\/|openai|@anthropic-ai\/sdk|ollama|pino|@opentelemetry\/api|nats|nkeys\.js|msgpackr-extract)/;
+  /^(@ast-grep\/|openai|@anthropic-ai\/sdk|ollama|pino|@opentelemetry\/api|lmdb|nats|nkeys\.js|msgpackr-extract)/;
 
 const idle =
   /node_modules\/(yargs|cliui|y18n|escalade|get-caller-file|string-width|get-east-asian-width|strip-ansi|ansi-regex|emoji-regex)\//;

@@ -11,4 +11,8 @@ export const testingLimits = {
   restartWindowMs: 1_000,
   /** What a failed expectation shows of what came instead. */
   shownMax: 10,
+  /** How long who asks a simulated store waits for an answer: as who asks a real one does. */
+  storeTimeoutMs: 1_000,
+  /** Brokers of a set elect another leader within some seconds. */
+  electionMsDefault: 3_000,
 } as const;

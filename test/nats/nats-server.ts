@@ -4,9 +4,11 @@ import { once } from "node:events";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { serverProgram } from "./server-program.ts";
+import { type ServerProgram, serverProgram } from "./server-program.ts";
 
 export interface NatsServerOptions {
+  /** Default: what `serverProgram` finds. */
+  readonly program?: ServerProgram;
   /** Text of its configuration. Host and port are the test's own whatever it says; `%FOLDER%` stands for `folder`. */
   readonly config?: string;
   readonly jetstream?: boolean;
@@ -42,7 +44,7 @@ export interface NatsServer {
 
 /** Starts one. It ends with the test that called this, and with this program however that ends. */
 export async function natsServer(options: NatsServerOptions = {}): Promise<NatsServer> {
-  const { path, version } = await serverProgram();
+  const { path, version } = options.program ?? (await serverProgram());
   const server = new Server(path, version, options);
   try {
     await server.restart();

@@ -44,6 +44,22 @@ export function serverProgram(): Promise<ServerProgram> {
   return found;
 }
 
+/** That one, and the one of the npm package where it is of another version; the newest last. */
+export async function serverPrograms(): Promise<readonly ServerProgram[]> {
+  const own = await serverProgram();
+  try {
+    const path = await installed();
+    const version = versionOf(path);
+    if (version === own.version) return [own];
+    const numbers = (program: ServerProgram): number =>
+      program.version.split(".").reduce((sum, part) => sum * 1_000 + Number.parseInt(part, 10), 0);
+    return [own, { path, version }].toSorted((a, b) => numbers(a) - numbers(b));
+  } catch {
+    // No package has one for this platform, or none may be installed.
+    return [own];
+  }
+}
+
 async function find(): Promise<ServerProgram> {
   const named = process.env.AIEX_NATS_SERVER;
   const path = named === undefined || named === "" ? (onPath() ?? (await installed())) : named;

@@ -13,6 +13,8 @@ export interface TcpProxy {
   readonly attempts: number;
   /** Everything stays open, and nothing passes any more, as with a cable that was pulled; or passes again. */
   blackhole(isOn: boolean): void;
+  /** What the target sends stays behind, while what is sent to it arrives; or passes again, with all that waited. */
+  mute(isOn: boolean): void;
   /** Bytes wait this many milliseconds, each way. */
   delay(ms: number): void;
   /** Ends every line, as a program does that dies. New ones are welcome. */
@@ -75,6 +77,13 @@ class Relay implements TcpProxy {
     for (const socket of this.#sockets()) {
       if (isOn) socket.pause();
       else socket.resume();
+    }
+  }
+
+  mute(isOn: boolean): void {
+    for (const [, far] of this.#lines) {
+      if (isOn) far.pause();
+      else far.resume();
     }
   }
 

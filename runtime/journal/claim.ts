@@ -1,0 +1,60 @@
+// How an owner begins: it claims the log with the next epoch, which ends every earlier owner, and reads what there is.
+import { ClaimLost, JournalDamaged } from "./failures.ts";
+import type { Journal, JournalRecord, LogEnd } from "./journal.ts";
+import { journalLimits } from "./limits.ts";
+
+export interface ClaimOptions {
+  /** Who claims it: kept in the record, for people. */
+  readonly owner: string;
+  /** The name of the claim's record, which no other claim has. */
+  readonly id: string;
+}
+
+export interface Claimed {
+  readonly epoch: number;
+  /** Behind the claim: what the first append of the new owner expects. */
+  readonly end: LogEnd;
+  readonly snapshot: JournalRecord | undefined;
+  /** The events behind the snapshot, or all of them. */
+  readonly events: readonly JournalRecord[];
+}
+
+/**
+ * @throws {JournalDamaged} what the log says cannot be read; it is claimed then, or its end is what cannot be read
+ * @throws {ClaimLost} others were quicker each time, or nobody said what became of the claim
+ * @throws {StoreUnavailable}; {JournalFailed}
+ */
+export async function claimLog(journal: Journal, log: string, { owner, id }: ClaimOptions): Promise<Claimed> {
+  const { epoch, position } = await claim(journal, log, { owner, id });
+  const snapshot = await journal.snapshot(log);
+  const events = await eventsBehind(journal, log, snapshot?.position ?? 0);
+  return { epoch, end: { position, epoch }, snapshot, events };
+}
+
+async function claim(journal: Journal, log: string, { owner, id }: ClaimOptions): Promise<LogEnd> {
+  const payload = new TextEncoder().encode(owner);
+  let end = await journal.end(log);
+  let why = "";
+  for (let attempt = 0; attempt < journalLimits.claimAttemptsMax; attempt += 1) {
+    const epoch = end.epoch + 1;
+    const append = { kind: "claim", epoch, id, payload, expected: end.position } as const;
+    const outcome = await journal.append(log, append);
+    if (outcome.kind === "appended") return { epoch, position: outcome.position };
+    why = outcome.kind === "unknown" ? outcome.why : "somebody else claimed it meanwhile";
+    // The same append again tells what became of it.
+    if (outcome.kind !== "unknown") end = outcome.end;
+  }
+  throw new ClaimLost(journal.place, log, journalLimits.claimAttemptsMax, why);
+}
+
+async function eventsBehind(journal: Journal, log: string, after: number): Promise<JournalRecord[]> {
+  const events: JournalRecord[] = [];
+  let from = after;
+  for (;;) {
+    const { records, isEnd, damage } = await journal.read(log, from);
+    for (const record of records) if (record.kind === "event") events.push(record);
+    if (damage !== undefined) throw new JournalDamaged(journal.place, log, damage.position, damage.why);
+    if (isEnd) return events;
+    from = records.at(-1)?.position ?? from;
+  }
+}

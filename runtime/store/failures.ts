@@ -1,0 +1,16 @@
+// What can go wrong with what a cluster keeps.
+import { AiexError } from "../errors.ts";
+
+/** Nobody could be asked, or nobody answered in time. What was asked for was not done, or is not known. */
+export class StoreUnavailable extends AiexError {
+  readonly code = "store_unavailable";
+  constructor(place: string, why: string) {
+    super(
+      `What is kept at ${place} cannot be reached: ${why}. It is tried again; look whether the broker is up.`,
+      {
+        details: { place, why },
+        retryable: true,
+      },
+    );
+  }
+}

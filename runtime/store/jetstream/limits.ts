@@ -1,0 +1,28 @@
+// The limits of what is kept on a broker's streams, the unit last in their names, each with its reason.
+
+export const streamLimits = {
+  /** One request with all its repeats: longer than a slow disk takes, shorter than a lease may go without a renewal. */
+  requestTimeoutMs: 2_000,
+  /** One question among them: whoever led may have gone without an answer. */
+  answerTimeoutMs: 700,
+  /** Between two tries of what the broker refused for the moment. At first quick: a write before this one is being agreed on. */
+  retryWaitMsMin: 5,
+  retryWaitMsMax: 250,
+  /** To look for a stream and to make it: a set of brokers has to agree on where it is. */
+  makeTimeoutMs: 5_000,
+  /** A set of brokers keeps everything three times: it goes on while two of them do. */
+  replicas: 3,
+  /** A watch hears this often that nothing has changed. */
+  watchHeartbeatMs: 500,
+  /** A watch that hears nothing for this long is begun anew: three heartbeats, of which one may be late. */
+  watchSilenceMs: 1_600,
+  /** A watch that could not begin tries again: at first quick, for a broker that restarts. */
+  watchRetryWaitMsMin: 50,
+  watchRetryWaitMsMax: 2_000,
+  /** The broker forgets a watch that nobody listens to any more. Its own default is 5 s. */
+  watchForgottenMs: 10_000,
+  /** What a broker does by itself, where nobody told it to write everything to the disk at once. */
+  brokerFlushMs: 120_000,
+  /** Logs whose last record is remembered: a node owns some hundreds. */
+  rememberedLogsMax: 10_000,
+} as const;

@@ -1,0 +1,8 @@
+// The limits of what a cluster keeps, the unit last in their names, each with its reason.
+
+export const storeLimits = {
+  /** Two names of 64 characters in code and room for a third, as one subject of a broker. */
+  keyCharactersMax: 256,
+  /** Every node keeps every value in memory, and a broker takes a mebibyte at most with what stands before it. */
+  valueBytesMax: 65_536,
+} as const;

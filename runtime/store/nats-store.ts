@@ -1,0 +1,68 @@
+// What a cluster keeps together, on the streams of its broker or of a set of three.
+import type { NatsConnection } from "nats";
+import { type BucketName, durableNames } from "../broker/durable-names.ts";
+import type { Journal } from "../journal/journal.ts";
+import { JetStreamJournal } from "../journal/journals/jetstream.ts";
+import type { World } from "../world.ts";
+import { JetStreamBucket } from "./buckets/jetstream.ts";
+import type { ClusterStore } from "./cluster-store.ts";
+import { Line } from "./jetstream/line.ts";
+import { Stream } from "./jetstream/stream.ts";
+import { bucketSettings, logSettings } from "./jetstream/stream-settings.ts";
+
+export interface NatsStoreOptions {
+  /** Of the carrier; it stays open when the store is closed. */
+  readonly connection: NatsConnection;
+  readonly cluster: string;
+  readonly world: World;
+  /** How many brokers keep what is not there yet. Default: three where the broker is one of a set, else one. */
+  readonly replicas?: number;
+  /** True where the broker is known to have everything on its disk before it acknowledges it (`sync_interval: always`). */
+  readonly isSynced?: boolean;
+}
+
+/** Works at once, and makes what is missing when it is used for the first time. @throws {UnusableName} of the cluster */
+export function natsStore(options: NatsStoreOptions): ClusterStore {
+  return new NatsStore(options);
+}
+
+class NatsStore implements ClusterStore {
+  readonly journal: Journal;
+  readonly #line: Line;
+  readonly #options: NatsStoreOptions;
+  readonly #buckets = new Map<BucketName, JetStreamBucket>();
+
+  constructor(options: NatsStoreOptions) {
+    const { connection, cluster, world, isSynced = false } = options;
+    const names = durableNames(cluster);
+    this.#options = options;
+    this.#line = new Line(connection, world);
+    const subjects = names.streamSubjects("journal");
+    const settings = logSettings(names.stream("journal"), subjects);
+    this.journal = new JetStreamJournal({
+      stream: new Stream(this.#line, settings, options.replicas),
+      prefix: subjects.slice(0, -1),
+      isSynced,
+    });
+  }
+
+  get place(): string {
+    return this.#line.place;
+  }
+
+  bucket(name: BucketName): JetStreamBucket {
+    const known = this.#buckets.get(name);
+    if (known !== undefined) return known;
+    const settings = bucketSettings(durableNames(this.#options.cluster).bucket(name));
+    const stream = new Stream(this.#line, settings, this.#options.replicas);
+    const bucket = new JetStreamBucket(name, stream, (settings.subjects[0] ?? "").slice(0, -1));
+    this.#buckets.set(name, bucket);
+    return bucket;
+  }
+
+  async close(): Promise<void> {
+    for (const bucket of this.#buckets.values()) bucket.close();
+    await this.journal.close();
+    this.#line.close();
+  }
+}

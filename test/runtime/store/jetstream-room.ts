@@ -1,0 +1,99 @@
+// A store on a real broker as two nodes have it: the line of the first goes through a proxy, the second's is never cut.
+import { connect, type JetStreamManager, type NatsConnection } from "nats";
+import type { ClusterStore } from "../../../runtime/store/cluster-store.ts";
+import { natsStore } from "../../../runtime/store/nats-store.ts";
+import { realWorld } from "../../../runtime/worlds/real.ts";
+import { type NatsServer, natsServer } from "../../nats/nats-server.ts";
+import { natsSet } from "../../nats/nats-set.ts";
+import type { ServerProgram } from "../../nats/server-program.ts";
+import { type TcpProxy, tcpProxy } from "../../nats/tcp-proxy.ts";
+
+export const world = realWorld();
+
+/** One broker or a set, for all tests of a file. */
+export interface JetStreamRoom {
+  readonly proxy: TcpProxy;
+  readonly one: NatsConnection;
+  readonly two: NatsConnection;
+  readonly manager: JetStreamManager;
+  /** The stores of a cluster that no test had before, closed by whoever opened them. */
+  stores(cluster?: string): readonly [ClusterStore, ClusterStore];
+  close(): Promise<void>;
+}
+
+export async function brokerRoom(program: ServerProgram, config = ""): Promise<JetStreamRoom> {
+  const server: NatsServer = await natsServer({ program, jetstream: true, config });
+  const proxy = await tcpProxy(server);
+  return room([proxy.url], [server.url], proxy, () => server.close());
+}
+
+/** The first node's line leads to the first broker only. */
+export async function setRoom(): Promise<JetStreamRoom> {
+  const set = await natsSet();
+  const [proxy] = set.proxies;
+  if (proxy === undefined) throw new Error("The set has no proxy.");
+  return room([proxy.url], set.urls, proxy, () => set.close());
+}
+
+let clusters = 0;
+
+export function newCluster(): string {
+  clusters += 1;
+  return `c${clusters}`;
+}
+
+async function room(
+  near: readonly string[],
+  far: readonly string[],
+  proxy: TcpProxy,
+  close: () => Promise<void>,
+): Promise<JetStreamRoom> {
+  const [one, two] = await Promise.all([line(near), line(far)]);
+  return {
+    proxy,
+    one,
+    two,
+    manager: await two.jetstreamManager({ timeout: 5_000 }),
+    stores: (cluster = newCluster()) => [
+      natsStore({ connection: one, cluster, world }),
+      natsStore({ connection: two, cluster, world }),
+    ],
+    close: async () => {
+      await Promise.all([one.close(), two.close()]);
+      await proxy.close();
+      await close();
+    },
+  };
+}
+
+/** As a carrier sets its own up, only quicker to dial again. */
+export function line(servers: readonly string[]): Promise<NatsConnection> {
+  return connect({
+    servers: [...servers],
+    ignoreClusterUpdates: true,
+    maxReconnectAttempts: -1,
+    reconnectDelayHandler: () => 20,
+    noEcho: true,
+  });
+}
+
+/** The way from this program to the broker is gone while `during` runs; it stands again when this resolves. */
+export async function interrupted(room: JetStreamRoom, during: () => Promise<void>): Promise<void> {
+  room.proxy.refuse(true);
+  room.proxy.cut();
+  await during();
+  room.proxy.refuse(false);
+  await standing(room.one);
+}
+
+/** Resolves as soon as the broker answers on this line. */
+export async function standing(connection: NatsConnection): Promise<void> {
+  while (
+    !(await connection.flush().then(
+      () => true,
+      () => false,
+    ))
+  ) {
+    await new Promise((resolve) => setTimeout(resolve, 5));
+  }
+}
