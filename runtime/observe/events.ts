@@ -1,6 +1,7 @@
 // The table of runtime events: what each means, measures and tells. Logs, metrics, traces and their documentation read from it.
 import type { ChildSpecData } from "../supervision/child-spec.ts";
 import { type EventData, type EventDefinition, event, field, measure } from "./event-definition.ts";
+import { ownershipEvents } from "./ownership-events.ts";
 
 const named = {
   pid: field.pid("The process"),
@@ -234,6 +235,7 @@ export const events = {
     level: "error",
     metadata: { reason: field.reason("What it threw") },
   }),
+  ...ownershipEvents,
 } satisfies Readonly<Record<string, EventDefinition>>;
 
 export type RuntimeEventName = keyof typeof events;
