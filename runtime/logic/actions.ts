@@ -15,6 +15,7 @@ import type {
 } from "../process/protocol.ts";
 import { TurnMessage } from "../process/system-message.ts";
 import type { SpawnOptions } from "../process/verbs.ts";
+import { HostSystem } from "./host-system.ts";
 import type { AnyLogic, InputOf } from "./logic.ts";
 
 /** The process of `spawnProcess` is ready. */
@@ -229,5 +230,14 @@ export function planned<What, Context, Event>(
 function teller(scope: ActionScope<unknown, unknown>): (event: ProcessEvent) => void {
   const process = currentProcess();
   const { self } = scope;
-  return (event) => process.deliver(new TurnMessage(() => self.send(event)));
+  const { system } = self as { readonly system?: unknown };
+  const host = system instanceof HostSystem ? system : undefined;
+  if (host !== undefined) host.awaited += 1;
+  return (event) =>
+    process.deliver(
+      new TurnMessage(() => {
+        if (host !== undefined) host.awaited -= 1;
+        self.send(event);
+      }),
+    );
 }

@@ -28,8 +28,8 @@ export class AgendaTurn extends SystemMessage {
 
 export class Agenda {
   readonly postponed: Postponed;
+  readonly timeouts: Timeouts;
   readonly #process: Process;
-  readonly #timeouts: Timeouts;
   readonly #turn = new AgendaTurn();
   /** The state as the last microstep left it; unknown behind the initial one, which XState does not announce. */
   #nodes: readonly object[] | undefined;
@@ -40,7 +40,12 @@ export class Agenda {
   constructor(process: Process, system: HostSystem, owner: HostRef) {
     this.#process = process;
     this.postponed = new Postponed(process);
-    this.#timeouts = new Timeouts(system, owner);
+    this.timeouts = new Timeouts(system, owner);
+  }
+
+  /** True while it has an event for the machine that needs no change of state and no more time. */
+  get isBusy(): boolean {
+    return this.postponed.hasRecalled || this.timeouts.hasImmediate;
   }
 
   /** The machine is about to handle an event at `snapshot`. */
@@ -51,7 +56,7 @@ export class Agenda {
   /** An action of a microstep that began at `left` has something done to the timeouts. */
   plan(left: Configured, event: Message, run: (timeouts: Timeouts) => void): void {
     if (isStart(left, event)) {
-      run(this.#timeouts);
+      run(this.timeouts);
       return;
     }
     this.#nodes = left._nodes;
@@ -76,7 +81,7 @@ export class Agenda {
     // What a step that failed had asked for must not happen.
     if (event.type === "xstate.stop") return;
     if (taken[0]?.eventType !== "") {
-      this.#timeouts.cancel("event");
+      this.timeouts.cancel("event");
       this.#hasPostponed = false;
     }
     if (this.#postpones && !this.#hasPostponed) {
@@ -90,22 +95,22 @@ export class Agenda {
         : !same(this.#nodes, nodes);
     this.#nodes = nodes;
     if (hasChanged) {
-      this.#timeouts.cancel("state");
+      this.timeouts.cancel("state");
       this.postponed.recall();
     }
-    for (const run of this.#plans.splice(0)) run(this.#timeouts);
+    for (const run of this.#plans.splice(0)) run(this.timeouts);
   }
 
   /** Has the machine given its next event before any other message, if there is one. */
   call(): void {
-    if (!this.postponed.hasRecalled && !this.#timeouts.hasImmediate) return;
+    if (!this.isBusy) return;
     // One event a message: so a kill, the other processes and I/O get in between, however many there are.
     this.#process.deliver(this.#turn, true);
   }
 
   /** Takes the event that the machine was called for; undefined when it was cancelled since. */
   next(): Message | undefined {
-    const event = this.postponed.shift() ?? this.#timeouts.shift();
+    const event = this.postponed.shift() ?? this.timeouts.shift();
     if (event !== undefined) this.#turn.type = event.type;
     return event;
   }

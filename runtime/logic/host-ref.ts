@@ -9,6 +9,7 @@ export interface ReferredHost {
   readonly sessionId: string;
   readonly process: Process;
   readonly system: HostSystem;
+  readonly inTransit: WeakSet<object> | undefined;
   snapshot(): unknown;
 }
 
@@ -61,6 +62,7 @@ export class HostRef {
   }
 
   _send(event: EventObject): void {
+    this.#host.inTransit?.add(event);
     this.#host.process.deliver(event);
   }
 

@@ -18,9 +18,22 @@ export interface ChildActor {
 /** An event that the machine or an actor in it planned for later, under a key by which it can be cancelled. */
 interface Delay {
   readonly source: object;
+  readonly target: object;
   readonly key: string;
+  /** Delays are numbered as they are planned. */
+  readonly number: number;
   event: EventObject;
   timer: Timer | undefined;
+}
+
+/** A delayed event as others see it. */
+export interface PlannedEvent {
+  readonly source: object;
+  readonly target: object;
+  readonly key: string;
+  readonly event: EventObject;
+  /** 0 where its time has come and its turn has not. */
+  readonly remainingMs: number;
 }
 
 /** A delayed event of the machine itself, on its way through the mailbox. */
@@ -45,10 +58,19 @@ interface Announced {
   readonly _transitions?: readonly Taken[];
 }
 
+/** True for the key that a delayed event gets which nobody gave one. */
+export function isOwnKey(key: string): boolean {
+  return /^delay:\d+$/.test(key);
+}
+
 /** The actor system of one process: names, delayed events and live children of the machine inside it. */
 export class HostSystem {
   readonly #process: Process;
   readonly #owner: HostRef;
+  /** Told whenever an actor inside may have changed, in the middle of what it does. */
+  changed: (() => void) | undefined;
+  /** Answers that an action asked for and that have not come yet. */
+  awaited = 0;
   /** Every live actor inside, by its parent. */
   #children: Map<object, Set<ChildActor>> | undefined;
   #named: Map<string, ChildActor> | undefined;
@@ -89,12 +111,13 @@ export class HostSystem {
 
   schedule(source: object, target: object, event: EventObject, delay: number, id?: string): void {
     this.#lastDelay += 1;
-    const key = id ?? `delay:${this.#lastDelay}`;
+    const number = this.#lastDelay;
+    const key = id ?? `delay:${number}`;
     this.cancel(source, key);
     this.#delays ??= new Map();
     const delays = this.#delays.get(source) ?? new Map<string, Delay>();
     this.#delays.set(source, delays);
-    const entry: Delay = { source, key, event, timer: undefined };
+    const entry: Delay = { source, target, key, number, event, timer: undefined };
     delays.set(key, entry);
     const item =
       target === this.#owner
@@ -103,6 +126,18 @@ export class HostSystem {
             if (this.#take(entry)) (target as ChildActor)._send(entry.event);
           });
     entry.timer = this.#process.kernel.timers.start(delay, () => this.#process.deliver(item));
+  }
+
+  /** Every delayed event, in the order in which they are due. */
+  planned(): readonly PlannedEvent[] {
+    const { timers } = this.#process.kernel;
+    return [...(this.#delays?.values() ?? [])]
+      .flatMap((delays) => [...delays.values()])
+      .sort((left, right) => dueOf(left) - dueOf(right) || left.number - right.number)
+      .map(({ source, target, key, event, timer }) => {
+        const remainingMs = timer === undefined ? 0 : (timers.remaining(timer) ?? 0);
+        return { source, target, key, event, remainingMs };
+      });
   }
 
   /** False for a delayed event that was cancelled after its time had come and before its turn: its state was left. */
@@ -188,6 +223,8 @@ export class HostSystem {
   _sendInspectionEvent({ type, actorRef, event, snapshot, _transitions }: Announced): void {
     if (type === "@xstate.actor") {
       if (actorRef?.logic !== undefined) boundMicrosteps(actorRef.logic);
+    } else if (this.changed !== undefined && type === "@xstate.snapshot") {
+      this.changed();
     } else if (this.#agenda !== undefined && type === "@xstate.microstep" && actorRef === this.#owner) {
       this.#agenda.stepped(event as EventObject, snapshot as Configured, _transitions ?? []);
     }
@@ -228,6 +265,10 @@ export class HostSystem {
     if (delays.size === 0) this.#delays?.delete(entry.source);
     return true;
   }
+}
+
+function dueOf({ timer }: Delay): number {
+  return timer?.due ?? 0;
 }
 
 /** A machine that never comes to rest would freeze the node, and XState's own limit is off unless the machine sets one. */

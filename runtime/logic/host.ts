@@ -22,7 +22,7 @@ import { HostRef } from "./host-ref.ts";
 import { boundMicrosteps, type ChildActor, DelayedEvent, HostSystem } from "./host-system.ts";
 import { replacedSnapshot } from "./replaced-snapshot.ts";
 
-interface HostedSnapshot {
+export interface HostedSnapshot {
   readonly status: "active" | "done" | "error" | "stopped";
   readonly output?: unknown;
   readonly error?: unknown;
@@ -44,9 +44,11 @@ export function hostXState(process: Process, logic: AnyActorLogic): Behaviour {
 }
 
 /** The behaviour, and at the same time the ActorScope that XState's code runs in. */
-class XStateHost implements Behaviour {
+export class XStateHost implements Behaviour {
   readonly pulls = false;
   readonly process: Process;
+  /** Events that the inside sent to its machine, where somebody wants to know which are on their way; never let go of. */
+  inTransit: WeakSet<object> | undefined;
   readonly #logic: AnyActorLogic;
   #snapshot: HostedSnapshot | undefined;
   #deferred: (() => void)[] | undefined;
@@ -115,7 +117,11 @@ class XStateHost implements Behaviour {
 
   init(input: unknown): InitOutcome {
     boundMicrosteps(this.#logic);
-    const snapshot: HostedSnapshot = this.#logic.getInitialSnapshot(this as never, input);
+    return this.begin(this.#logic.getInitialSnapshot(this as never, input));
+  }
+
+  /** Starts from `snapshot`, which the logic has made in this scope. */
+  begin(snapshot: HostedSnapshot): InitOutcome {
     // XState 5.33 gives an error back where it used to throw. What the failed start had planned must not happen.
     if (snapshot.status === "error") {
       this.#deferred = undefined;

@@ -26,6 +26,14 @@ export class Postponed {
     return this.#recalled.length > 0;
   }
 
+  /** Events that wait for the state to change, oldest first. */
+  waiting(): readonly Message[] {
+    const events: Message[] = [];
+    for (let event = this.#waiting.at(0); event !== undefined; event = this.#waiting.at(events.length))
+      events.push(event);
+    return events;
+  }
+
   /** Puts an event aside. In a bounded mailbox it still counts as waiting. */
   add(event: Message): void {
     this.#waiting.push(event);

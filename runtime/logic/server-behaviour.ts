@@ -63,6 +63,19 @@ export class ServerBehaviour implements Behaviour {
       : this.#initialized(result);
   }
 
+  /** In place of `init`: goes on with `state`, and with an idle timeout that had `idleMs` left. */
+  resume(state: unknown, idleMs: number | undefined): void {
+    this.#state = state;
+    this.#idleMs = idleMs;
+  }
+
+  /** Milliseconds until the idle timeout, if no message comes. */
+  get idleRemainingMs(): number | undefined {
+    return this.#idleTimer === undefined
+      ? this.#idleMs
+      : this.#process.kernel.timers.remaining(this.#idleTimer);
+  }
+
   started(): Outcome | Promise<Outcome> {
     return this.#runContinue();
   }

@@ -37,6 +37,11 @@ export class OwnedTimer implements Chained<OwnedTimer> {
     return this.#kernel.timers.remaining(this.#timer) ?? 0;
   }
 
+  /** True for a timer of a user's, which sends a message. */
+  get sendsMessage(): boolean {
+    return this.#ref !== undefined;
+  }
+
   /** True for a timer that belongs to a process. */
   get isOwned(): boolean {
     return this.#owner !== undefined;
