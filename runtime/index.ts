@@ -1,5 +1,17 @@
 // The runtime's public surface, by hand and in alphabetical order.
 export type { Answer, Carrier, CarrierState, CarrierSubscription, Incoming } from "./carrier.ts";
+export type { Capture, Checkpoint, CheckpointKeeper, KeptDelay, KeptEvent } from "./checkpoint/checkpoint.ts";
+export { decodeCheckpoint, encodeCheckpoint } from "./checkpoint/codec.ts";
+export {
+  type DurableLogic,
+  type DurableOptions,
+  durable,
+  type RestOfCheckpoint,
+} from "./checkpoint/durable.ts";
+export type { RestoredOptions } from "./checkpoint/durable-behaviour.ts";
+export { CheckpointTooLarge, CheckpointUnusable, NotDurable, NotPlaced } from "./checkpoint/failures.ts";
+export { restored } from "./checkpoint/restored.ts";
+export { saveCheckpoint } from "./checkpoint/save-checkpoint.ts";
 export type { DistributionOptions, NodeDistribution } from "./distribution/distribution.ts";
 export type { NodePlace } from "./distribution/gateway.ts";
 export { AiexError, type AiexErrorOptions } from "./errors.ts";
@@ -14,6 +26,19 @@ export type { TopBy, TopProcessesOptions } from "./inspect/top-processes.ts";
 export type { Trace, TraceKind, TraceOptions } from "./inspect/tracer.ts";
 export { type ApplicationTree, formatTrees, type TreeNode, type TreeOptions } from "./inspect/tree.ts";
 export type { SystemMonitorOptions } from "./inspect/turn-meter.ts";
+export { type Claimed, type ClaimOptions, claimLog } from "./journal/claim.ts";
+export { ClaimLost, JournalClosed, JournalDamaged, JournalFailed, StoreHeld } from "./journal/failures.ts";
+export type {
+  Acknowledgement,
+  Append,
+  Appended,
+  Journal,
+  JournalRecord,
+  LogEnd,
+  Page,
+  RecordKind,
+} from "./journal/journal.ts";
+export type { LeaseId, LeaseInfo } from "./leases/lease.ts";
 export {
   type CallFailedEvent,
   callProcess,
@@ -86,6 +111,19 @@ export type { DownReason } from "./membership/membership.ts";
 export type { MemberInfo } from "./membership/membership-shell.ts";
 export { NameHeld } from "./membership/name-held.ts";
 export {
+  type ClusterLockOptions,
+  type ClusterVerbs,
+  clusterNames,
+  registerClusterName,
+  reregisterClusterName,
+  unregisterClusterName,
+  whereClusterName,
+  withClusterLock,
+} from "./names/cluster-verbs.ts";
+export { type ConflictResolver, NameConflictMessage, notifyAll } from "./names/conflict.ts";
+export { LockLost, LockTaken, NotOwner } from "./names/failures.ts";
+export type { NameOptions } from "./names/naming.ts";
+export {
   demonitorGroup,
   GroupMessage,
   groupMembers,
@@ -141,10 +179,36 @@ export { attachLogger, type LoggerOptions } from "./observe/logger.ts";
 export { attachMetrics, type MetricsOptions } from "./observe/metrics.ts";
 export { tellEvent } from "./observe/tell-event.ts";
 export { attachTraces, type TracesOptions } from "./observe/traces.ts";
+export { clusterLeases, sweepLease } from "./ownership/acting.ts";
+export { beginOwnership } from "./ownership/begin.ts";
+export { NodesMissing, NoOwnership } from "./ownership/failures.ts";
+export type { BeginOptions, Ownership } from "./ownership/ownership.ts";
+export type {
+  ChildMove,
+  ChildPhase,
+  DrainProgress,
+  MoveReason,
+  OwnershipReport,
+  OwnershipState,
+  PlacedChildInfo,
+} from "./ownership/report.ts";
+export { type ClusterSupervisorOptions, clusterSupervisor } from "./placement/cluster-supervisor.ts";
+export {
+  ChildPresent,
+  Fenced,
+  MovePending,
+  UnfitNode,
+  UnknownChild,
+} from "./placement/failures.ts";
+export type { Place } from "./placement/place.ts";
+export { type PlacedChild, type PlacedChildOptions, placedChild } from "./placement/placed-child.ts";
+export { type StartKind, startKind } from "./placement/start-kind.ts";
 export { type PortAnswer, type PortOptions, type PortProtocol, port } from "./port.ts";
 export * from "./process/acting.ts";
 export {
   type Address,
+  type ClusterName,
+  clusterNamed,
   formatAddress,
   type Name,
   type NameOnNode,
@@ -175,6 +239,10 @@ export type { ConnectedNode } from "./process/remote-node.ts";
 export { type StartRequest, UnknownLogic } from "./process/remote-start.ts";
 export { DownMessage, ExitMessage, TimeoutMessage } from "./process/system-message.ts";
 export type { Verbs } from "./process/verbs.ts";
+export type { Bucket, BucketEntry, BucketListener, Written } from "./store/bucket.ts";
+export type { ClusterStore } from "./store/cluster-store.ts";
+export { type LocalStoreOptions, localStore } from "./store/local-store.ts";
+export { type NatsStoreOptions, natsStore } from "./store/nats-store.ts";
 export {
   type ChildCount,
   type ChildInfo,

@@ -5,7 +5,9 @@ import { createInspection, type Inspection } from "../inspect/inspection.ts";
 import { nameApplication } from "../inspect/tree.ts";
 import { monitorSystem, type SystemMonitorOptions } from "../inspect/turn-meter.ts";
 import type { AnyLogic } from "../logic/logic.ts";
+import { type ClusterVerbs, createClusterVerbs } from "../names/cluster-verbs.ts";
 import type { EventSubscriber, RuntimeEventName, RuntimeEvents } from "../observe/events.ts";
+import type { Ownership } from "../ownership/ownership.ts";
 import type { Address } from "../process/address.ts";
 import type { Behaviour } from "../process/behaviour.ts";
 import { failCallers } from "../process/calls.ts";
@@ -26,6 +28,7 @@ import type { World } from "../world.ts";
 import { attributeFailures } from "./attribution.ts";
 import { Health, type HealthOptions } from "./health.ts";
 import type { HeapFull } from "./heap.ts";
+import { keepKernel } from "./kernel-of.ts";
 import { type Drain, LastResort } from "./last-resort.ts";
 import { checkNodeName } from "./node-name.ts";
 
@@ -50,12 +53,14 @@ export interface NodeOptions {
 }
 
 /** What every process can do, for code outside of processes, and what only the node can. */
-export interface Node extends Verbs, NodeVerbs, SupervisorVerbs, Inspection {
+export interface Node extends Verbs, NodeVerbs, ClusterVerbs, SupervisorVerbs, Inspection {
   readonly name: string;
   /** A start of a node of the same name makes another one. */
   readonly incarnation: number;
   /** The way to other nodes; a node that was started without one knows only itself. */
   readonly distribution: NodeDistribution | undefined;
+  /** What it owns in its cluster; undefined until `beginOwnership`. */
+  readonly ownership: Ownership | undefined;
   readonly world: World;
   /** Every live process, in the order of their starts. */
   processes(): readonly Pid[];
@@ -100,6 +105,7 @@ export function startKernelNode(options: NodeOptions): { readonly node: Node; re
   const outside = startOutside(kernel);
   const distribution = options.distribution && new NodeDistribution(kernel, options.distribution);
   const halting = async (): Promise<void> => {
+    await kernel.ownership?.leave();
     await distribution?.close();
     await halt(kernel, outside, releaseFailures);
   };
@@ -115,12 +121,16 @@ export function startKernelNode(options: NodeOptions): { readonly node: Node; re
   const node: Node = {
     ...verbs,
     ...createNodeVerbs(() => outside),
+    ...createClusterVerbs(() => outside),
     ...createSupervisorVerbs(verbs.call),
     ...createInspection(() => outside),
     ...(health === undefined ? {} : refusing(verbs, () => health.refusal)),
     name,
     incarnation: kernel.incarnation,
     distribution,
+    get ownership() {
+      return kernel.ownership;
+    },
     world: options.world,
     processes: () =>
       kernel.processes
@@ -135,6 +145,7 @@ export function startKernelNode(options: NodeOptions): { readonly node: Node; re
     onFailure: (drain) => lastResort.drainWith(drain),
     halt: () => outsideProcesses(halting),
   };
+  keepKernel(node, kernel);
   return { node, kernel };
 }
 

@@ -1,4 +1,4 @@
-// Where a message can go: a pid, an alias, a registered name, a name on a node, or a key of a registry.
+// Where a message can go: a pid, an alias, a registered name, a name on a node or of the whole cluster, or a key of a registry.
 import { formatPid, type Pid, type Ref } from "./pid.ts";
 import type { AnyProtocol, Protocol } from "./protocol.ts";
 
@@ -32,11 +32,28 @@ export interface Via<out P extends Protocol = AnyProtocol> {
   readonly [protocol]?: P;
 }
 
-export type Address<P extends Protocol = AnyProtocol> = Pid<P> | Ref<P> | Name<P> | NameOnNode<P> | Via<P>;
+/** A name of the whole cluster, OTP's `{:global, name}`. */
+export interface ClusterName<out P extends Protocol = AnyProtocol> {
+  readonly clusterName: string;
+  readonly [protocol]?: P;
+}
+
+export type Address<P extends Protocol = AnyProtocol> =
+  | Pid<P>
+  | Ref<P>
+  | Name<P>
+  | NameOnNode<P>
+  | ClusterName<P>
+  | Via<P>;
 
 /** The address of whoever holds `name` on this node when the message is sent. */
 export function named<P extends Protocol = AnyProtocol>(name: string): Name<P> {
   return new Name<P>(name);
+}
+
+/** The address of whoever holds `name` in the cluster when the message is sent, on whichever node. */
+export function clusterNamed<P extends Protocol = AnyProtocol>(name: string): ClusterName<P> {
+  return Object.freeze({ clusterName: name });
 }
 
 /** How people read an address. */
@@ -44,6 +61,7 @@ export function formatAddress(address: Address<Protocol>): string {
   if ("id" in address) return formatPid(address);
   if ("ref" in address) return `alias #${address.ref} of ${address.node}`;
   if ("registry" in address) return `"${address.key}" of registry "${address.registry}"`;
+  if ("clusterName" in address) return `"${address.clusterName}" of the cluster`;
   return "node" in address ? `"${address.name}" on "${address.node}"` : `"${address.name}"`;
 }
 

@@ -1,8 +1,11 @@
 // The tables of one node: its processes, local names, aliases and pending calls, with the scheduler and the timers they share.
 
+import type { ClusterNaming } from "../names/naming.ts";
 import type { GroupScope } from "../node/groups.ts";
 import type { RegistryTable } from "../node/registry.ts";
 import { EventBus } from "../observe/event-bus.ts";
+import type { Ownership } from "../ownership/ownership.ts";
+import { LocalSupervisors } from "../placement/local-supervisors.ts";
 import type { World } from "../world.ts";
 import type { AliasEntry } from "./aliases.ts";
 import type { PendingCall } from "./calls.ts";
@@ -36,6 +39,12 @@ export class Kernel {
   readonly elsewhere: Elsewhere = elsewhere;
   /** The way to other nodes; undefined on a node that has none. */
   distribution: Distribution | undefined;
+  /** The names of the cluster; undefined on a node that keeps none with others. */
+  clusterNames: ClusterNaming | undefined;
+  /** The cluster supervisors that run here. */
+  readonly clusterSupervisors = new LocalSupervisors();
+  /** What this node owns in its cluster; undefined while it takes part in nothing. */
+  ownership: Ownership | undefined;
   /** In whose name code outside of processes acts. */
   outside: Process | undefined;
   readonly calls = new NumberTable<PendingCall>();

@@ -1,7 +1,13 @@
 // How messages, casts, calls and replies get from one process to another.
 import { isDeepStrictEqual } from "node:util";
 import { limits } from "../limits.ts";
-import { type Address, type ElsewhereAddress, formatAddress, isElsewhere } from "./address.ts";
+import {
+  type Address,
+  type ClusterName,
+  type ElsewhereAddress,
+  formatAddress,
+  isElsewhere,
+} from "./address.ts";
 import { type AliasEntry, dropAlias } from "./aliases.ts";
 import { awaitExit, beginCall, type CallFailure, PendingCall, settleCall } from "./calls.ts";
 import type { ExitReason } from "./exit-reason.ts";
@@ -9,7 +15,7 @@ import { CalleeExited, CallingSelf, CallTimeout, Misuse, NodeDown, NoProcess, Ov
 import { type Item, Request } from "./mailbox.ts";
 import { demonitor } from "./monitors.ts";
 import { OwnedTimer } from "./owned-timer.ts";
-import { OwnPid, type Ref } from "./pid.ts";
+import { OwnPid, type Pid, type Ref, samePid } from "./pid.ts";
 import type { Process } from "./process.ts";
 import type { Message, Protocol } from "./protocol.ts";
 import { replyElsewhere, requestElsewhere, sendElsewhere } from "./remote-signals.ts";
@@ -20,8 +26,20 @@ export function whereis({ kernel }: Process, to: Address<Protocol>): Process | u
   if ("id" in to) return kernel.find(to);
   if ("ref" in to) return kernel.isLocal(to) ? kernel.aliases.get(to.ref)?.owner : undefined;
   if ("registry" in to) return kernel.registries.get(to.registry)?.resolve(to.key);
+  if ("clusterName" in to) {
+    const holder = kernel.clusterNames?.resolve(to.clusterName);
+    return holder && kernel.find(holder);
+  }
   if ("node" in to && to.node !== kernel.name) return undefined;
   return kernel.names.get(to.name);
+}
+
+/** What an address stands for: a cluster-wide name for its holder, by what is known here; undefined where nobody has it. */
+function standsFor(
+  { kernel }: Process,
+  to: Address<Protocol>,
+): Exclude<Address<Protocol>, ClusterName<Protocol>> | undefined {
+  return "clusterName" in to ? kernel.clusterNames?.resolve(to.clusterName) : to;
 }
 
 /** Delivers to whoever the address names now; false when there is nobody. */
@@ -31,8 +49,9 @@ export function deliverTo(process: Process, to: Address<Protocol>, item: Item, p
   if (own === "unknown" && "ref" in to) return deliverToAlias(process, to as Ref, item, priority);
   const target = own === "unknown" || own?.kernel !== process.kernel ? whereis(process, to) : own;
   if (target === undefined) {
-    if (!isElsewhere(process.kernel, to)) return false;
-    sendElsewhere(process, to, item, priority);
+    const there = standsFor(process, to);
+    if (there === undefined || !isElsewhere(process.kernel, there)) return false;
+    sendElsewhere(process, there, item, priority);
     return true;
   }
   target.deliver(item);
@@ -69,8 +88,8 @@ export function send(process: Process, to: Address<Protocol>, message: Message, 
   const data = kernel.boundary === "trust" ? message : kernel.data(message, `message "${message.type}"`);
   const delivered = deliverTo(process, to, data, priority);
   if (delivered) return;
-  const isLocalName = "name" in to && !("node" in to);
-  if (isLocalName) throw new NoProcess(formatAddress(to));
+  const mustBeHeld = "clusterName" in to || ("name" in to && !("node" in to));
+  if (mustBeHeld) throw new NoProcess(formatAddress(to));
 }
 
 export function cast(
@@ -111,6 +130,7 @@ export function beginRequest(
   reject: (error: Error) => void,
 ): PendingCall | undefined {
   const { kernel } = process;
+  if ("clusterName" in to) return requestHolder(process, to, type, payload, timeoutMs, resolve, reject);
   const callee = whereis(process, to);
   if (callee === undefined && isElsewhere(kernel, to)) {
     const failElsewhere = (failure: CallFailure): void => reject(callError(formatAddress(to), type, failure));
@@ -134,6 +154,50 @@ export function beginRequest(
   if (process.watch !== undefined) process.watch.out(to, request);
   callee.deliver(request);
   return pending;
+}
+
+/**
+ * A request to whoever holds a name of the cluster. Where it cannot have been taken by the one that is known here, a majority is asked
+ * who has the name, and it is made once more; one that may have been taken is not.
+ */
+function requestHolder(
+  process: Process,
+  to: ClusterName<Protocol>,
+  type: string,
+  payload: unknown,
+  timeoutMs: number,
+  resolve: (value: unknown) => void,
+  reject: (error: Error) => void,
+): PendingCall | undefined {
+  const { clusterNames, distribution, name: here, timers, world } = process.kernel;
+  const end = world.clock.now() + timeoutMs;
+  const known = clusterNames?.resolve(to.clusterName);
+  const again = (error: Error): void => {
+    if (clusterNames === undefined || process.hasEnded) {
+      reject(error);
+      return;
+    }
+    const late = (): void => reject(new CallTimeout(formatAddress(to), type, timeoutMs));
+    const deadline = timeoutMs === Number.POSITIVE_INFINITY ? undefined : timers.start(timeoutMs, late);
+    const found = (holder: Pid | undefined): void => {
+      if (deadline !== undefined) timers.stop(deadline);
+      const leftMs = end - world.clock.now();
+      if (holder === undefined || samePid(holder, known) || process.hasEnded || leftMs <= 0) reject(error);
+      else beginRequest(process, holder, type, payload, leftMs, resolve, reject);
+    };
+    clusterNames.refresh(to.clusterName).then(found).catch(reject);
+  };
+  if (known === undefined) {
+    again(new NoProcess(formatAddress(to), type));
+    return undefined;
+  }
+  const wasReached =
+    known.node === here || distribution?.known(known.node, known.incarnation)?.incarnation !== undefined;
+  return beginRequest(process, known, type, payload, timeoutMs, resolve, (error) => {
+    if (error instanceof NoProcess) again(new NoProcess(formatAddress(to), type));
+    else if (error instanceof NodeDown && !wasReached) again(error);
+    else reject(error);
+  });
 }
 
 export function reply(process: Process, to: Ref, value: unknown): void {
@@ -160,8 +224,9 @@ export async function stop(
 ): Promise<void> {
   const callee = formatAddress(target);
   const stopped = whereis(process, target);
-  if (stopped === undefined && isElsewhere(process.kernel, target)) {
-    await stopElsewhere(process, target, reason, timeoutMs);
+  const there = standsFor(process, target);
+  if (stopped === undefined && there !== undefined && isElsewhere(process.kernel, there)) {
+    await stopElsewhere(process, there, reason, timeoutMs);
     return;
   }
   if (stopped === undefined || stopped.hasEnded) throw new NoProcess(callee, "stop");

@@ -78,8 +78,9 @@ export function monitor(
   if (options.alias !== undefined)
     addAlias(ref, watcher, options.alias satisfies AliasMode, options.priority === true);
   const entry = new Monitor(ref, watcher, target ?? watcher, object, options, onDown);
-  if (target === undefined && isElsewhere(watcher.kernel, object)) {
-    watcher.kernel.elsewhere.monitor(watcher, ref, object, options, onDown);
+  const there = "clusterName" in object ? watcher.kernel.clusterNames?.resolve(object.clusterName) : object;
+  if (target === undefined && there !== undefined && isElsewhere(watcher.kernel, there)) {
+    watcher.kernel.elsewhere.monitor(watcher, ref, there, object, options, onDown);
     return ref;
   }
   if (target === undefined || target.hasEnded) {

@@ -1,6 +1,6 @@
 // Signals to processes of other nodes: the same verbs as here, and every loss is told.
 import { type Signal, signalKinds, type Target } from "../wire/frame.ts";
-import type { ElsewhereAddress } from "./address.ts";
+import type { Address, ElsewhereAddress } from "./address.ts";
 import { beginCall, type CallFailure, forgetCall, PendingCall } from "./calls.ts";
 import type { ExitReason } from "./exit-reason.ts";
 import type { Kernel } from "./kernel.ts";
@@ -166,22 +166,23 @@ function unlinkElsewhere(process: Process, pid: Pid<Protocol>): void {
   node.transmit([signalKinds.unlink, process.pid.id, pid.id, ref], pid.incarnation);
 }
 
-/** Connects where that is needed; a node that cannot be reached gives a DOWN with `noconnection`. */
+/** Connects where that is needed; a node that cannot be reached gives a DOWN with `noconnection`. The DOWN tells `object`. */
 function monitorElsewhere(
   watcher: Process,
   ref: Ref,
-  object: ElsewhereAddress,
+  there: ElsewhereAddress,
+  object: Address<Protocol>,
   options: MonitorOptions,
   onDown: DownListener | undefined,
 ): void {
-  const node = reach(watcher.kernel, object);
+  const node = reach(watcher.kernel, there);
   const entry = new Monitor(ref, watcher, node ?? watcher, object, options, onDown);
   if (node === undefined) {
     tellWatcher(entry, "noconnection", undefined);
     return;
   }
   noteMonitor(entry);
-  const target = targetOf(object);
+  const target = targetOf(there);
   const signal = [
     signalKinds.monitor,
     watcher.pid.id,
@@ -189,7 +190,7 @@ function monitorElsewhere(
     ref.ref,
     options.output === true,
   ] as const;
-  node.transmit(signal, incarnationOf(object));
+  node.transmit(signal, incarnationOf(there));
 }
 
 /** An explicit exit signal to a process of another node. */

@@ -241,7 +241,11 @@ function startHere(starter: Process, asked: RemoteStarting): StartRequest {
 }
 
 function wireOptions({ options, isWatched }: RemoteStarting, ref: Ref): RemoteSpawnOptions {
-  const { name, link, trapExit, startTimeoutMs, mailbox, monitor } = options;
+  const { name, clusterName, link, trapExit, startTimeoutMs, mailbox, monitor } = options;
+  if (clusterName !== undefined)
+    throw new Misuse(
+      "A process that is started from another node registers its name in the cluster itself: registerClusterName(…).",
+    );
   if (name !== undefined && typeof name !== "string")
     throw new Misuse(
       "A process on another node is named by a string; a key of a registry belongs to one node.",

@@ -18,6 +18,8 @@ export interface TurnMeter {
 export class Scheduler {
   /** Undefined while nobody wants to know: two looks at the clock can cost more than the turn between them. */
   meter: TurnMeter | undefined;
+  /** Runs before anybody has a turn, after the event loop was let through: what must be known first, after however long a time. */
+  guard: (() => void) | undefined;
   readonly #world: World;
   readonly #ready = new Ring<Runnable>();
   /** Processes that must end: a kill does not wait behind a long queue. */
@@ -96,6 +98,7 @@ export class Scheduler {
   };
 
   #run(): void {
+    this.guard?.();
     for (;;) {
       const next = this.#urgent.shift() ?? this.#ready.shift();
       if (next === undefined) {

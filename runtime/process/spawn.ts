@@ -20,6 +20,8 @@ export interface StartOptions<Input = unknown> {
   readonly input?: Input;
   /** A local name, or a key of a unique registry, held from before the first line runs. */
   readonly name?: string | Via;
+  /** A name of the whole cluster, asked for before the first line runs: where somebody holds it, none ever does. */
+  readonly clusterName?: string;
   /** Links starter and process; the starter becomes the parent, whose exit a trapping process obeys. */
   readonly link?: boolean;
   /** The process starts with exits trapped. */
@@ -50,8 +52,11 @@ export function startLinked(
     else settle(given);
   };
   checkNameIsFree(starter.kernel, options.name);
-  const process = makeProcess(starter, logic, options, input, true, new Start(options.name, end, end));
-  if (!starter.kernel.scheduler.now(process)) process.begin();
+  checkClusterName(starter.kernel, options.clusterName);
+  const start = new Start(options.name, end, end);
+  const process = makeProcess(starter, logic, options, input, true, start);
+  if (options.clusterName !== undefined) beginNamed(process, options.clusterName, start);
+  else if (!starter.kernel.scheduler.now(process)) process.begin();
   if (outcome instanceof Error) throw outcome;
   if (outcome !== undefined) return outcome;
   return new Promise((resolve, reject) => {
@@ -70,7 +75,7 @@ export function spawnProcess(
   checkStart(starter.kernel, logic, options);
   const start = new Start(options.name, ready, fail);
   const process = makeProcess(starter, logic, options, options.input, options.link === true, start);
-  process.begin();
+  begin(process, options, start);
   return process;
 }
 
@@ -89,7 +94,7 @@ export function spawnWatched(
   const start = new Start(options.name, ready, fail);
   const process = makeProcess(starter, logic, options, options.input, options.link === true, start);
   const ref = monitor(starter, process, process.pid, watch, onDown);
-  process.begin();
+  begin(process, options, start);
   return { process, ref };
 }
 
@@ -109,7 +114,7 @@ export function spawnForStranger(
   const start = new Start(options.name, ready, fail);
   const process = makeProcess(stranger, logic, options, options.input, options.link === true, start);
   begun(process);
-  process.begin();
+  begin(process, options, start);
 }
 
 /** Whatever may be wrong is found before there is a process: none may be left behind half made. */
@@ -117,6 +122,25 @@ function checkStart(kernel: Kernel, logic: AnyLogic, options: StartOptions): voi
   checkLogic(logic);
   checkStartOptions(options, logic);
   checkNameIsFree(kernel, options.name);
+  checkClusterName(kernel, options.clusterName);
+}
+
+function begin(process: Process, { clusterName }: StartOptions, start: Start): void {
+  if (clusterName === undefined) process.begin();
+  else beginNamed(process, clusterName, start);
+}
+
+/** Its first turn comes when the cluster has agreed on its name. One that does not get it ends without a line, as if it had never been. */
+function beginNamed(process: Process, clusterName: string, start: Start): void {
+  const claimed = process.kernel.clusterNames?.claim(clusterName, process, {});
+  claimed?.then(
+    (holder) => {
+      if (process.hasEnded) return;
+      if (holder === undefined) process.begin();
+      else start.refuse(process, new AlreadyStarted(clusterName, holder));
+    },
+    (error: Error) => start.refuse(process, error),
+  );
 }
 
 function makeProcess(
@@ -157,6 +181,8 @@ class Start implements Starter {
   readonly #ready: Ready;
   readonly #fail: Fail;
   #deadline: Timer | undefined;
+  /** Why it may not run. */
+  #refusal: Error | undefined;
   /** Set once the deadline has passed. */
   #passedMs: number | undefined;
 
@@ -173,6 +199,12 @@ class Start implements Starter {
     });
   }
 
+  /** Whoever started it hears of it by its answer alone: links tell nothing of an end that is normal. */
+  refuse(process: Process, error: Error): void {
+    this.#refusal = error;
+    process.doomWith("normal");
+  }
+
   started(process: Process): void {
     if (this.#deadline !== undefined) process.kernel.timers.stop(this.#deadline);
     this.#ready(process.pid);
@@ -180,7 +212,9 @@ class Start implements Starter {
 
   failed(process: Process, reason: ExitReason, ignored: boolean): void {
     if (this.#deadline !== undefined) process.kernel.timers.stop(this.#deadline);
-    this.#fail(startError(described(process.logic, this.#name), reason, ignored, this.#passedMs));
+    this.#fail(
+      this.#refusal ?? startError(described(process.logic, this.#name), reason, ignored, this.#passedMs),
+    );
   }
 }
 
@@ -200,6 +234,16 @@ function checkNameIsFree(kernel: Kernel, name: string | Via | undefined): void {
   if (holder !== undefined) throw new AlreadyStarted(typeof name === "string" ? name : name.key, holder.pid);
 }
 
+/** @throws {Misuse} no process can have this name, or the node keeps none with others */
+function checkClusterName(kernel: Kernel, name: string | undefined): void {
+  if (name === undefined) return;
+  checkName(name);
+  if (kernel.clusterNames !== undefined) return;
+  throw new Misuse(
+    `Node "${kernel.name}" keeps no names with others, so no process here can be named "${name}" in a cluster. Let it join one first: ownership.begin(…).`,
+  );
+}
+
 function startError(
   what: string,
   reason: ExitReason,
@@ -210,7 +254,7 @@ function startError(
   return ignored ? new StartIgnored(what) : new StartFailed(what, reason);
 }
 
-const accepted = new Set(["input", "name", "link", "trapExit", "mailbox", "startTimeoutMs"]);
+const accepted = new Set(["input", "name", "clusterName", "link", "trapExit", "mailbox", "startTimeoutMs"]);
 
 /** What errors call a process that is being started. */
 function described(logic: AnyLogic, name: string | Via | undefined): string {

@@ -56,6 +56,8 @@ export interface LogicChildOptions<L extends AnyLogic> extends ChildOptions {
   readonly input?: InputOf<L>;
   /** A local name, or a key of a unique registry, that the child holds. */
   readonly name?: string | Via;
+  /** A name of the whole cluster. A start where somebody holds it fails with `already_started`. */
+  readonly clusterName?: string;
   readonly mailbox?: MailboxBound;
   readonly trapExit?: boolean;
   readonly startTimeoutMs?: number;
@@ -82,14 +84,16 @@ export function child<L extends AnyLogic>(logic: L, options: LogicChildOptions<L
     "significant",
     "input",
     "name",
+    "clusterName",
     "mailbox",
     "trapExit",
     "startTimeoutMs",
   ]);
   const defaults = childDefaultsOf(logic);
-  const { name, mailbox, trapExit, startTimeoutMs } = options;
+  const { name, clusterName, mailbox, trapExit, startTimeoutMs } = options;
   const rest = {
     ...(name === undefined ? {} : { name }),
+    ...(clusterName === undefined ? {} : { clusterName }),
     ...(mailbox === undefined ? {} : { mailbox }),
     ...(trapExit === undefined ? {} : { trapExit }),
     ...(startTimeoutMs === undefined ? {} : { startTimeoutMs }),

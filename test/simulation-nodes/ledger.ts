@@ -1,5 +1,8 @@
 // What happened in one play of several nodes, in order: written by the probes and the driver, judged by the checkers.
 import { createHash } from "node:crypto";
+import type { Violation } from "../seeds/room.ts";
+
+export type { Violation };
 
 /** Nodes are called `n1#2` for the second start of n1, and processes `n1#2.17` by their number there. */
 export type Happening =
@@ -50,13 +53,6 @@ export type Happening =
   | { readonly type: "stuck"; readonly what: string };
 
 export type Entry = { readonly atMs: number } & Happening;
-
-export interface Violation {
-  readonly check: string;
-  readonly problem: string;
-  /** Where in the ledger it shows. */
-  readonly index: number;
-}
 
 /** Judges a whole ledger. */
 export type Checker = (entries: readonly Entry[]) => readonly Violation[];

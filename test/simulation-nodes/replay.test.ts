@@ -1,10 +1,9 @@
 // The seeds that failed once, and what makes them worth keeping: a seed plays the same way every time.
 import { readFileSync } from "node:fs";
 import { describe, expect, test } from "vitest";
+import { failuresOf, failureText } from "../seeds/report.ts";
 import { entryText } from "./ledger.ts";
-import { failureText } from "./report.ts";
-import { play } from "./room.ts";
-import { failuresOf } from "./seeds.ts";
+import { nodesRoom } from "./room.ts";
 
 const kept: number[] = JSON.parse(readFileSync(new URL("seeds.json", import.meta.url), "utf8"));
 
@@ -15,7 +14,7 @@ describe("The seeds of nodes that failed once", () => {
   test(
     "pass",
     async () => {
-      expect(await failuresOf(kept)).toEqual([]);
+      expect(await failuresOf(nodesRoom, kept)).toEqual([]);
     },
     testMsMax,
   );
@@ -24,7 +23,7 @@ describe("The seeds of nodes that failed once", () => {
 describe("A seed of nodes", { timeout: testMsMax }, () => {
   test("plays the same way every time, bit for bit", async () => {
     for (const seed of [1, 2, 77, 4_294_967_295]) {
-      const [first, second] = [await play(seed), await play(seed)];
+      const [first, second] = [await nodesRoom.play(seed), await nodesRoom.play(seed)];
       expect(second.entries.map(entryText)).toEqual(first.entries.map(entryText));
       expect(second.hash).toBe(first.hash);
     }
@@ -32,14 +31,15 @@ describe("A seed of nodes", { timeout: testMsMax }, () => {
 
   test("plays another way than its neighbour", async () => {
     const hashes = new Set<string>();
-    for (let seed = 1; seed <= 5; seed += 1) hashes.add((await play(seed)).hash);
+    for (let seed = 1; seed <= 5; seed += 1) hashes.add((await nodesRoom.play(seed)).hash);
     expect(hashes.size).toBe(5);
   });
 
   test("that fails is told with what was wrong, the trace around it and how to play it again", async () => {
-    const played = await play(1);
+    const played = await nodesRoom.play(1);
     const violation = { check: "views", problem: "somebody is alone", index: 40 };
-    const text = failureText({ ...played, violations: [{ ...violation, index: 50 }, violation] }) ?? "";
+    const text =
+      failureText(nodesRoom, { ...played, violations: [{ ...violation, index: 50 }, violation] }) ?? "";
     const marked = text.split("\n").filter((line) => line.startsWith(">"));
     expect(marked).toEqual(played.entries.slice(40, 41).map((entry) => `> 40 ${entryText(entry)}`));
     expect(text).toContain("views: somebody is alone [40]");
@@ -51,7 +51,7 @@ describe("The seeds of nodes together", { timeout: testMsMax }, () => {
   test("meet every kind of fault, every kind of news and every kind of end", async () => {
     const met = new Set<string>();
     for (let seed = 1; seed <= 25; seed += 1) {
-      for (const entry of (await play(seed)).entries) {
+      for (const entry of (await nodesRoom.play(seed)).entries) {
         if (entry.type === "fault") met.add(entry.what.split(" ")[0] ?? "");
         else if (entry.type === "gone") met.add(entry.how);
         else if (entry.type === "down") met.add(`down ${entry.why}`);

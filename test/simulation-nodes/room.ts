@@ -1,17 +1,10 @@
 // One play from one seed: some nodes, deeds and faults at random, a calm, and what the checkers say to it.
 import { groupScope } from "../../runtime/index.ts";
+import type { Played, Room } from "../seeds/room.ts";
 import { judge } from "./checkers.ts";
 import { calm, strike } from "./faults.ts";
-import type { Entry, Violation } from "./ledger.ts";
+import { type Entry, entryText } from "./ledger.ts";
 import { groups, type Program, Stage, scope } from "./stage.ts";
-
-export interface Play {
-  readonly seed: number;
-  /** The whole trace in sixteen digits: equal for the same seed. */
-  readonly hash: string;
-  readonly entries: readonly Entry[];
-  readonly violations: readonly Violation[];
-}
 
 /** So long after the last fault everybody agrees. Longer than any call takes that is still waited for, too. */
 const convergeMs = 30_000;
@@ -19,8 +12,9 @@ const convergeMs = 30_000;
 const haltMsMax = 60_000;
 const workersPerNode = 3;
 
-/** Plays one seed from its beginning to its end. */
-export async function play(seed: number): Promise<Play> {
+export const nodesRoom: Room<Entry> = { script: "sim:nodes", folder: "simulation-nodes", play, entryText };
+
+async function play(seed: number): Promise<Played<Entry>> {
   const stage = new Stage(seed);
   const noteStray = (thrown: unknown): void =>
     stage.note({ type: "stuck", what: `nobody caught ${textOf(thrown)}` });

@@ -9,37 +9,20 @@ import { NodeEvents } from "../../runtime/process/node-events.ts";
 import { Process } from "../../runtime/process/process.ts";
 import { RemoteNode, RemoteProcess } from "../../runtime/process/remote-node.ts";
 import { signalKinds } from "../../runtime/wire/frame.ts";
-import { play } from "./room.ts";
+import { seedsUntil } from "../seeds/sabotage.ts";
+import { nodesRoom } from "./room.ts";
 
 /** Seeds tried before a sabotage counts as not found. */
 const seedsMax = 30;
 /** Far more than any of it takes: what hangs is to be told from a machine that is busy. */
 const testMsMax = 600_000;
 
-/** How many seeds it took until `check` objected, while `broken` stands in for a method of the runtime. */
-async function seedsUntil<T extends object, K extends keyof T>(
-  check: string,
-  prototype: T,
-  name: K,
-  broken: (original: T[K]) => T[K],
-): Promise<number> {
-  const original = prototype[name];
-  prototype[name] = broken(original);
-  try {
-    for (let seed = 1; seed <= seedsMax; seed += 1) {
-      const { violations } = await play(seed);
-      if (violations.some((violation) => violation.check === check)) return seed;
-    }
-  } finally {
-    prototype[name] = original;
-  }
-  return Number.POSITIVE_INFINITY;
-}
+const finding = (check: string) => ({ room: nodesRoom, seedsMax, check });
 
 describe("The room finds nodes", { timeout: testMsMax }, () => {
   test("that lose a message in silence", async () => {
     let signals = 0;
-    const seeds = await seedsUntil("messages", Outbox.prototype, "push", (push) => {
+    const seeds = await seedsUntil(finding("messages"), Outbox.prototype, "push", (push) => {
       return function (this: Outbox, signal) {
         signals += 1;
         if (signals % 50 !== 0 || signal[0] !== signalKinds.send) push.call(this, signal);
@@ -50,7 +33,7 @@ describe("The room finds nodes", { timeout: testMsMax }, () => {
 
   test("that send a message twice", async () => {
     let signals = 0;
-    const seeds = await seedsUntil("messages", Outbox.prototype, "push", (push) => {
+    const seeds = await seedsUntil(finding("messages"), Outbox.prototype, "push", (push) => {
       return function (this: Outbox, signal) {
         push.call(this, signal);
         signals += 1;
@@ -62,7 +45,7 @@ describe("The room finds nodes", { timeout: testMsMax }, () => {
 
   test("that tell of an end twice", async () => {
     const told = new WeakSet<DownMessage>();
-    const seeds = await seedsUntil("monitors", Process.prototype, "deliver", (deliver) => {
+    const seeds = await seedsUntil(finding("monitors"), Process.prototype, "deliver", (deliver) => {
       return function (this: Process, item, priority) {
         deliver.call(this, item, priority);
         if (!(item instanceof DownMessage) || item.isListenedTo || told.has(item)) return;
@@ -74,7 +57,7 @@ describe("The room finds nodes", { timeout: testMsMax }, () => {
   });
 
   test("whose monitors do not fire at the loss of a session", async () => {
-    const seeds = await seedsUntil("monitors", RemoteNode.prototype, "lose", () => {
+    const seeds = await seedsUntil(finding("monitors"), RemoteNode.prototype, "lose", () => {
       return function (this: RemoteNode) {
         this.hasEnded = true;
       };
@@ -83,13 +66,13 @@ describe("The room finds nodes", { timeout: testMsMax }, () => {
   });
 
   test("whose links do not break with the session", async () => {
-    const seeds = await seedsUntil("links", RemoteProcess.prototype, "lose", () => () => {});
+    const seeds = await seedsUntil(finding("links"), RemoteProcess.prototype, "lose", () => () => {});
     expect(seeds).toBeLessThanOrEqual(seedsMax);
   });
 
   test("that take one another for lost, and they are not", async () => {
     let asks = 0;
-    const seeds = await seedsUntil("calls", NodeDistribution.prototype, "reach", (reach) => {
+    const seeds = await seedsUntil(finding("calls"), NodeDistribution.prototype, "reach", (reach) => {
       return function (this: NodeDistribution, node, incarnation) {
         asks += 1;
         return asks % 5 === 0 ? undefined : reach.call(this, node, incarnation);
@@ -99,17 +82,17 @@ describe("The room finds nodes", { timeout: testMsMax }, () => {
   });
 
   test("that let nobody in", async () => {
-    const seeds = await seedsUntil("views", Membership.prototype, "admits", () => () => false);
+    const seeds = await seedsUntil(finding("views"), Membership.prototype, "admits", () => () => false);
     expect(seeds).toBeLessThanOrEqual(seedsMax);
   });
 
   test("whose groups do not hear of new nodes", async () => {
-    const seeds = await seedsUntil("memberships", GroupSync.prototype, "nodeUp", () => () => {});
+    const seeds = await seedsUntil(finding("memberships"), GroupSync.prototype, "nodeUp", () => () => {});
     expect(seeds).toBeLessThanOrEqual(seedsMax);
   });
 
   test("that keep it to themselves when one goes", async () => {
-    const seeds = await seedsUntil("news", NodeEvents.prototype, "tell", (tell) => {
+    const seeds = await seedsUntil(finding("news"), NodeEvents.prototype, "tell", (tell) => {
       return function (this: NodeEvents, change) {
         if (change.kind === "up") tell.call(this, change);
       };
@@ -118,7 +101,12 @@ describe("The room finds nodes", { timeout: testMsMax }, () => {
   });
 
   test("that leave something behind", async () => {
-    const seeds = await seedsUntil("liveness", Membership.prototype, "stop", () => () => Promise.resolve());
+    const seeds = await seedsUntil(
+      finding("liveness"),
+      Membership.prototype,
+      "stop",
+      () => () => Promise.resolve(),
+    );
     expect(seeds).toBeLessThanOrEqual(seedsMax);
   });
 });

@@ -1,4 +1,5 @@
 // Part 1 of the seeds that every run of the tests plays.
-import { testPart } from "./seeds.ts";
+import { testPart } from "../seeds/parts.ts";
+import { nodesRoom } from "./room.ts";
 
-testPart(1);
+testPart(nodesRoom, "Nodes", 1);

@@ -1,4 +1,5 @@
 // Part 4 of the seeds that every run of the tests plays.
-import { testPart } from "./seeds.ts";
+import { testPart } from "../seeds/parts.ts";
+import { nodesRoom } from "./room.ts";
 
-testPart(4);
+testPart(nodesRoom, "Nodes", 4);

@@ -1,5 +1,8 @@
 // What happened in one play, in order: written by the probes and the driver, judged by the checkers, hashed as the trace.
 import { createHash } from "node:crypto";
+import type { Violation } from "../seeds/room.ts";
+
+export type { Violation };
 
 /** Something that a process is given: how it is told apart from everything else that it is given. */
 export type Item =
@@ -92,13 +95,6 @@ export type Happening =
   | { readonly type: "stuck"; readonly what: string };
 
 export type Entry = { readonly atMs: number } & Happening;
-
-export interface Violation {
-  readonly check: string;
-  readonly problem: string;
-  /** Where in the ledger it shows. */
-  readonly index: number;
-}
 
 /** Judges a whole ledger. */
 export type Checker = (entries: readonly Entry[]) => readonly Violation[];

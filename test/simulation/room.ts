@@ -7,21 +7,14 @@ import {
   type Pid,
   type Supervisor,
 } from "../../runtime/index.ts";
+import type { Played, Room } from "../seeds/room.ts";
 import { judge } from "./checkers.ts";
 import { ask } from "./deeds.ts";
-import type { Entry, Violation } from "./ledger.ts";
+import { type Entry, entryText } from "./ledger.ts";
 import { type DynamicPlan, drawWorker, type SupervisorPlan } from "./plan.ts";
 import { watchNode } from "./probes.ts";
 import { type Player, Stage } from "./stage.ts";
 import { childSpec, treeLogic } from "./tree.ts";
-
-export interface Play {
-  readonly seed: number;
-  /** The whole trace in sixteen digits: equal for the same seed. */
-  readonly hash: string;
-  readonly entries: readonly Entry[];
-  readonly violations: readonly Violation[];
-}
 
 /** Longer than any child takes to stop, one after the other, and far from for ever. */
 const stopMsMax = 600_000;
@@ -29,8 +22,9 @@ const stopMsMax = 600_000;
 const quietMs = 40_000;
 const application = "room";
 
-/** Plays one seed from its beginning to its end. */
-export async function play(seed: number): Promise<Play> {
+export const nodeRoom: Room<Entry> = { script: "sim:node", folder: "simulation", play, entryText };
+
+async function play(seed: number): Promise<Played<Entry>> {
   const stage = new Stage(seed);
   const { armed, release } = watchNode(stage);
   const noteStray = (thrown: unknown): void =>

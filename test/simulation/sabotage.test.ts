@@ -6,7 +6,8 @@ import { Mailbox } from "../../runtime/process/mailbox.ts";
 import { Process } from "../../runtime/process/process.ts";
 import { TimerService } from "../../runtime/process/timers.ts";
 import { RestartBudget } from "../../runtime/supervision/restart-budget.ts";
-import { play } from "./room.ts";
+import { seedsUntil } from "../seeds/sabotage.ts";
+import { nodeRoom } from "./room.ts";
 
 /** Seeds tried before a sabotage counts as not found. The rarest of these shows in about one of ten. */
 const seedsMax = 60;
@@ -14,30 +15,12 @@ const seedsMax = 60;
 /** Beyond the end of every play. */
 const farAwayMs = 100_000_000;
 
-/** How many seeds it took until `check` objected, while `broken` stands in for a method of the runtime. */
-async function seedsUntil<T extends object, K extends keyof T>(
-  check: string,
-  prototype: T,
-  name: K,
-  broken: (original: T[K]) => T[K],
-): Promise<number> {
-  const original = prototype[name];
-  prototype[name] = broken(original);
-  try {
-    for (let seed = 1; seed <= seedsMax; seed += 1) {
-      const { violations } = await play(seed);
-      if (violations.some((violation) => violation.check === check)) return seed;
-    }
-  } finally {
-    prototype[name] = original;
-  }
-  return Number.POSITIVE_INFINITY;
-}
+const finding = (check: string) => ({ room: nodeRoom, seedsMax, check });
 
 describe("The room finds a runtime", () => {
   test("that tells of an end twice", async () => {
     const told = new WeakSet<DownMessage>();
-    const seeds = await seedsUntil("monitors", Process.prototype, "deliver", (deliver) => {
+    const seeds = await seedsUntil(finding("monitors"), Process.prototype, "deliver", (deliver) => {
       return function (this: Process, item, priority) {
         deliver.call(this, item, priority);
         if (!(item instanceof DownMessage) || told.has(item)) return;
@@ -50,7 +33,7 @@ describe("The room finds a runtime", () => {
 
   test("that loses every fifth exit of a child", async () => {
     let exits = 0;
-    const seeds = await seedsUntil("orphans", Process.prototype, "deliver", (deliver) => {
+    const seeds = await seedsUntil(finding("orphans"), Process.prototype, "deliver", (deliver) => {
       return function (this: Process, item, priority) {
         if (item instanceof ExitMessage) exits += 1;
         if (!(item instanceof ExitMessage) || exits % 5 !== 0) deliver.call(this, item, priority);
@@ -61,7 +44,7 @@ describe("The room finds a runtime", () => {
 
   test("in which a message overtakes another", async () => {
     let items = 0;
-    const seeds = await seedsUntil("order", Mailbox.prototype, "push", (push) => {
+    const seeds = await seedsUntil(finding("order"), Mailbox.prototype, "push", (push) => {
       return function (this: Mailbox, item) {
         items += 1;
         if (items % 3 === 0) this.pushPriority(item);
@@ -72,7 +55,7 @@ describe("The room finds a runtime", () => {
   });
 
   test("that lets timers run on", async () => {
-    const seeds = await seedsUntil("leftovers", TimerService.prototype, "stop", (stop) => {
+    const seeds = await seedsUntil(finding("leftovers"), TimerService.prototype, "stop", (stop) => {
       return function (this: TimerService, timer) {
         this.start(farAwayMs, () => {});
         return stop.call(this, timer);
@@ -82,12 +65,12 @@ describe("The room finds a runtime", () => {
   });
 
   test("whose registry forgets nobody", async () => {
-    const seeds = await seedsUntil("leftovers", RegistryTable.prototype, "remove", () => () => {});
+    const seeds = await seedsUntil(finding("leftovers"), RegistryTable.prototype, "remove", () => () => {});
     expect(seeds).toBeLessThanOrEqual(seedsMax);
   });
 
   test("whose supervisors never give up", async () => {
-    const seeds = await seedsUntil("budgets", RestartBudget.prototype, "spend", (spend) => {
+    const seeds = await seedsUntil(finding("budgets"), RestartBudget.prototype, "spend", (spend) => {
       return function (this: RestartBudget, nowMs) {
         return spend.call(this, nowMs) || this.maxRestarts > 0;
       };
@@ -97,7 +80,7 @@ describe("The room finds a runtime", () => {
 
   test("whose bounded mailboxes have no bound", async () => {
     const seeds = await seedsUntil(
-      "bounds",
+      finding("bounds"),
       Mailbox.prototype,
       "takeOldestUserMessage",
       () => () => undefined,

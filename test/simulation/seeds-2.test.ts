@@ -1,4 +1,5 @@
 // Part 2 of the seeds that every run of the tests plays.
-import { testPart } from "./seeds.ts";
+import { testPart } from "../seeds/parts.ts";
+import { nodeRoom } from "./room.ts";
 
-testPart(2);
+testPart(nodeRoom, "Processes", 2);

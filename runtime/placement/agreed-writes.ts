@@ -1,0 +1,46 @@
+// Changes that are made only where nobody made another one meanwhile, one at a time for each key.
+import type { Bucket } from "../store/bucket.ts";
+
+interface AgreedWrite {
+  readonly key: string;
+  readonly value: Uint8Array;
+  /** The revision that it is to replace. */
+  readonly expected: number;
+}
+
+export class AgreedWrites {
+  /** Keys of which nobody knows yet what became of their last change. */
+  readonly busy = new Set<string>();
+  readonly #over: () => void;
+
+  /** @param over a change was made, or came to nothing */
+  constructor(over: () => void) {
+    this.#over = over;
+  }
+
+  /** True when it was made. `note` is told of what is there then, whoever wrote it: a watch may tell later. */
+  async write(
+    bucket: Bucket,
+    { key, value, expected }: AgreedWrite,
+    note: (value: Uint8Array, revision: number) => void,
+  ): Promise<boolean> {
+    if (this.busy.has(key)) return false;
+    this.busy.add(key);
+    try {
+      const written = await bucket.write(key, value, expected);
+      if (written.kind === "written") {
+        note(value, written.revision);
+        return true;
+      }
+      const entry = await bucket.read(key);
+      if (entry !== undefined) note(entry.value, entry.revision);
+      return false;
+    } catch {
+      // Nobody can be asked now: the lease says when that is serious.
+      return false;
+    } finally {
+      this.busy.delete(key);
+      this.#over();
+    }
+  }
+}

@@ -1,0 +1,144 @@
+// What this node knows of all children and of all who run cluster supervisors, as the store's watches tell it.
+import type { PlacedChildInfo } from "../ownership/report.ts";
+import { makePid } from "../process/pid.ts";
+import type { Bucket, BucketEntry } from "../store/bucket.ts";
+import type { KnownRecord } from "./decide.ts";
+import { decodePlacement, type PlacementRecord, placementKey } from "./placement-record.ts";
+import { decodeMember, memberKey, type SupervisorMember } from "./supervisor-member.ts";
+
+export interface KnownMember {
+  readonly member: SupervisorMember;
+  readonly revision: number;
+}
+
+export interface Found extends KnownRecord {
+  readonly key: string;
+}
+
+export class PlacementTable {
+  readonly records = new Map<string, KnownRecord>();
+  readonly #members = new Map<string, KnownMember>();
+  readonly #revisions = new Map<string, number>();
+  readonly #changed: () => void;
+  readonly #stops: readonly (() => void)[];
+  #seen = 0;
+
+  /** @param changed something is known that was not */
+  constructor(placement: Bucket, claims: Bucket, changed: () => void) {
+    this.#changed = changed;
+    this.#stops = [
+      placement.watch({
+        entries: (entries) => this.#allRecords(entries),
+        changed: (key, value, revision) => this.noteRecord(key, value, revision),
+      }),
+      claims.watch({
+        entries: (entries) => this.#allMembers(entries),
+        changed: (key, value, revision) => this.noteMember(key, value, revision),
+      }),
+    ];
+  }
+
+  /** False until both buckets were seen as a whole. */
+  get isComplete(): boolean {
+    return this.#seen === 3;
+  }
+
+  get members(): readonly SupervisorMember[] {
+    return [...this.#members.values()].map(({ member }) => member);
+  }
+
+  member(supervisor: string, node: string): KnownMember | undefined {
+    return this.#members.get(memberKey(supervisor, node));
+  }
+
+  /** What was told late changes nothing. */
+  noteRecord(key: string, value: Uint8Array | undefined, revision: number): void {
+    if (revision <= (this.#revisions.get(key) ?? 0)) return;
+    this.#revisions.set(key, revision);
+    const record = value && decodePlacement(value);
+    if (record === undefined) this.records.delete(key);
+    else this.records.set(key, { record, revision });
+    this.#changed();
+  }
+
+  noteMember(key: string, value: Uint8Array | undefined, revision: number): void {
+    const known = this.#members.get(key);
+    if (known !== undefined && revision <= known.revision) return;
+    const member = value && decodeMember(value);
+    if (member === undefined) this.#members.delete(key);
+    else this.#members.set(key, { member, revision });
+    this.#changed();
+  }
+
+  /** The revision that a key has now, with or without a value; 0 for one that was never seen. */
+  revisionOf(key: string): number {
+    return this.#revisions.get(key) ?? 0;
+  }
+
+  /** The record of `<supervisor>/<id>`: either may have a "/" of its own. */
+  find(name: string): Found | undefined {
+    for (let at = name.indexOf("/"); at >= 0; at = name.indexOf("/", at + 1)) {
+      const key = keyOf(name.slice(0, at), name.slice(at + 1));
+      const known = key === undefined ? undefined : this.records.get(key);
+      if (key !== undefined && known !== undefined) return { key, ...known };
+    }
+    return undefined;
+  }
+
+  children(): readonly PlacedChildInfo[] {
+    return [...this.records.values()].map(({ record }) => infoOf(record));
+  }
+
+  stop(): void {
+    for (const stop of this.#stops) stop();
+  }
+
+  #allRecords(entries: readonly BucketEntry[]): void {
+    this.#seen |= 1;
+    this.records.clear();
+    this.#revisions.clear();
+    for (const { key, value, revision } of entries) this.noteRecord(key, value, revision);
+    this.#changed();
+  }
+
+  #allMembers(entries: readonly BucketEntry[]): void {
+    this.#seen |= 2;
+    this.#members.clear();
+    for (const { key, value, revision } of entries) this.noteMember(key, value, revision);
+    this.#changed();
+  }
+}
+
+function keyOf(supervisor: string, id: string): string | undefined {
+  try {
+    return placementKey(supervisor, id);
+  } catch {
+    // No record has so long a name.
+    return undefined;
+  }
+}
+
+function infoOf({
+  supervisor,
+  id,
+  logic,
+  phase,
+  owner,
+  epoch,
+  pid,
+  denied,
+  lastMove,
+}: PlacementRecord): PlacedChildInfo {
+  return {
+    supervisor,
+    id,
+    logic,
+    phase,
+    node: owner?.node,
+    incarnation: owner?.incarnation,
+    epoch,
+    pid: owner === undefined || pid === undefined ? undefined : makePid(owner.node, owner.incarnation, pid),
+    denied,
+    lastMove,
+  };
+}

@@ -1,0 +1,159 @@
+// What somebody asks of the children of a cluster: to start one more, to take one out, to move one, to keep one off a node. Each is a
+// change of its record, on whichever node it is asked; what has to happen then happens on the node that owns the child.
+
+import { NotOwner } from "../names/failures.ts";
+import { newRecord } from "./decide.ts";
+import { ChildPresent, MovePending, UnfitNode, UnknownChild } from "./failures.ts";
+import { placementTimes } from "./limits.ts";
+import type { PlacedChild } from "./placed-child.ts";
+import type { Placement } from "./placement.ts";
+import { checkRecord, type PlacementRecord, placementKey } from "./placement-record.ts";
+import type { Found } from "./placement-table.ts";
+
+const { moveMs } = placementTimes(1);
+
+/**
+ * Adds a child to a cluster supervisor; resolves when it runs somewhere.
+ * @throws {ChildPresent}; {Misuse} its input is no plain data, or a name is too long; {MovePending} it does not run yet; {NotOwner}
+ */
+export async function startPlaced(
+  placement: Placement,
+  supervisor: string,
+  child: PlacedChild,
+): Promise<void> {
+  const key = placementKey(supervisor, child.id);
+  const name = `${supervisor}/${child.id}`;
+  const { id, logic, input, restart, place } = child;
+  const record = newRecord({
+    supervisor,
+    id,
+    logic: logic.key,
+    input,
+    restart,
+    place,
+    since: placement.wallTime(),
+  });
+  checkRecord(record);
+  for (;;) {
+    if (placement.table.records.has(key)) throw new ChildPresent(name);
+    if (await placement.write({ key, record, expected: placement.table.revisionOf(key) })) break;
+    await again(placement, name);
+  }
+  if (await placement.until(() => phaseOf(placement, name) === "running", moveMs)) return;
+  throw new MovePending(name, "any", moveMs, phaseOf(placement, name) ?? "gone");
+}
+
+/**
+ * Stops a child for good; its last checkpoint stays, and `startPlaced` under the same id goes on from it. Resolves when nothing runs.
+ * @throws {UnknownChild}; {MovePending}; {NotOwner}
+ */
+export async function stopPlaced(placement: Placement, name: string): Promise<void> {
+  await change(placement, name, ({ record }) =>
+    record.phase === "stopped"
+      ? undefined
+      : { ...record, phase: "stopped", owner: undefined, pid: undefined },
+  );
+}
+
+/** Lets a child that has finished, was stopped or was given up start again. @throws {UnknownChild}; {NotOwner}; {MovePending} */
+export async function restartPlaced(placement: Placement, name: string): Promise<void> {
+  await change(placement, name, ({ record }) =>
+    ["finished", "stopped", "failed"].includes(record.phase)
+      ? { ...record, phase: "waiting", failures: 0, denied: {}, reason: "start", since: placement.wallTime() }
+      : undefined,
+  );
+  if (await placement.until(() => phaseOf(placement, name) === "running", moveMs)) return;
+  throw new MovePending(name, "any", moveMs, phaseOf(placement, name) ?? "gone");
+}
+
+/**
+ * Has a child moved to a node, where it stays as long as that is there; resolves when it runs there.
+ * @throws {UnknownChild}; {UnfitNode}; {MovePending}; {NotOwner}
+ */
+export async function movePlaced(placement: Placement, name: string, node: string): Promise<void> {
+  const isThere = (): boolean => {
+    const record = placement.table.find(name)?.record;
+    return record?.phase === "running" && record.owner?.node === node;
+  };
+  await change(placement, name, ({ record }) => {
+    const why = whyUnfit(placement, record, node);
+    if (why !== undefined) throw new UnfitNode(name, node, why);
+    if (isThere()) return record.wants === node ? undefined : { ...record, wants: node };
+    const asked = { wants: node, reason: "move", since: placement.wallTime() } as const;
+    if (record.phase === "running" || record.phase === "leaving")
+      return { ...record, ...asked, phase: "leaving", from: record.owner?.node };
+    // One that had ended is begun again there.
+    return record.phase === "assigned"
+      ? { ...record, ...asked }
+      : { ...record, ...asked, phase: "waiting", failures: 0 };
+  });
+  if (await placement.until(isThere, moveMs)) return;
+  throw new MovePending(name, node, moveMs, phaseOf(placement, name) ?? "gone");
+}
+
+/**
+ * Says whether a node may have a child (OTP: `application:permit`); one that it must not keep moves away.
+ * @throws {UnknownChild}; {NotOwner}
+ */
+export async function permitPlaced(
+  placement: Placement,
+  name: string,
+  node: string,
+  isPermitted: boolean,
+): Promise<void> {
+  await change(placement, name, ({ record }) => {
+    if (!Object.hasOwn(record.denied, node) === isPermitted) return undefined;
+    const { [node]: _, ...others } = record.denied;
+    if (isPermitted) return { ...record, denied: others };
+    const denied = { ...others, [node]: "it is not permitted there" };
+    const isThere = record.owner?.node === node && record.phase === "running";
+    if (!isThere) return { ...record, denied };
+    const since = placement.wallTime();
+    return { ...record, denied, phase: "leaving", wants: undefined, reason: "permission", since, from: node };
+  });
+}
+
+/** Changes a record until nobody was quicker; undefined changes nothing. */
+async function change(
+  placement: Placement,
+  name: string,
+  make: (found: Found) => PlacementRecord | undefined,
+): Promise<void> {
+  for (;;) {
+    const found = placement.table.find(name);
+    if (found === undefined) throw new UnknownChild(name, namesOf(placement));
+    const record = make(found);
+    if (record === undefined) return;
+    if (await placement.write({ key: found.key, record, expected: found.revision })) return;
+    await again(placement, name);
+  }
+}
+
+/** @throws {NotOwner} this node is cut off, so that nothing can be agreed on */
+async function again(placement: Placement, name: string): Promise<void> {
+  if (!placement.mayWrite()) throw new NotOwner(placement.nodeName, `a change of child "${name}"`);
+  await placement.pause();
+}
+
+function whyUnfit(
+  placement: Placement,
+  { supervisor, logic, denied }: PlacementRecord,
+  node: string,
+): string | undefined {
+  const lease = placement.leaseOf(node);
+  if (lease === undefined) return "there is no such node, or it is not up";
+  if (lease.draining) return "it drains";
+  const member = placement.table.member(supervisor, node)?.member;
+  if (member === undefined || member.lease.term !== lease.term)
+    return `it does not run the supervisor "${supervisor}"`;
+  if (!member.logic.includes(logic)) return `its program has no logic "${logic}"`;
+  return denied[node];
+}
+
+function phaseOf(placement: Placement, name: string): string | undefined {
+  return placement.table.find(name)?.record.phase;
+}
+
+function namesOf(placement: Placement): readonly string[] {
+  return placement.table.children().map(({ supervisor, id }) => `${supervisor}/${id}`);
+}
