@@ -4,6 +4,7 @@ import type { Carrier } from "../runtime/carrier.ts";
 import { type BrokerView, brokerOf } from "./broker-view.ts";
 import type { Host } from "./host.ts";
 import { nodesAskedAtOnceMax } from "./limits.ts";
+import { ownedProblems } from "./owned-problems.ts";
 import { inspected, type Reached } from "./remote.ts";
 
 export type MemberRow = Reports["members"]["members"][number];
@@ -16,7 +17,8 @@ export interface ViewedNode extends MemberRow {
 }
 
 export interface ViewedProblem extends Problem {
-  readonly node: string;
+  /** Undefined where it is that of the cluster as a whole. */
+  readonly node: string | undefined;
 }
 
 export interface ClusterView {
@@ -28,12 +30,18 @@ export interface ClusterView {
   /** Undefined for a node that runs alone. */
   readonly broker: BrokerView | undefined;
   readonly nodes: readonly ViewedNode[];
+  /** What its nodes own, as one tells that is in touch with the majority; null where none of them tells. */
+  readonly owned: Reports["ownership"] | null;
   /** Nodes that are not told of, because they are too many for one answer. */
   readonly leftOut: number;
 }
 
-/** Asks the entry for the nodes, and each of those for itself. @throws what asking the entry throws */
-export async function viewCluster(host: Host, reached: Reached): Promise<ClusterView> {
+/** Asks the entry for the nodes, each of those for itself, and for what they own. @throws what asking the entry throws */
+export async function viewCluster(
+  host: Host,
+  reached: Reached,
+  { withOwned }: { readonly withOwned: boolean },
+): Promise<ClusterView> {
   const { remote } = reached;
   const { members, cut } = await inspected(host, reached, "members", {});
   const nodes: ViewedNode[] = [];
@@ -49,6 +57,7 @@ export async function viewCluster(host: Host, reached: Reached): Promise<Cluster
     self: remote.self,
     entry: remote.entry,
     over: { kind, place },
+    owned: withOwned ? await viewOwned(host, reached, nodes) : null,
     broker: brokerOf(remote.carrier, entry?.status ?? undefined, statuses),
     nodes: nodes.sort((left, right) => (left.name < right.name ? -1 : 1)),
     leftOut: cut,
@@ -56,15 +65,38 @@ export async function viewCluster(host: Host, reached: Reached): Promise<Cluster
 }
 
 /** What is wrong, whoever noticed it. */
-export function problemsIn({ nodes, leftOut, entry }: ClusterView): readonly ViewedProblem[] {
-  const found = nodes.flatMap((node): ViewedProblem[] => {
+export function problemsIn({ nodes, owned, leftOut, entry }: ClusterView): readonly ViewedProblem[] {
+  const ofNodes = nodes.flatMap((node): ViewedProblem[] => {
     const { name, status } = node;
     if (status !== null) return status.problems.map((problem) => ({ ...problem, node: name }));
     return [{ severity: "critical", node: name, ...absence(node) }];
   });
+  const ofAll = owned === null ? [] : ownedProblems(owned);
+  const found = [...ofNodes, ...ofAll.map((problem) => ({ ...problem, node: undefined }))];
   if (leftOut === 0) return found;
   const what = `${leftOut} more nodes are not looked at.`;
   return [...found, { severity: "warning", node: entry, what, advice: "Ask them with `aiex status NODE`." }];
+}
+
+/** One that is cut off knows only what was: then the others are asked. */
+async function viewOwned(
+  host: Host,
+  reached: Reached,
+  nodes: readonly ViewedNode[],
+): Promise<Reports["ownership"] | null> {
+  const answering = nodes.filter(({ status }) => status !== null).map(({ name }) => name);
+  const others = answering.filter((name) => name !== reached.node).slice(0, cutOffAskedMax);
+  let known: Reports["ownership"] | null = null;
+  for (const node of [reached.node, ...others]) {
+    try {
+      const told = await inspected(host, { ...reached, node }, "ownership", {});
+      known ??= told;
+      if (told.state === "held" || told.state === "none") return told;
+    } catch {
+      // One of an older version, or one that has just gone.
+    }
+  }
+  return known;
 }
 
 async function viewNode(host: Host, reached: Reached, member: MemberRow): Promise<ViewedNode> {
@@ -84,6 +116,9 @@ function absence({ state, host, why }: ViewedNode): Pick<Problem, "what" | "advi
     advice: `See with \`aiex node list\` ${where} whether it runs, and what its log says.`,
   };
 }
+
+// Where so many are cut off, all of them are, or nearly.
+const cutOffAskedMax = 4;
 
 /** Nobody is asked who cannot answer. */
 function isGone({ state, isSelf }: MemberRow): boolean {

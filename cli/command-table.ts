@@ -49,7 +49,7 @@ export const groups: readonly GroupSpec[] = [
   { word: "ai", summary: "Work on code: analyze it" },
   { word: "rules", summary: "Look at the rules of the analysis, and try your own" },
   { word: "node", summary: "Start and stop nodes, list them" },
-  { word: "cluster", summary: "Reach a cluster of nodes, look at it, have nodes join it" },
+  { word: "cluster", summary: "Reach a cluster of nodes, look at it, have nodes join and leave it" },
   { word: "config", summary: "Look at the configuration" },
 ];
 

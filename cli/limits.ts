@@ -53,3 +53,9 @@ export const credentialsBytesMax = 64 * 1024;
 
 /** How often a command that waits for a node's end looks: a person does not notice the difference. */
 export const goneLookEveryMs = 100;
+
+/** A drain tells how far it is where its lines stay: seldom enough for a log, as it takes half a minute. */
+export const drainLogEveryMs = 1_000;
+
+/** Rows of one list of what a cluster owns; whoever wants all of them takes JSON. */
+export const ownedShownMax = 40;

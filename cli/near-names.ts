@@ -10,6 +10,18 @@ const partCharactersMin = 3;
 /** Names compared by their letters: the distance takes time in the product of their lengths. */
 const nameCharactersMax = 64;
 
+/** Names that are listed where none is near. */
+const namesShownMax = 10;
+
+/** What who typed `given` may have meant; `none` where there are no names. */
+export function nearText(given: string, names: readonly string[], none: string): string {
+  const near = nearNames(given, names).map((name) => `"${name}"`);
+  if (near.length > 0) return `Did you mean ${near.join(" or ")}?`;
+  const shown = names.slice(0, namesShownMax).map((name) => `"${name}"`);
+  const more = names.length > shown.length ? ` and ${names.length - shown.length} more` : "";
+  return names.length === 0 ? none : `Known are ${shown.join(", ")}${more}.`;
+}
+
 /** The nearest of `names`, the best first; none where none is near. */
 export function nearNames(given: string, names: readonly string[]): readonly string[] {
   const best = nearest(given, names);

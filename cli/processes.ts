@@ -3,7 +3,7 @@ import { AiexError } from "../runtime/errors.ts";
 import type { Address, Pid } from "../runtime/index.ts";
 import type { Host } from "./host.ts";
 import { answerGraceMs } from "./limits.ts";
-import { nearNames } from "./near-names.ts";
+import { nearText } from "./near-names.ts";
 import { inspected, type Reached, within } from "./remote.ts";
 import { type TargetWord, targetText } from "./target.ts";
 
@@ -98,11 +98,7 @@ async function noSuchProcess(host: Host, reached: Reached, target: TargetWord): 
   }
   const nobody = `Nobody on node "${node}" has the name "${target.name}".`;
   const names = await namesOn(host, reached);
-  const near = nearNames(target.name, names).map((name) => `"${name}"`);
-  if (near.length > 0) return new NoSuchProcess(`${nobody} Did you mean ${near.join(" or ")}?`);
-  const shown = names.slice(0, namesShownMax).map((name) => `"${name}"`);
-  const more = names.length > shown.length ? ` and ${names.length - shown.length} more` : "";
-  const known = names.length === 0 ? "No process there has a name." : `Known are ${shown.join(", ")}${more}.`;
+  const known = nearText(target.name, names, "No process there has a name.");
   return new NoSuchProcess(`${nobody} ${known}`);
 }
 
@@ -134,6 +130,3 @@ const failuresOfCalls: readonly string[] = ["callee_exited", "misuse", "calling_
 
 /** Nobody can register it: names are not empty elsewhere, and this is none of them. */
 const nobody = "cli-nobody";
-
-/** Names that are listed where none is near. */
-const namesShownMax = 10;

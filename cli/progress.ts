@@ -8,23 +8,28 @@ import { plural } from "./render/report-order.ts";
 import { cutTo } from "./render/wrap.ts";
 import type { Terminal } from "./terminal.ts";
 
-export interface Progress {
-  report(progress: AnalyzeProgress): void;
+export interface Progress<State> {
+  report(state: State): void;
   /** Takes the line away; nothing is shown afterwards. */
   end(): Promise<void>;
 }
 
-export interface ProgressOptions {
+export interface ProgressOptions<State> {
   readonly world: Pick<World, "clock" | "timers">;
   readonly output: TextOutput;
   readonly terminal: Terminal;
-  /** What goes on, such as "Analyzing". */
-  readonly activity: string;
+  /** The line for what was reported last; undefined where nothing was yet. */
+  readonly text: (latest: State | undefined) => string;
+  /** Nothing is shown before, as it may all be over. */
+  readonly afterMs?: number;
+  /** Between two lines where they stay. */
+  readonly logEveryMs?: number;
 }
 
-export function startProgress({ world, output, terminal, activity }: ProgressOptions): Progress {
-  const everyMs = terminal.animated ? progressLineEveryMs : progressLogEveryMs;
-  let latest: AnalyzeProgress | undefined;
+export function startProgress<State>(options: ProgressOptions<State>): Progress<State> {
+  const { world, output, terminal, afterMs = progressAfterMs, logEveryMs = progressLogEveryMs } = options;
+  const everyMs = terminal.animated ? progressLineEveryMs : logEveryMs;
+  let latest: State | undefined;
   let shownAt: number | undefined;
   let hasEnded = false;
   let isLineUp = false;
@@ -32,16 +37,16 @@ export function startProgress({ world, output, terminal, activity }: ProgressOpt
 
   const show = (): void => {
     shownAt = world.clock.now();
-    const text = progressText(activity, latest);
+    const text = options.text(latest);
     const line = cutTo(terminal.unicode ? text : toAscii(text), terminal.columns - 1);
     isLineUp = terminal.animated;
     void output.write(terminal.animated ? `${CLEAR_LINE}${line}` : `${line}\n`);
   };
-  timer = world.timers.set(progressAfterMs, show);
+  timer = world.timers.set(afterMs, show);
 
   return {
-    report: (progress) => {
-      latest = progress;
+    report: (state) => {
+      latest = state;
       if (hasEnded || shownAt === undefined) return;
       if (world.clock.now() - shownAt >= everyMs) show();
     },
@@ -54,11 +59,14 @@ export function startProgress({ world, output, terminal, activity }: ProgressOpt
   };
 }
 
-function progressText(activity: string, progress: AnalyzeProgress | undefined): string {
-  if (progress === undefined) return `${activity}...`;
-  const { done, total } = progress;
-  const count = total === undefined ? plural(done, "file") : `${done} of ${plural(total, "file")}`;
-  return `${activity}: ${count}  ${sanitizeLine(progress.path)}`;
+/** How many files are done, of an `activity` such as "Analyzing". */
+export function filesText(activity: string): (progress: AnalyzeProgress | undefined) => string {
+  return (progress) => {
+    if (progress === undefined) return `${activity}...`;
+    const { done, total } = progress;
+    const count = total === undefined ? plural(done, "file") : `${done} of ${plural(total, "file")}`;
+    return `${activity}: ${count}  ${sanitizeLine(progress.path)}`;
+  };
 }
 
 const CLEAR_LINE = "\r\x1b[2K";

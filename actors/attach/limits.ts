@@ -52,6 +52,10 @@ export const attachLimits = {
   processesShownDefault: 20,
   /** Events after which `trace` ends unless it is asked for more. */
   traceEventsDefault: 10,
+  /** As long as `aiex cluster drain` takes, unless it is asked for more. */
+  drainDeadlineMsDefault: 30_000,
+  /** How often a shell looks how far a drain is. */
+  drainLookEveryMs: 200,
   /** Messages that wait for `receive` in a shell; older ones give way. */
   mailboxMessagesMax: 10_000,
   /** Restarts of evaluators are no matter of a supervisor, so this is for shells alone: none is ever started again. */

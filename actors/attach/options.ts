@@ -2,6 +2,7 @@
 import type { Carrier } from "../../runtime/carrier.ts";
 import type { Node } from "../../runtime/index.ts";
 import type { Subjects } from "../../runtime/wire/subject.ts";
+import type { DrainedNode } from "./drain.ts";
 import type { AttachMode } from "./frames.ts";
 import type { GuardedProgram } from "./program-guard.ts";
 
@@ -17,8 +18,8 @@ export interface AttachOptions {
    * reaches, and nobody over NATS.
    */
   readonly allowed?: (from: string, carrier: Carrier["kind"], mode: AttachMode) => boolean;
-  /** Has the node drain, for the helper of that name. Left out where it cannot. */
-  readonly drain?: () => unknown;
+  /** Has the node drain and stop, for the helper of that name. Left out where it cannot. */
+  readonly drain?: DrainedNode;
   /** Kept from being ended by code of a shell: `process`. Left out, nothing is kept. */
   readonly program?: GuardedProgram;
   /** A shell that nobody uses for this long is taken away; 30 minutes by default. */

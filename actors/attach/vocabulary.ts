@@ -14,14 +14,15 @@ import {
   sys,
   tryReceive,
 } from "../../runtime/index.ts";
+import { type DrainedNode, drain } from "./drain.ts";
 import { type LookingOptions, lookingHelpers } from "./looking.ts";
 import type { Realm } from "./realm.ts";
 import { readable } from "./table.ts";
 import { addressOf, pidOf } from "./targets.ts";
 
 export interface HelperOptions extends LookingOptions {
-  /** Has the node drain. Left out where it cannot. */
-  readonly drain: (() => unknown) | undefined;
+  /** Undefined where the node cannot drain. */
+  readonly drain: DrainedNode | undefined;
 }
 
 interface HelperRow {
@@ -49,7 +50,7 @@ const actingRows: readonly HelperRow[] = [
   { usage: "suspend(whom), resume(whom)", does: "has its messages wait, and go on" },
   { usage: "replaceState(whom, change)", does: "puts change(state) in the place of its state" },
   { usage: "kill(whom, reason?)", does: "ends it; its supervisor may start it again" },
-  { usage: "drain()", does: "has the node finish its work and take no more" },
+  { usage: "drain(deadlineMs?)", does: "has the node hand over what it owns, then end" },
   { usage: "node, self(), spawn(), named()", does: "the node itself, and the verbs of a process" },
 ];
 
@@ -82,17 +83,9 @@ export function helpers(options: HelperOptions, realm: Realm): Readonly<Record<s
     replaceState: (target: unknown, change: (state: unknown) => unknown) =>
       sys.replaceState(whom(target), (state) => realm.toData(change(state))),
     kill: realm.taking((target: unknown, reason: ExitReason = "kill") => exit(pidOf(target, node), reason)),
-    drain: () => drain(options),
+    drain: (deadlineMs?: unknown) => drain(options, deadlineMs),
     help: () => helpOn([...lookingRows, ...actingRows]),
   };
-}
-
-function drain({ drain: run, node }: HelperOptions): unknown {
-  if (run !== undefined) return run();
-  return readable(
-    { drained: false },
-    `Node ${node.name} cannot drain: it knows no way to finish its work and hand over the rest. What it can do now is stop in good order: aiex node stop ${node.name}.`,
-  );
 }
 
 /** Shows what waits in the mailbox of the shell, and takes it out (Elixir: `flush`). */

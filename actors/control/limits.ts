@@ -5,6 +5,8 @@ export const controlLimits = {
   credentialsCharactersMax: 300_000,
   /** A call that is relayed waits no longer: the command's own `--timeout` is bounded by this. */
   relayTimeoutMsMax: 3_600_000,
+  /** Who hands over for longer than this is stuck. */
+  drainDeadlineMsMax: 3_600_000,
   /** Bytes kept free of an answer for what stands around its rows. */
   answerBytesAround: 4_096,
   /** Bytes of an answer at most, whatever the carrier takes: more than a person reads, and quickly made. */

@@ -16,6 +16,9 @@ export type InspectAnswer = {
 /** A process by its name or by its pid as `formatPid` writes it; on which node is said beside it. */
 const target = z.string().min(1).max(1_000);
 
+/** A part of the name of a placed child. */
+const placed = z.string().min(1).max(1_000);
+
 const relayTimeoutMs = z.number().min(0).max(controlLimits.relayTimeoutMsMax).optional();
 
 const relayRequest = z.discriminatedUnion("what", [
@@ -42,6 +45,10 @@ const asked = {
   inspect: z.looseObject({ what: z.string() }),
   /** Stops in good order; the answer comes before the node is gone. */
   stop: z.object({}),
+  /** Hands over what the node owns, then stops; the answer comes when that has begun, and `inspect` tells how far it is. */
+  drain: z.object({ deadlineMs: z.number().min(0).max(controlLimits.drainDeadlineMsMax) }),
+  /** Has another node own a placed child; the answer comes when it runs there. */
+  move: z.object({ supervisor: placed, id: placed, node: z.string().min(1).max(1_000) }),
   /** Becomes a member of the cluster whose broker is at `url`. `credentials` is the text of a file, not its path. */
   join: z.object({
     url: z.string().min(1).max(2_000),
@@ -55,6 +62,9 @@ const asked = {
 const answered = {
   inspect: z.object({ what: z.string(), report: z.unknown() }),
   stop: z.object({ incarnation: z.number(), osPid: z.number() }),
+  /** `isNew` is false where it was draining already, until the deadline that it was given first. */
+  drain: z.object({ incarnation: z.number(), osPid: z.number(), isNew: z.boolean().default(true) }),
+  move: z.object({}),
   join: z.object({ url: z.string(), members: z.array(z.string()).default([]) }),
   /** For `control` what the other node answered, as it came; for `call` the reply; for `send` nothing. */
   relay: z.object({ value: z.unknown() }),
@@ -68,6 +78,14 @@ export interface ControlRequests {
   readonly stop: {
     readonly asks: z.input<typeof asked.stop>;
     readonly answers: z.output<typeof answered.stop>;
+  };
+  readonly drain: {
+    readonly asks: z.input<typeof asked.drain>;
+    readonly answers: z.output<typeof answered.drain>;
+  };
+  readonly move: {
+    readonly asks: z.input<typeof asked.move>;
+    readonly answers: z.output<typeof answered.move>;
   };
   readonly join: {
     readonly asks: z.input<typeof asked.join>;

@@ -121,6 +121,55 @@ const sessionRow = z.object({
   carrier: maybe(z.string()),
 });
 
+const leaseRow = z.object({
+  node: z.string(),
+  incarnation: count,
+  /** Counts how often a node of this name took it. */
+  term: count,
+  /** "held", "released", "tombstone" */
+  state: z.string(),
+  draining: z.boolean().default(false),
+  host: z.string().default(""),
+  labels: z.record(z.string(), z.string()).default({}),
+  /** How long ago it was seen to change; a node that lives changes its own every second. */
+  unchangedMs: count,
+  isOwn: z.boolean().default(false),
+});
+
+const childMove = z.object({
+  from: maybe(z.string()),
+  to: z.string(),
+  reason: z.string(),
+  epoch: count,
+  tookMs: count,
+});
+
+const placedRow = z.object({
+  supervisor: z.string(),
+  id: z.string(),
+  logic: z.string(),
+  /** "waiting", "running", "failed", … */
+  phase: z.string(),
+  node: maybe(z.string()),
+  incarnation: maybe(count),
+  epoch: count,
+  pid: maybe(pid),
+  /** Nodes that may not have it, and why. */
+  denied: z.record(z.string(), z.string()).default({}),
+  lastMove: maybe(childMove),
+});
+
+/** What it means that something is kept; what a later version calls it is not known here. */
+const acknowledgement = z
+  .discriminatedUnion("kind", [
+    z.object({ kind: z.literal("fsync") }),
+    z.object({ kind: z.literal("replicated"), replicas: count, synced: z.boolean() }),
+    z.object({ kind: z.literal("flush"), everyMs: count }),
+    z.object({ kind: z.literal("memory") }),
+    z.object({ kind: z.literal("unknown") }),
+  ])
+  .catch({ kind: "unknown" });
+
 export const reports = {
   node: nodeReport,
   top: z.object({ processes: count, rows: z.array(processRow), cut }),
@@ -145,6 +194,29 @@ export const reports = {
   health: z.object({ healthy: z.boolean(), problems: z.array(problem) }),
   members: z.object({ members: z.array(memberRow), cut }),
   sessions: z.object({ sessions: z.array(sessionRow), cut }),
+  ownership: z.object({
+    /** "none" for a node that is by itself, else "acquiring", "held", "suspended" or "lost". */
+    state: z.string(),
+    store: maybe(z.object({ place: z.string(), acknowledgement })),
+    leases: z.array(leaseRow).default([]),
+    children: z.array(placedRow).default([]),
+    names: z.array(z.object({ name: z.string(), node: z.string(), epoch: count })).default([]),
+    /** Of each list. */
+    cut: z.object({ leases: cut, children: cut, names: cut }).prefault({}),
+  }),
+  drain: z.object({
+    /** False for a node that does not drain. */
+    draining: z.boolean(),
+    owned: count.default(0),
+    left: count.default(0),
+    /** Calls that are not answered yet. */
+    calls: count.default(0),
+    isDone: z.boolean().default(false),
+    /** True where its deadline, or a failure, came before the end. */
+    isCut: z.boolean().default(false),
+    /** What failed. */
+    why: maybe(z.string()),
+  }),
 } as const;
 
 export type ReportName = keyof typeof reports;
@@ -152,6 +224,9 @@ export type Reports = { readonly [W in ReportName]: z.output<(typeof reports)[W]
 export type NodeReport = Reports["node"];
 export type ProcessRow = z.output<typeof processRow>;
 export type Problem = z.output<typeof problem>;
+export type PlacedRow = z.output<typeof placedRow>;
+export type LeaseRow = z.output<typeof leaseRow>;
+export type KeptHow = z.output<typeof acknowledgement>;
 
 const nothingMore = z.looseObject({});
 
@@ -171,6 +246,8 @@ export const questions = {
   health: nothingMore,
   members: nothingMore,
   sessions: nothingMore,
+  ownership: nothingMore,
+  drain: nothingMore,
 } as const satisfies Record<ReportName, z.ZodType>;
 
 export type Questions = { readonly [W in ReportName]: z.input<(typeof questions)[W]> };

@@ -5,8 +5,10 @@ import { LocalValue } from "../../runtime/process/data.ts";
 import { reasonOfThrown } from "../../runtime/process/exit-reason.ts";
 import { type Answerer, ControlRefused, encodeAnswer, encodeRefusal } from "./envelope.ts";
 import { controlLimits } from "./limits.ts";
+import { tellOwnership } from "./ownership-telling.ts";
 import { type ControlRequests, type ControlVerb, controlVerbs, decodeRequest } from "./protocol.ts";
 import { relay } from "./relay.ts";
+import type { ReportName, Reports } from "./reports.ts";
 import { type Teller, tell } from "./telling.ts";
 
 /** The name that the control process holds. */
@@ -69,12 +71,15 @@ class Clerk {
     const { controlled } = this.#teller;
     const { node: self } = this.#answerer;
     const known = knownVerb(self, verb);
-    if (known === "inspect")
-      return inspected(this.#teller, this.#answerer, decodeRequest(self, known, payload), bytesMax);
-    if (known === "stop") {
-      decodeRequest(self, known, payload);
-      controlled.stop();
-      return encodeAnswer(this.#answerer, { incarnation: controlled.incarnation, osPid: controlled.osPid });
+    if (known === "inspect") return this.#inspected(decodeRequest(self, known, payload), from, bytesMax);
+    if (known === "stop" || known === "drain") return this.#ended(known, payload);
+    if (known === "move") {
+      const { supervisor, id, node } = decodeRequest(self, known, payload);
+      return this.#later(from, bytesMax, async () => {
+        if (controlled.owned === undefined) throw nothingOwned(self);
+        await controlled.owned.move(`${supervisor}/${id}`, node);
+        return {};
+      });
     }
     if (!isLocal) {
       const message = `Node "${self}" does "${known}" for commands of its own machine only. Run the command there.`;
@@ -88,8 +93,47 @@ class Clerk {
     return this.#later(from, bytesMax, async () => ({ value: await relay(controlled, asked) }));
   }
 
+  async #inspected(
+    asked: ControlRequests["inspect"]["asks"],
+    from: Ref,
+    bytesMax: number,
+  ): Promise<Uint8Array | "later"> {
+    const { controlled } = this.#teller;
+    if (asked.what !== "ownership")
+      return fitting(this.#answerer, asked.what, bytesMax, (rowsMax) => tell(this.#teller, asked, rowsMax));
+    // The broker may have to be asked what its word means, and may not answer.
+    return this.#process(from, async () => {
+      const report = await controlled.owned?.report();
+      return fitting(this.#answerer, asked.what, bytesMax, (rowsMax) => tellOwnership(report, rowsMax));
+    });
+  }
+
+  /** The node's own end: at once, or when it has handed over what it owns. */
+  #ended(verb: "stop" | "drain", payload: Uint8Array): Uint8Array {
+    const { controlled } = this.#teller;
+    const { node: self } = this.#answerer;
+    const { incarnation, osPid } = controlled;
+    if (verb === "stop") {
+      decodeRequest(self, verb, payload);
+      controlled.stop();
+      return encodeAnswer(this.#answerer, { incarnation, osPid });
+    }
+    const { deadlineMs } = decodeRequest(self, verb, payload);
+    const isNew = controlled.retire({ deadlineMs });
+    return encodeAnswer(this.#answerer, { incarnation, osPid, isNew });
+  }
+
+  /** The answer is what comes of `work`. */
+  #later(from: Ref, bytesMax: number, work: () => Promise<unknown>): Promise<"later"> {
+    return this.#process(from, async () => {
+      const answer = encodeAnswer(this.#answerer, await work());
+      if (answer.length > bytesMax) throw tooLarge(this.#answerer.node, answer.length);
+      return answer;
+    });
+  }
+
   /** What takes its time is waited for in a process of its own. */
-  async #later(from: Ref, bytesMax: number, work: () => Promise<unknown>): Promise<"later"> {
+  async #process(from: Ref, work: () => Promise<Uint8Array>): Promise<"later"> {
     const { node: self } = this.#answerer;
     if (this.#waitedFor >= controlLimits.relaysMax) {
       const message = `Node "${self}" waits for ${this.#waitedFor} others already. Try again later.`;
@@ -98,7 +142,7 @@ class Clerk {
     this.#waitedFor += 1;
     await spawn(async () => {
       try {
-        reply(from, await settled(this.#answerer, work, bytesMax));
+        reply(from, await settled(this.#answerer, work));
       } finally {
         this.#waitedFor -= 1;
       }
@@ -118,34 +162,36 @@ function knownVerb(self: string, verb: string): ControlVerb {
 }
 
 /** A report with as many rows as fit. */
-function inspected(
-  teller: Teller,
+function fitting(
   answerer: Answerer,
-  asked: ControlRequests["inspect"]["asks"],
+  what: ReportName,
   bytesMax: number,
+  report: (rowsMax: number) => Reports[ReportName],
 ): Uint8Array {
   const most = Math.min(bytesMax, controlLimits.answerBytesMax);
   let rowsMax: number = controlLimits.rowsMax;
   for (;;) {
-    const answer = encodeAnswer(answerer, { what: asked.what, report: tell(teller, asked, rowsMax) });
+    const answer = encodeAnswer(answerer, { what, report: report(rowsMax) });
     if (answer.length <= most) return answer;
     if (rowsMax === 0) throw tooLarge(answerer.node, answer.length);
     rowsMax = Math.floor(Math.min(rowsMax / 2, (rowsMax * most) / answer.length));
   }
 }
 
-async function settled(
-  answerer: Answerer,
-  work: () => Promise<unknown>,
-  bytesMax: number,
-): Promise<Uint8Array> {
+async function settled(answerer: Answerer, work: () => Promise<Uint8Array>): Promise<Uint8Array> {
   try {
-    const answer = encodeAnswer(answerer, await work());
-    if (answer.length > bytesMax) throw tooLarge(answerer.node, answer.length);
-    return answer;
+    return await work();
   } catch (error) {
     return encodeRefusal(answerer, refusalOf(answerer.node, error));
   }
+}
+
+function nothingOwned(node: string): ControlRefused {
+  return new ControlRefused(
+    node,
+    "unknown_child",
+    `Node "${node}" runs by itself: there is no other node to move anything to. Start it with --nats URL, or use \`aiex cluster join ${node}\`.`,
+  );
 }
 
 function tooLarge(node: string, bytes: number): ControlRefused {

@@ -12,6 +12,7 @@ import { currentProcess } from "../../runtime/process/current.ts";
 import type { ControlledNode } from "./controlled-node.ts";
 import { ControlRefused } from "./envelope.ts";
 import { controlLimits } from "./limits.ts";
+import { leaseProblems } from "./ownership-telling.ts";
 import type { InspectRequest } from "./protocol.ts";
 import type { NodeReport, Problem, ProcessRow, ReportName, Reports, TreeRow } from "./reports.ts";
 import { parsePid } from "./target.ts";
@@ -22,9 +23,12 @@ export interface Teller {
   readonly vitals: Vitals;
 }
 
+/** What can be told at once; what is owned has to be asked for. */
+type ToldAtOnce = Exclude<ReportName, "ownership">;
+type AskedAtOnce = Extract<InspectRequest, { readonly what: ToldAtOnce }>;
 type Asked<W extends ReportName> = Extract<InspectRequest, { readonly what: W }>;
 type Tellers = {
-  readonly [W in ReportName]: (teller: Teller, asked: Asked<W>, rowsMax: number) => Reports[W];
+  readonly [W in ToldAtOnce]: (teller: Teller, asked: Asked<W>, rowsMax: number) => Reports[W];
 };
 
 const tellers: Tellers = {
@@ -89,13 +93,14 @@ const tellers: Tellers = {
     const sessions = controlled.sessions();
     return { sessions: sessions.slice(0, rowsMax), cut: Math.max(0, sessions.length - rowsMax) };
   },
+  drain: ({ controlled }) => controlled.tellDrain(),
 };
 
 /** @throws {ControlRefused} there is nothing to tell of what was asked for */
-export function tell(teller: Teller, asked: InspectRequest, rowsMax: number): Reports[ReportName] {
+export function tell(teller: Teller, asked: AskedAtOnce, rowsMax: number): Reports[ReportName] {
   const make = tellers[asked.what] as (
     teller: Teller,
-    asked: InspectRequest,
+    asked: AskedAtOnce,
     rowsMax: number,
   ) => Reports[ReportName];
   return make(teller, asked, rowsMax);
@@ -143,6 +148,7 @@ function* problemsOf({ controlled, vitals }: Teller): Generator<Problem> {
         "It does not keep up with what is sent to it; `aiex top --by queueLength` shows whether that grows.",
     };
   }
+  yield* leaseProblems(controlled.owned?.state);
   yield* controlled.problems();
   yield* vitals.problems();
 }

@@ -87,8 +87,59 @@ export const clusterCommands: readonly CommandSpec[] = [
     ],
   },
   {
+    words: ["cluster", "drain"],
+    summary: "Have a node hand over what it owns, and leave",
+    examples: [
+      { line: "aiex cluster drain beta", does: "Hand over all, then end the node" },
+      { line: "aiex cluster drain beta@rack --deadline 2m", does: "With more time for what runs there" },
+      { line: "aiex cluster drain beta --format json", does: "The outcome for programs" },
+    ],
+    arguments: [
+      { placeholder: "NODE", required: true, summary: "the node that is to leave: NODE or NODE@HOST" },
+    ],
+    options: [
+      {
+        name: "deadline",
+        value: "time",
+        placeholder: "TIME",
+        range: { least: 100, most: 3_600_000 },
+        fallback: "30s",
+        summary: "How long it may take to hand over; what is left then starts elsewhere",
+      },
+      ...connectionOptions,
+      { ...timeoutOption, fallback: "20s", summary: "How long to wait, beyond that, until it is gone" },
+      { ...formatOption, summary: "How to print the outcome" },
+    ],
+    notes: [
+      "A node that drains gets no new work. What it owns goes to other nodes at its next checkpoint, calls in flight are answered, and the node ends with 0. How far it is stands on standard error. Ctrl-C ends this command, and not the drain. SIGTERM has a node drain too, within 30 s.",
+      "Exit codes: 0 everything was handed over and the node is gone, 5 you may not drain it, 7 the node is gone and its deadline came first (what was left starts again elsewhere from its last checkpoint), 76 there is no such node, 124 it is still there.",
+    ],
+  },
+  {
+    words: ["cluster", "move"],
+    summary: "Have another node own a placed child",
+    examples: [
+      { line: "aiex cluster move shop/cart gamma", does: "The child cart of the cluster supervisor shop" },
+      { line: "aiex cluster move shop/cart gamma --format json", does: "The outcome for programs" },
+    ],
+    arguments: [
+      { placeholder: "CHILD", required: true, summary: "what is to move, as SUPERVISOR/ID" },
+      { placeholder: "NODE", required: true, summary: "where to: NODE or NODE@HOST" },
+    ],
+    options: [
+      ...connectionOptions,
+      { ...timeoutOption, fallback: "20s", summary: "How long to wait until it runs there" },
+      { ...formatOption, summary: "How to print the outcome" },
+    ],
+    notes: [
+      reached,
+      "It is handed over at its next checkpoint, under the next epoch. `aiex cluster status` names the children and who owns them.",
+      "Exit codes: 0 it runs there, 1 there is no such child or it failed to start, 5 that node may not have it, 75 the cluster cannot decide now, 76 there is no such node, 124 it does not run there yet.",
+    ],
+  },
+  {
     words: ["cluster", "status"],
-    summary: "Show the cluster as a whole: broker, nodes, what is wrong",
+    summary: "Show the cluster as a whole: broker, nodes, who owns what",
     examples: [
       { line: "aiex cluster status", does: "Of the cluster that this command speaks to" },
       { line: "aiex cluster status --format json", does: "The same for programs" },

@@ -50,9 +50,9 @@ export const nodeCommands: readonly CommandSpec[] = [
       { ...formatOption, summary: "How to print that it is ready: one line of JSON for programs" },
     ],
     notes: [
-      "It runs in the foreground and prints one line when it is ready. SIGTERM, Ctrl-C and `aiex node stop` have it end in good order: no new work, then what runs may finish (runtime.shutdown_deadline_ms); a second Ctrl-C ends it at once.",
+      "It runs in the foreground and prints one line when it is ready. SIGTERM, Ctrl-C and `aiex node stop` have it end in good order: no new work, then what it owns goes to other nodes (within 30 s) and what runs may finish (runtime.shutdown_deadline_ms); a second Ctrl-C ends it at once.",
       "Commands of this machine reach it by a socket in $XDG_RUNTIME_DIR/aiex that only you can open; that needs nothing installed.",
-      "Exit codes: 0 it was stopped, 76 a live node has that name or the broker does not answer, 78 a wrong configuration, 130 ended by Ctrl-C.",
+      "Exit codes: 0 it was stopped, 76 a live node has that name, the broker does not answer, one of cluster.required_nodes is missing, or the node was cut off for too long (cluster.partition_tolerance), 78 a wrong configuration, 130 ended by Ctrl-C.",
     ],
   },
   {
@@ -71,7 +71,7 @@ export const nodeCommands: readonly CommandSpec[] = [
     ],
     options: [
       ...connectionOptions,
-      { ...timeoutOption, fallback: "20s", summary: "How long to wait until it is gone" },
+      { ...timeoutOption, fallback: "45s", summary: "How long to wait until it is gone" },
       { ...formatOption, summary: "How to print the outcome" },
     ],
     notes: [

@@ -12,7 +12,7 @@ import type { Interruption } from "../interruption.ts";
 import { withLibrary } from "../library.ts";
 import { stdinBytesMax } from "../limits.ts";
 import { optionValue, type ParsedCommand } from "../parse.ts";
-import { startProgress } from "../progress.ts";
+import { filesText, startProgress } from "../progress.ts";
 import { disclosureText } from "../render/disclosure-text.ts";
 import { renderJson } from "../render/json.ts";
 import { renderReportMarkdown } from "../render/report-markdown.ts";
@@ -84,11 +84,11 @@ async function runAnalysis(
 ): Promise<AnalysisReport> {
   const { world, stderr: output } = host;
   const terminal = terminalOf(output, host.env, host.platform);
-  let progress = startProgress({ world, output, terminal, activity: "Analyzing" });
+  let progress = startProgress({ world, output, terminal, text: filesText("Analyzing") });
   const onDisclosure = async (disclosure: Disclosure): Promise<void> => {
     await progress.end();
     await output.write(disclosureText(disclosure, terminal));
-    progress = startProgress({ world, output, terminal, activity: "Reviewing" });
+    progress = startProgress({ world, output, terminal, text: filesText("Reviewing") });
   };
   try {
     const review = choice === undefined ? {} : { review: { ...choice, onDisclosure } };

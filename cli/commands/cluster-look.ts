@@ -1,6 +1,12 @@
 // `aiex cluster status`, `nodes` and `health`: three looks at one cluster.
 import type { Asking } from "../asking.ts";
-import { type ClusterView, problemsIn, type ViewedNode, viewCluster } from "../cluster-view.ts";
+import {
+  type ClusterView,
+  problemsIn,
+  type ViewedNode,
+  type ViewedProblem,
+  viewCluster,
+} from "../cluster-view.ts";
 import { type ExitCode, exitCodes } from "../exit-codes.ts";
 import type { Host } from "../host.ts";
 import { optionValue } from "../parse.ts";
@@ -19,7 +25,8 @@ export function clusterStatus(asking: Asking): Promise<ExitCode> {
       broker: view.broker ?? null,
       nodes: view.nodes.map(({ name, state }) => ({ name, state })),
       left_out: view.leftOut,
-      problems: problemsIn(view),
+      ownership: view.owned,
+      problems: problemsIn(view).map(forPrograms),
     }),
   });
 }
@@ -27,6 +34,7 @@ export function clusterStatus(asking: Asking): Promise<ExitCode> {
 export function clusterNodes(asking: Asking): Promise<ExitCode> {
   return shown(asking, {
     text: renderClusterNodes,
+    withOwned: false,
     json: (view) => ({
       schema: "aiex.cluster-nodes/1",
       ...wayOf(view),
@@ -46,7 +54,7 @@ export function clusterHealth(asking: Asking): Promise<ExitCode> {
       schema: "aiex.cluster-health/1",
       ...wayOf(view),
       healthy: isHealthy(view),
-      problems: problemsIn(view),
+      problems: problemsIn(view).map(forPrograms),
     }),
     code: (view) => (isHealthy(view) ? exitCodes.ok : exitCodes.failed),
   });
@@ -56,12 +64,14 @@ interface Look {
   readonly text: (view: ClusterView, terminal: Terminal) => string;
   readonly json: (view: ClusterView) => unknown;
   readonly code?: (view: ClusterView) => ExitCode;
+  /** True where it tells of what the nodes own too. */
+  readonly withOwned?: boolean;
 }
 
-function shown(asking: Asking, { text, json, code }: Look): Promise<ExitCode> {
+function shown(asking: Asking, { text, json, code, withOwned = true }: Look): Promise<ExitCode> {
   const { parsed, host } = asking;
   const look = async (reached: Reached): Promise<ExitCode> => {
-    const view = await viewCluster(host, reached);
+    const view = await viewCluster(host, reached, { withOwned });
     const isJson = optionValue(parsed, "format") === "json";
     await host.stdout.write(isJson ? renderJson(json(view)) : text(view, stdoutTerminal(host)));
     return code?.(view) ?? exitCodes.ok;
@@ -71,6 +81,11 @@ function shown(asking: Asking, { text, json, code }: Look): Promise<ExitCode> {
 
 function wayOf({ cluster, entry, self, over }: ClusterView): object {
   return { cluster, entry, self, over };
+}
+
+/** `node` is null where it is a matter of the whole cluster. */
+function forPrograms({ node, ...problem }: ViewedProblem): object {
+  return { ...problem, node: node ?? null };
 }
 
 function nodeForPrograms({ status, why, isSelf: _, ...member }: ViewedNode): object {

@@ -1,12 +1,10 @@
 // `aiex node stop`: asks a node to stop in good order, and waits until it is gone.
-import { ControlRefused } from "../../actors/control/envelope.ts";
-import { NodeUnreachable } from "../../supervisors/remote/failures.ts";
 import type { Asking } from "../asking.ts";
 import { type ExitCode, exitCodes } from "../exit-codes.ts";
-import type { Host } from "../host.ts";
-import { goneLookEveryMs, openDeadlineMs } from "../limits.ts";
+import { gone } from "../gone.ts";
+import { openDeadlineMs } from "../limits.ts";
 import { optionValue } from "../parse.ts";
-import { inspected, NoAnswerInTime, type Reached, within, withRemote } from "../remote.ts";
+import { within, withRemote } from "../remote.ts";
 import { renderJson } from "../render/json.ts";
 import { printable } from "../render/printable.ts";
 import { namedNode } from "../target.ts";
@@ -27,25 +25,4 @@ export async function nodeStop(asking: Asking): Promise<ExitCode> {
     await host.stdout.write(`${printable(`Node ${node} has stopped.`, terminal)}\n`);
     return exitCodes.ok;
   });
-}
-
-/** Looks until nobody answers, or another incarnation does. @throws {NoAnswerInTime} */
-async function gone({ host }: Asking, reached: Reached, incarnation: number): Promise<void> {
-  const { clock, timers } = host.world;
-  const deadline = clock.now() + reached.timeoutMs;
-  while (clock.now() < deadline) {
-    if (!(await isThere(host, reached, incarnation))) return;
-    await new Promise<void>((resolve) => timers.set(goneLookEveryMs, resolve));
-  }
-  throw new NoAnswerInTime(`Stopping ${reached.node}`, reached.timeoutMs);
-}
-
-async function isThere(host: Host, reached: Reached, incarnation: number): Promise<boolean> {
-  try {
-    return (await inspected(host, reached, "node", {})).incarnation === incarnation;
-  } catch (error) {
-    if (error instanceof NodeUnreachable) return false;
-    if (error instanceof ControlRefused) return error.code !== "node_unreachable";
-    throw error;
-  }
 }

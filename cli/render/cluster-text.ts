@@ -2,9 +2,11 @@
 import { sanitizeData } from "../../runtime/observe/sanitize.ts";
 import { acknowledgementText } from "../broker-view.ts";
 import type { ClusterView, ViewedNode, ViewedProblem } from "../cluster-view.ts";
+import { keptText } from "../kept-text.ts";
 import { paint, type Terminal } from "../terminal.ts";
 import { agoText, millisecondsText, shareText } from "./amounts.ts";
 import { type Column, columnLines, factLines } from "./columns.ts";
+import { ownedLines } from "./owned-text.ts";
 import { printable } from "./printable.ts";
 import { problemLines } from "./problems-text.ts";
 import { plural } from "./report-order.ts";
@@ -15,7 +17,7 @@ export function renderClusterStatus(
   problems: readonly ViewedProblem[],
   terminal: Terminal,
 ): string {
-  const { cluster, self, entry, over, broker, nodes } = safe(untrusted, terminal);
+  const { cluster, self, entry, over, broker, nodes, owned } = safe(untrusted, terminal);
   const way = over.kind === "socket" ? `through ${entry}, by its socket` : `through ${entry}, by the broker`;
   const lines = [
     `Cluster ${paint(terminal, "bold", cluster)}`,
@@ -28,11 +30,13 @@ export function renderClusterStatus(
               `${broker.place}, ${broker.state}${broker.version === null ? "" : `, version ${broker.version}`}`,
             ],
             ["Messages", "in order, at most once; whoever waits is told of a loss"],
-            ["Durable", acknowledgementText(broker.acknowledges)],
+            ...(owned?.store ? [] : [["Durable", acknowledgementText(broker.acknowledges)] as const]),
           ] as const)),
+      ...(owned?.store ? [["Durable", keptText(owned.store)] as const] : []),
       ["Nodes", `${nodes.length} (${stateCounts(nodes)})`],
       ["This command", `${self}, ${way}`],
     ]),
+    ...(owned === null ? [] : ownedLines(owned, terminal)),
     "",
     ...verdictLines(problems, terminal),
   ];

@@ -20,6 +20,11 @@ export interface BrokerLine {
   readonly cluster: string | undefined;
   /** Under which the credentials let one speak; undefined where they do not say, or for any node. */
   readonly ownName: string | undefined;
+  /**
+   * True where the broker is one of those that aiex has set up, as its credentials tell: those have everything on the disk
+   * before they acknowledge it.
+   */
+  readonly isSynced: boolean;
 }
 
 /** Nobody says where the broker is. */
@@ -43,7 +48,7 @@ export async function brokerLine(files: FileSystem, place: BrokerPlace, name: st
         "Nobody says where the broker is: give --nats URL, or credentials that name it.",
       );
     const options = { servers: given, name, ...(await certificates(tlsCa)) };
-    return { options, cluster: undefined, ownName: undefined };
+    return { options, cluster: undefined, ownName: undefined, isSynced: false };
   }
   const text = await textOf(files, credentials);
   if (/^\s*-----BEGIN NATS /.test(text)) {
@@ -54,6 +59,7 @@ export async function brokerLine(files: FileSystem, place: BrokerPlace, name: st
       options: { ...options, ...(await certificates(tlsCa)) },
       cluster: undefined,
       ownName: undefined,
+      isSynced: false,
     };
   }
   // Loaded with the keys of NATS, which nobody else needs.
@@ -67,7 +73,12 @@ export async function brokerLine(files: FileSystem, place: BrokerPlace, name: st
     inboxPrefix: own.inboxPrefix,
     ...(await certificates(tlsCa ?? own.tls?.ca)),
   };
-  return { options, cluster: own.cluster, ownName: own.name === anyNode ? undefined : ownName(own) };
+  return {
+    options,
+    cluster: own.cluster,
+    ownName: own.name === anyNode ? undefined : ownName(own),
+    isSynced: true,
+  };
 }
 
 async function textOf(files: FileSystem, path: string): Promise<string> {

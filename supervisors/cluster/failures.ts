@@ -18,3 +18,14 @@ export class JoinRefused extends AiexError {
     this.code = code;
   }
 }
+
+/** The node was cut off from the majority of its cluster for longer than it may be, and ends. */
+export class CutOff extends AiexError {
+  readonly code = "cut_off";
+  constructor(node: string, afterMs: number) {
+    super(
+      `Node "${node}" was cut off from the majority of its cluster for ${afterMs} ms (cluster.node_recovery_timeout_ms) and ends, since cluster.partition_tolerance is shutdown. Check the broker and the network, then start it again.`,
+      { details: { node, afterMs } },
+    );
+  }
+}

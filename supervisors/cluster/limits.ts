@@ -19,4 +19,12 @@ export const clusterLimits = {
   requestTimeoutMs: 5_000,
   /** What handing a request on adds to its time. */
   relayGraceMs: 1_000,
+  /** Who keeps what is owned ends a drain by its deadline itself; without this, one that is stuck would keep the node for ever. */
+  drainGraceMs: 2_000,
+  /** A command that waits for the end of a drain looks several times a second; one that is gone is not waited for. */
+  drainToldMsMax: 2_000,
+  /** As long as a drain by command takes unless it says otherwise; what is left then starts again elsewhere from its last checkpoint. */
+  stopDrainMs: 30_000,
+  /** A node that starts again waits for the end of its last lease, 3.5 s; what takes longer is no reason not to begin with the rest. */
+  leaseWaitMs: 5_000,
 } as const;

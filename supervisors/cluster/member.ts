@@ -3,12 +3,14 @@ import { join } from "node:path";
 import { type AttachServer, attachNames } from "../../actors/attach/attach.ts";
 import type { ControlledNode } from "../../actors/control/controlled-node.ts";
 import { ControlDesk } from "../../actors/control/desk.ts";
+import type { Owned } from "../../actors/control/owned.ts";
 import type { ControlRequests } from "../../actors/control/protocol.ts";
 import type { Problem, Reports } from "../../actors/control/reports.ts";
 import type { Carrier } from "../../runtime/carrier.ts";
 import type { NatsCarrier } from "../../runtime/carriers/nats.ts";
 import { type Applications, child, type Node, named } from "../../runtime/index.ts";
 import { workerPulse } from "../../runtime/membership/pulses/worker.ts";
+import type { DrainProgress } from "../../runtime/ownership/report.ts";
 import { LocalValue } from "../../runtime/process/data.ts";
 import { encodeToken } from "../../runtime/wire/token.ts";
 import { type BrokerPlace, brokerLine } from "./broker-line.ts";
@@ -16,7 +18,9 @@ import { JoinRefused } from "./failures.ts";
 import { clusterLimits } from "./limits.ts";
 import type { LocalNodes } from "./local-nodes.ts";
 import { servicesName } from "./node-tree.ts";
+import type { Possession } from "./possession.ts";
 import { pulseUntilReady } from "./pulse-until-ready.ts";
+import { Retirement } from "./retirement.ts";
 
 export interface MemberOptions {
   readonly node: Node;
@@ -30,6 +34,7 @@ export interface MemberOptions {
   readonly localNodes: LocalNodes;
   /** The folder of files that only this user may read. */
   readonly privateFolder: string;
+  readonly possession: Possession;
   /** Somebody has asked the node to stop. */
   readonly onStop: () => void;
 }
@@ -48,6 +53,7 @@ export class Member implements ControlledNode {
   readonly #carriers: Carrier[] = [];
   readonly #served = new Set<Carrier>();
   readonly #keptPaths = new Set<string>();
+  readonly #retirement: Retirement;
   #state: "joining" | "up" | "draining" = "joining";
   #isJoining = false;
   /** By the world's clock: when every other node has beaten since this one came. */
@@ -64,6 +70,12 @@ export class Member implements ControlledNode {
     this.labels = labels;
     this.startedMs = node.world.clock.now();
     this.#desk = new ControlDesk(this);
+    this.#retirement = new Retirement({
+      world: node.world,
+      owned: () => this.owned,
+      onBegin: () => this.drain(),
+      onEnd: () => this.stop(),
+    });
   }
 
   /** Where its broker is; undefined where it is alone. */
@@ -109,7 +121,9 @@ export class Member implements ControlledNode {
   problems(): readonly Problem[] {
     const lost = this.#carriers.filter(({ state }) => state !== "connected");
     const suspects = (this.node.distribution?.members() ?? []).filter(({ suspect }) => suspect);
+    const { problem: unowned } = this.#options.possession;
     return [
+      ...(unowned === undefined ? [] : [owningNothing(unowned)]),
       ...lost.map(({ place, state }): Problem => {
         const isOver = state === "closed";
         return {
@@ -128,6 +142,23 @@ export class Member implements ControlledNode {
         }),
       ),
     ];
+  }
+
+  get owned(): Owned | undefined {
+    return this.node.ownership;
+  }
+
+  retire({ deadlineMs }: { readonly deadlineMs: number }): boolean {
+    return this.#retirement.retire(deadlineMs);
+  }
+
+  tellDrain(): Reports["drain"] {
+    return this.#retirement.tell();
+  }
+
+  /** Hands over what it owns, within the deadline, and goes on running; a drain that goes on is waited for. */
+  handOver(deadlineMs: number): Promise<DrainProgress> {
+    return this.#retirement.handOver(deadlineMs);
   }
 
   stop(): void {
@@ -203,11 +234,13 @@ export class Member implements ControlledNode {
       await carrier.close();
       throw error;
     }
+    if (isNatsCarrier(carrier)) this.#options.possession.move({ carrier, isSynced: line.isSynced });
     this.open(carrier);
   }
 
   /** Says goodbye to every cluster, and keeps nobody's credentials; the socket stays. */
   async leave(): Promise<void> {
+    await this.#options.possession.end();
     for (const carrier of this.#carriers.filter(({ kind }) => kind === "nats")) {
       this.#desk.close(carrier);
       await this.node.distribution?.removeCarrier(carrier);
@@ -225,6 +258,7 @@ export class Member implements ControlledNode {
     this.#up();
     // What stops meanwhile is not to be found any more.
     if (this.#state !== "up") return;
+    await this.#options.possession.begin();
     await this.#serve();
     await this.record();
   }
@@ -275,6 +309,14 @@ export class Member implements ControlledNode {
     this.#keptPaths.add(path);
     return path;
   }
+}
+
+function owningNothing(why: string): Problem {
+  return {
+    severity: "critical",
+    what: `It takes no part in what the cluster owns: ${why}`,
+    advice: "Mend that, then start the node again; the rest of its work goes on.",
+  };
 }
 
 function isNatsCarrier(carrier: Carrier): carrier is NatsCarrier {

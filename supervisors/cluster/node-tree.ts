@@ -1,6 +1,7 @@
 // What stands beside the work on a node that others can hold: who answers them, and the shells that they attach.
 import { join } from "node:path";
 import { attachTree } from "../../actors/attach/attach.ts";
+import { housekeeping, housekeepingName } from "../../actors/caretaker/caretaker.ts";
 import { controlName, controlServer } from "../../actors/control/server.ts";
 import type { Vitals } from "../../actors/control/vitals.ts";
 import { child, dynamicSupervisor, type SupervisorLogic, supervisor } from "../../runtime/index.ts";
@@ -30,6 +31,7 @@ export function nodeTree({ member, vitals, dataFolder, remoteEval }: NodeTreeOpt
     carriers: member.carriers(),
     auditPath: join(dataFolder, "audit", `${encodeToken(member.node.name)}.log`),
     allowed: (_, carrier) => carrier !== "nats" || remoteEval,
+    drain: member,
     program: process,
   });
   return supervisor("node", {
@@ -38,6 +40,10 @@ export function nodeTree({ member, vitals, dataFolder, remoteEval }: NodeTreeOpt
     children: [
       child(controlServer({ controlled: member, vitals }), { id: controlName, name: controlName }),
       child(attach, { id: "shells", type: "supervisor" }),
+      child(
+        housekeeping(() => member.node.world.clock.wallTime()),
+        { id: housekeepingName, name: housekeepingName },
+      ),
       child(dynamicSupervisor(servicesName), { id: servicesName, name: servicesName, type: "supervisor" }),
     ],
   });

@@ -5,17 +5,20 @@ import { SocketRefused } from "../../runtime/carriers/failures.ts";
 import { type SocketServer, socketServer } from "../../runtime/carriers/socket.ts";
 import { discoverServers } from "../../runtime/discovery/discovery.ts";
 import { discoveryLimits } from "../../runtime/discovery/limits.ts";
-import type { Applications, LogDestination, Node, World } from "../../runtime/index.ts";
+import type { Applications, BeginOptions, LogDestination, Node, World } from "../../runtime/index.ts";
 import { NameHeld } from "../../runtime/membership/name-held.ts";
 import { realResolver } from "../../runtime/worlds/resolver.ts";
 import { type NodeIdentity, startAiex } from "../aiex.ts";
-import { type ClusterConfiguration, labelsOf } from "../config/cluster-part.ts";
+import { type ClusterConfiguration, labelsOf, nodesOf } from "../config/cluster-part.ts";
 import type { Configuration } from "../config.ts";
 import { connectLocal } from "../remote/finding.ts";
 import type { BrokerPlace } from "./broker-line.ts";
+import { CutOff } from "./failures.ts";
+import { clusterLimits } from "./limits.ts";
 import { LocalNodes } from "./local-nodes.ts";
 import { Member } from "./member.ts";
 import { nodeTree } from "./node-tree.ts";
+import { Possession } from "./possession.ts";
 
 export interface NodeRequest {
   readonly world: World;
@@ -65,6 +68,7 @@ export async function startRunningNode(request: NodeRequest): Promise<RunningNod
       localNodes,
       socket,
       onStop: () => ending.askToStop(),
+      onEnd: (error) => ending.give(error),
     });
   };
   try {
@@ -86,7 +90,7 @@ export async function startRunningNode(request: NodeRequest): Promise<RunningNod
       url: member?.url,
       stopAsked: ending.stopAsked,
       stop: async () => {
-        member?.drain();
+        await member?.handOver(clusterLimits.stopDrainMs);
         await localNodes.remove(name);
         await aiex.stop();
         await socket.close();
@@ -103,7 +107,7 @@ export async function startRunningNode(request: NodeRequest): Promise<RunningNod
 class Ending {
   readonly stopAsked: Promise<void>;
   askToStop: () => void = () => {};
-  give: (error: NameHeld) => void = () => {};
+  give: (error: Error) => void = () => {};
 
   constructor() {
     this.stopAsked = new Promise((resolve, reject) => {
@@ -118,7 +122,7 @@ class Ending {
 function distributionOf(
   { program }: NodeRequest,
   cluster: ClusterConfiguration,
-  end: (error: NameHeld) => void,
+  end: (error: Error) => void,
 ): NodeIdentity["distribution"] {
   return {
     cluster: cluster.name,
@@ -135,22 +139,33 @@ interface Beginning {
   readonly localNodes: LocalNodes;
   readonly socket: SocketServer;
   readonly onStop: () => void;
+  /** It cannot go on as a member, for the reason given. */
+  readonly onEnd: (error: Error) => void;
 }
 
 /** What comes before the work: the broker that is to be managed, whoever answers others, and the cluster. */
 async function beginMember(beginning: Beginning): Promise<Member> {
-  const { request, node, running, localNodes, socket, onStop } = beginning;
+  const { request, node, running, localNodes, socket, onStop, onEnd } = beginning;
   const { values, folders } = request.configuration;
   const { cluster } = values;
   const place = request.managesBroker
     ? await managed(beginning)
     : await configuredPlace(request.world, cluster);
+  const labels = labelsOf(cluster.labels);
+  const possession = new Possession({
+    node,
+    cluster: cluster.name,
+    dataFolder: folders.data,
+    begin: beginOptions(node.name, cluster, labels, onEnd),
+    onHeld: onEnd,
+  });
   const member = new Member({
     node,
     cluster: cluster.name,
     host: hostname(),
     program: request.program,
-    labels: labelsOf(cluster.labels),
+    labels,
+    possession,
     running,
     localNodes,
     privateFolder: folders.runtime,
@@ -172,6 +187,23 @@ async function beginMember(beginning: Beginning): Promise<Member> {
   await running.start("node");
   if (place !== undefined) await member.enter(place);
   return member;
+}
+
+function beginOptions(
+  node: string,
+  cluster: ClusterConfiguration,
+  labels: Readonly<Record<string, string>>,
+  onEnd: (error: Error) => void,
+): BeginOptions {
+  const { partition_tolerance, node_recovery_timeout_ms: afterMs, required_nodes, sync_timeout_ms } = cluster;
+  const nodes = nodesOf(required_nodes);
+  return {
+    labels,
+    ...(nodes.length === 0 ? {} : { required: { nodes, timeoutMs: sync_timeout_ms } }),
+    ...(partition_tolerance === "degraded_mode"
+      ? {}
+      : { cutOff: { afterMs, tell: () => onEnd(new CutOff(node, afterMs)) } }),
+  };
 }
 
 async function managed({ request, node, running }: Beginning): Promise<BrokerPlace> {

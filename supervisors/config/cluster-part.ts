@@ -58,6 +58,31 @@ export const clusterConfiguration = z.strictObject({
     .max(60)
     .default(1)
     .describe("Factor of all times after which a node counts as gone; more than 1 for slow networks"),
+  partition_tolerance: z
+    .enum(["degraded_mode", "shutdown"])
+    .default("degraded_mode")
+    .describe(
+      "What a node does that is cut off from the majority: go on with what is its own alone (degraded_mode), or end in time (shutdown)",
+    ),
+  node_recovery_timeout_ms: z
+    .int()
+    .min(1_000)
+    .max(86_400_000)
+    .default(60_000)
+    .describe(
+      "Milliseconds that a node may be cut off before it ends, where partition_tolerance is shutdown",
+    ),
+  required_nodes: z
+    .string()
+    .refine((text) => words(text).every((word) => nodeName.test(word)), "must be names such as alpha,beta")
+    .optional()
+    .describe("Nodes, with commas between, without which a node that is started refuses to start"),
+  sync_timeout_ms: z
+    .int()
+    .min(100)
+    .max(3_600_000)
+    .default(30_000)
+    .describe("Milliseconds that a node that is started waits for required_nodes"),
   discovery_strategy: z
     .enum(["static", "kubernetes_dns"])
     .default("static")
@@ -96,6 +121,11 @@ export const clusterVariables = {
   AIEX_NATS_SERVER: "managed.server",
   AIEX_REMOTE_EVAL: "remote_eval",
 } as const;
+
+/** The names that `text` lists. */
+export function nodesOf(text: string | undefined): readonly string[] {
+  return text === undefined ? [] : [...new Set(words(text))];
+}
 
 /** The labels that `text` names. */
 export function labelsOf(text: string | undefined): Readonly<Record<string, string>> {

@@ -1,13 +1,14 @@
 // Progress on stderr, in virtual time: on a terminal, and where lines stay.
 import { describe, expect, it } from "vitest";
 import { progressAfterMs, progressLineEveryMs, progressLogEveryMs } from "../../cli/limits.ts";
-import { type Progress, startProgress } from "../../cli/progress.ts";
+import { filesText, type Progress, startProgress } from "../../cli/progress.ts";
 import { terminalOf } from "../../cli/terminal.ts";
 import { type SimulatedWorld, simulatedWorld } from "../../runtime/worlds/simulated.ts";
+import type { AnalyzeProgress } from "../../supervisors/aiex.ts";
 
 interface Scene {
   readonly world: SimulatedWorld;
-  readonly progress: Progress;
+  readonly progress: Progress<AnalyzeProgress>;
   readonly written: string[];
 }
 
@@ -16,7 +17,11 @@ function scene(isTTY: boolean, env: Record<string, string> = {}, columns = 40): 
   const written: string[] = [];
   const output = { isTTY, columns, write: async (text: string) => void written.push(text) };
   const terminal = terminalOf(output, { LANG: "C.UTF-8", ...env }, "linux");
-  return { world, written, progress: startProgress({ world, output, terminal, activity: "Analyzing" }) };
+  return {
+    world,
+    written,
+    progress: startProgress({ world, output, terminal, text: filesText("Analyzing") }),
+  };
 }
 
 describe("startProgress()", () => {

@@ -23,6 +23,8 @@ export interface RemoteStageOptions extends StageOptions {
   /** What the hidden node does. */
   readonly own?: Readonly<Record<string, unknown>>;
   readonly carrier?: Readonly<Record<string, unknown>>;
+  /** Gets the stage before the command runs. */
+  readonly onStage?: (stage: Stage) => void;
   /** Files in the world of the command, by their paths. */
   readonly files?: Readonly<Record<string, string>>;
 }
@@ -76,6 +78,7 @@ export async function ranRemotely(
     await scene.world.until(files.makeDirectory(dirname(path), { mode: 0o700 }));
     await scene.world.until(files.writeFile(path, new TextEncoder().encode(text), { mode: 0o600 }));
   }
+  options.onStage?.(scene);
   const code = await scene.world.until(runOn(scene, typeof line === "string" ? line.split(" ") : line));
   return { ...scene, code, asked, opened, out: scene.stdout(), err: scene.stderr(), closes: () => closes };
 }

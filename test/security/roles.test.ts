@@ -66,7 +66,7 @@ describe("Two nodes with credentials of their own", { timeout: 30_000 }, () => {
 });
 
 describe("An operator", { timeout: 30_000 }, () => {
-  it("looks at nodes, calls their processes and stops them, and hears answers in an inbox of their own", async () => {
+  it("looks at nodes, calls their processes, stops and drains them, and hears answers in an inbox of their own", async () => {
     const cluster = await secureCluster();
     const one = await cluster.start(nodeN);
     const other = await cluster.start(nodeM);
@@ -81,8 +81,12 @@ describe("An operator", { timeout: 30_000 }, () => {
     expect(await command.call(far, "add" as never, { n: 3 } as never)).toBe(3);
     command.cast(far, "bump" as never, undefined as never);
     expect(await command.call(far, "get" as never)).toBe(4);
+    const move = { supervisor: "shop", id: "cart", node: nodeM.name };
+    await expect(remote.control(nodeN.name, "move", move)).rejects.toMatchObject({ code: "unknown_child" });
     expect((await remote.control(nodeN.name, "stop", {})).osPid).toBe(process.pid);
     await eventually("the node is asked to stop", () => one.stops() === 1);
+    expect((await remote.control(nodeM.name, "drain", { deadlineMs: 100 })).isNew).toBe(true);
+    await eventually("the other one has drained, and is to stop", () => other.stops() === 1);
   });
 
   it("may not attach, hand on requests through a node, or have it join another cluster", async () => {
@@ -111,10 +115,14 @@ describe("An observer", { timeout: 30_000 }, () => {
     expect(remote.entry).toBe(nodeN.name);
     const { report } = await remote.control(nodeN.name, "inspect", { what: "top" });
     expect(report).toMatchObject({ cut: 0 });
+    for (const what of ["ownership", "drain"] as const)
+      expect((await remote.control(nodeN.name, "inspect", { what })).what).toBe(what);
     const denied = deniedTo(remote);
     const { carrier, self } = remote;
     const forbidden = [
       all.ctl(self, "stop", nodeN.name),
+      all.ctl(self, "drain", nodeN.name),
+      all.ctl(self, "move", nodeN.name),
       all.ctl(self, "join", nodeN.name),
       all.ctl(self, "relay", nodeN.name),
       all.msg(self, nodeN.name, 0),

@@ -20,6 +20,7 @@ import {
 import { LocalNodes } from "../../supervisors/cluster/local-nodes.ts";
 import { Member } from "../../supervisors/cluster/member.ts";
 import { nodeTree } from "../../supervisors/cluster/node-tree.ts";
+import { Possession } from "../../supervisors/cluster/possession.ts";
 import { type Configuration, loadConfiguration } from "../../supervisors/config.ts";
 import { openRemote, type RemoteConnection } from "../../supervisors/remote/connection.ts";
 import {
@@ -126,6 +127,15 @@ async function startMember(
     running,
     localNodes: new LocalNodes(world.files, data),
     privateFolder: data,
+    possession: new Possession({
+      node,
+      cluster: clusterName,
+      dataFolder: data,
+      begin: {},
+      onHeld: (error) => {
+        throw error;
+      },
+    }),
     onStop: () => {
       stops += 1;
     },

@@ -72,8 +72,21 @@ describe("The helpers of a shell", () => {
   it("drain by what the embedder gives, and say what is true where it gives nothing", async () => {
     const { open } = await attachStage();
     expect((await (await open()).evaluate("drain()")).value).toContain("cannot drain");
-    const able = await attachStage({ drain: async () => "drained" });
-    expect((await (await able.open()).evaluate("await drain()")).value).toBe("'drained'");
+    const ends = { owned: 3, left: 0, calls: 0, isDone: true, isCut: false, why: null, draining: true };
+    const told = [{ ...ends, left: 2, calls: 1, isDone: false }, ends];
+    const asked: number[] = [];
+    const drain = {
+      retire: ({ deadlineMs }: { readonly deadlineMs: number }) => asked.push(deadlineMs) === 1,
+      tellDrain: () => told.shift() ?? { ...ends, left: 1, isCut: true },
+    };
+    const able = await (await attachStage({ drain })).open();
+    const first = await able.evaluate("await drain()");
+    expect(first.output).toBe("Children left: 2 of 3. Calls left: 1.\n");
+    expect(first.value).toBe("All that node alpha owned is handed over. Children: 3. The node ends now.");
+    expect((await able.evaluate("await drain(500)")).value).toContain("Cut short. Children left: 1 of 3");
+    expect((await able.evaluate("(await drain()).drained")).value).toBe("false");
+    expect((await able.evaluate("await drain(-1)")).error).toContain("A drain ends after 0 to");
+    expect(asked).toEqual([30_000, 500, 30_000]);
   });
 
   it("are completed with what is there", async () => {

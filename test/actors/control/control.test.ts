@@ -3,6 +3,7 @@ import { describe, expect, it } from "vitest";
 import type { ControlledNode } from "../../../actors/control/controlled-node.ts";
 import { ControlDesk } from "../../../actors/control/desk.ts";
 import { ControlRefused, encodeRequest } from "../../../actors/control/envelope.ts";
+import type { Owned } from "../../../actors/control/owned.ts";
 import { type ControlRequests, type ControlVerb, decodeAnswer } from "../../../actors/control/protocol.ts";
 import type { Questions, ReportName, Reports } from "../../../actors/control/reports.ts";
 import { controlName, controlServer } from "../../../actors/control/server.ts";
@@ -26,7 +27,9 @@ import {
   startNode,
   supervisor,
 } from "../../../runtime/index.ts";
+import type { OwnershipReport } from "../../../runtime/ownership/report.ts";
 import { subjects } from "../../../runtime/wire/subject.ts";
+import { ownershipReport, placedChild, placedRow } from "./owned-report.ts";
 
 const counter = server("counter", {
   init: () => {
@@ -55,6 +58,7 @@ interface Stage {
 
 interface StageOptions {
   readonly payloadBytesMax?: number;
+  readonly owned?: Partial<Owned>;
   /** What the carrier claims to be. */
   readonly kind?: Carrier["kind"];
 }
@@ -67,7 +71,7 @@ async function withControl(use: (stage: Stage) => Promise<void>, options: StageO
   const carrier = disguised(network.carrier("alpha"), options);
   const tester = network.carrier("tester");
   let stops = 0;
-  const controlled = controlledNode(node, carrier, () => {
+  const controlled = controlledNode(node, carrier, options.owned, () => {
     stops += 1;
   });
   const vitals = new Vitals(node);
@@ -111,8 +115,22 @@ function disguised(carrier: Carrier, { payloadBytesMax, kind }: StageOptions): C
   });
 }
 
-function controlledNode(node: Node, carrier: Carrier, onStop: () => void): ControlledNode {
+function controlledNode(
+  node: Node,
+  carrier: Carrier,
+  owned: Partial<Owned> | undefined,
+  onStop: () => void,
+): ControlledNode {
+  const told = { owned: 0, left: 0, calls: 0, isDone: false, isCut: false, why: null };
+  let deadlineMs: number | undefined;
   return {
+    owned: owned as Owned | undefined,
+    retire: (request) => {
+      const isNew = deadlineMs === undefined;
+      deadlineMs ??= request.deadlineMs;
+      return isNew;
+    },
+    tellDrain: () => ({ draining: deadlineMs !== undefined, ...told, ...owned?.drainProgress?.() }),
     node,
     incarnation: node.incarnation,
     cluster: "aiex",
@@ -305,6 +323,129 @@ describe("The control process", () => {
       expect(node.whereis(controlName)).not.toEqual(before);
     }));
 });
+
+describe("The control process of a node that owns something", () => {
+  it("tells of leases, children, names and the store, with pids as they are printed", () =>
+    withControl(async ({ inspect }) => {
+      const told = await inspect("ownership", {});
+      expect(told).toMatchObject({
+        state: "held",
+        store: { place: "nats://broker:4222", acknowledgement: { kind: "fsync" } },
+        leases: [
+          { node: "beta", term: 2 },
+          { node: "alpha", isOwn: true },
+        ],
+        names: [{ name: "leader", node: "alpha", epoch: 4 }],
+        cut: { leases: 0, children: 0, names: 0 },
+      });
+      expect(told.children).toEqual([
+        placedRow(),
+        placedRow({ id: "desk", node: "alpha", epoch: 1, lastMove: null }),
+      ]);
+    }, owning()));
+
+  it("leaves out children that no message holds, and says how many", () =>
+    withControl(
+      async ({ inspect }) => {
+        const { children, leases, cut } = await inspect("ownership", {});
+        expect(children.length).toBeGreaterThan(10);
+        expect([children.length + cut.children, leases.length + cut.leases]).toEqual([2_000, 2]);
+      },
+      {
+        payloadBytesMax: 16_384,
+        ...owning({
+          children: Array.from({ length: 2_000 }, (_, index) => placedChild({ id: `c${index}` })),
+        }),
+      },
+    ));
+
+  it("answers others while the store is asked, and tells why that failed", () =>
+    withControl(
+      async ({ inspect, world }) => {
+        const asked = codeOf(inspect("ownership", {}));
+        expect((await inspect("node", {})).name).toBe("alpha");
+        await new Promise<void>((resolve) => world.timers.set(1, resolve));
+        expect(await asked).toBe("failed");
+      },
+      {
+        owned: {
+          state: "suspended",
+          report: async () => {
+            throw new Error("The store does not answer.");
+          },
+        },
+      },
+    ));
+
+  it.each([
+    ["held", []],
+    ["acquiring", []],
+    ["suspended", ["critical"]],
+    ["lost", ["critical"]],
+  ] as const)("says of a lease that is %s what is wrong: %j", (state, severities) =>
+    withControl(
+      async ({ inspect }) => {
+        const { problems, healthy } = await inspect("health", {});
+        expect(problems.map(({ severity }) => severity)).toEqual(severities);
+        expect(healthy).toBe(severities.length === 0);
+      },
+      { owned: { state } },
+    ),
+  );
+
+  it("has a child moved, and tells how that was refused", () => {
+    const moves: string[] = [];
+    const move = async (child: string, node: string): Promise<void> => {
+      moves.push(`${child} ${node}`);
+      if (node === "gamma") throw new ControlRefused("alpha", "unfit_node", "gamma drains.");
+    };
+    return withControl(
+      async ({ ask }) => {
+        const cart = { supervisor: "shop", id: "cart/7" };
+        expect(await ask("move", { ...cart, node: "beta" })).toEqual({});
+        expect(await codeOf(ask("move", { ...cart, node: "gamma" }))).toBe("unfit_node");
+        expect(await codeOf(ask("move", { ...cart, node: "" }))).toBe("bad_request");
+        expect(moves).toEqual(["shop/cart/7 beta", "shop/cart/7 gamma"]);
+      },
+      { owned: { state: "held", move } },
+    );
+  });
+
+  it("drains, answers before, and goes on with the deadline that came first", () => {
+    let left = 2;
+    const drainProgress = () => ({ owned: 2, left, calls: 1, isDone: left === 0, isCut: false });
+    return withControl(
+      async ({ ask, inspect, node, stops }) => {
+        expect(await inspect("drain", {})).toMatchObject({ draining: false, why: null });
+        const answer = { incarnation: node.incarnation, osPid: 42 };
+        expect(await ask("drain", { deadlineMs: 500 })).toEqual({ ...answer, isNew: true });
+        expect(await ask("drain", { deadlineMs: 900 })).toEqual({ ...answer, isNew: false });
+        expect(await inspect("drain", {})).toMatchObject({ draining: true, owned: 2, left: 2, calls: 1 });
+        left = 0;
+        expect(await inspect("drain", {})).toMatchObject({ left: 0, isDone: true });
+        for (const deadlineMs of [-1, 1e9, Number.NaN])
+          expect(await codeOf(ask("drain", { deadlineMs }))).toBe("bad_request");
+        // When that is over, the node's own part stops it.
+        expect(stops()).toBe(0);
+      },
+      { owned: { state: "held", drainProgress } },
+    );
+  });
+});
+
+describe("The control process of a node by itself", () => {
+  it("tells that nothing is owned, and moves nothing", () =>
+    withControl(async ({ ask, inspect }) => {
+      expect(await inspect("ownership", {})).toMatchObject({ state: "none", store: null, children: [] });
+      expect(await codeOf(ask("move", { supervisor: "shop", id: "cart", node: "beta" }))).toBe(
+        "unknown_child",
+      );
+    }));
+});
+
+function owning(over: Partial<OwnershipReport> = {}): StageOptions {
+  return { owned: { state: "held", report: async () => ownershipReport(over) } };
+}
 
 describe("A relay", () => {
   it("is refused to all but the commands of the node's own machine", () =>

@@ -32,6 +32,8 @@ describe("A request", () => {
       by: "memoryBytes",
       limit: 3,
     });
+    const move = { supervisor: "shop", id: "cart/7", node: "beta" };
+    expect(decodeRequest("alpha", "move", encodeRequest(move))).toEqual(move);
     const join = { url: "nats://there", credentials: "text" };
     expect(decodeRequest("alpha", "join", encodeRequest(join))).toEqual(join);
     const call = { what: "call", to: "beta", target: "counter", type: "bump", payload: { by: 2 } };
@@ -45,6 +47,32 @@ describe("A request", () => {
       by: "messagesHandled",
       limit: 3,
     });
+  });
+
+  it("M18: is answered by a newer node with what a command can still read", () => {
+    const report = {
+      state: "resting",
+      store: { place: "x", acknowledgement: { kind: "engraved", inStone: true } },
+      children: [{ supervisor: "s", id: "i", logic: "l", phase: "asleep", epoch: 1, colour: "red" }],
+    };
+    const answer = decodeAnswer("alpha", "inspect", encodeAnswer(answerer, { what: "ownership", report }));
+    expect(answer.report).toEqual({
+      state: "resting",
+      store: { place: "x", acknowledgement: { kind: "unknown" } },
+      ...{ leases: [], names: [], cut: { leases: 0, children: 0, names: 0 } },
+      children: [
+        {
+          ...{ supervisor: "s", id: "i", logic: "l", phase: "asleep", epoch: 1 },
+          ...{ node: null, incarnation: null, pid: null, denied: {}, lastMove: null },
+        },
+      ],
+    });
+  });
+
+  it("M18: is understood of a store that could not be asked what its word means", () => {
+    const report = { state: "held", store: { place: "x" } };
+    const answer = decodeAnswer("alpha", "inspect", encodeAnswer(answerer, { what: "ownership", report }));
+    expect(answer.report).toMatchObject({ store: { place: "x", acknowledgement: { kind: "unknown" } } });
   });
 
   it("M18: for what a node does not know is refused with what it knows", () => {

@@ -28,6 +28,7 @@ describe("brokerLine()", () => {
       options: { servers: ["nats://a:1", "nats://b:2"], name: "alpha", tls: { ca: "certificate" } },
       cluster: undefined,
       ownName: undefined,
+      isSynced: false,
     });
   });
 

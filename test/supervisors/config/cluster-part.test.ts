@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { brokerUrls } from "../../../supervisors/config/broker-url.ts";
-import { clusterConfiguration, labelsOf } from "../../../supervisors/config/cluster-part.ts";
+import { clusterConfiguration, labelsOf, nodesOf } from "../../../supervisors/config/cluster-part.ts";
 
 const accepts = (given: Record<string, unknown>): boolean => clusterConfiguration.safeParse(given).success;
 
@@ -15,6 +15,8 @@ describe("clusterConfiguration", () => {
     { nats_url: "tls://a.example.org, host:4223,nats://[::1]:4222" },
     { labels: "zone=a,disk=fast,empty=" },
     { time_factor: 2.5 },
+    { partition_tolerance: "shutdown", node_recovery_timeout_ms: 5_000 },
+    { required_nodes: "alpha, beta@host", sync_timeout_ms: 100 },
     { discovery_strategy: "kubernetes_dns", service_name: "aiex-headless", namespace: "default" },
   ])("accepts %j", (given) => {
     expect(accepts(given)).toBe(true);
@@ -39,6 +41,13 @@ describe("clusterConfiguration", () => {
     { time_factor: 0 },
     { managed: { server: "" } },
     { remote_eval: "maybe" },
+    { partition_tolerance: "hope" },
+    { node_recovery_timeout_ms: 0 },
+    { node_recovery_timeout_ms: 1.5 },
+    { required_nodes: "" },
+    { required_nodes: "alpha,,beta" },
+    { required_nodes: "al pha" },
+    { sync_timeout_ms: -1 },
   ])("refuses %j", (given) => {
     expect(accepts(given)).toBe(false);
   });
@@ -46,6 +55,13 @@ describe("clusterConfiguration", () => {
   it("does not show a password that was written into a URL", () => {
     const { error } = clusterConfiguration.safeParse({ nats_url: "nats://user:hunter2@host" });
     expect(error?.message).not.toContain("hunter2");
+  });
+});
+
+describe("nodesOf", () => {
+  it("reads names, each once", () => {
+    expect(nodesOf("alpha, beta@host,alpha")).toEqual(["alpha", "beta@host"]);
+    expect(nodesOf(undefined)).toEqual([]);
   });
 });
 
