@@ -313,9 +313,10 @@ export class Member implements ControlledNode {
 
 function owningNothing(why: string): Problem {
   return {
-    severity: "critical",
+    severity: "warning",
     what: `It takes no part in what the cluster owns: ${why}`,
-    advice: "Mend that, then start the node again; the rest of its work goes on.",
+    advice:
+      "Mend that; the rest of its work goes on. It tries again by itself, unless it says that it has given up.",
   };
 }
 

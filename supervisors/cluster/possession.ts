@@ -30,6 +30,11 @@ export class Possession {
 
   constructor(options: PossessionOptions) {
     this.#options = options;
+    // What is tried on by itself says why it has not come to anything yet.
+    options.node.subscribe((event) => {
+      if (event.name === "lease_waiting") this.#problem ??= event.data.why;
+      if (event.name === "ownership_held") this.#problem = undefined;
+    });
   }
 
   /** What keeps the node from owning anything, in words. */
@@ -60,6 +65,12 @@ export class Possession {
       });
     if (begin.required !== undefined) {
       await begun;
+      return;
+    }
+    const info = this.#broker?.carrier.connection.info;
+    if (info !== undefined && info.jetstream !== true) {
+      // Others of its set may have it, so it is tried; but nobody is to wait for that.
+      this.#problem = `The broker at ${this.#broker?.carrier.place} keeps nothing: JetStream is not enabled. Start it with -js, or with a configuration that "aiex cluster init" wrote.`;
       return;
     }
     const { timers } = node.world;

@@ -21,6 +21,8 @@ export interface StartOptions {
   readonly settings?: Settings;
   readonly managesBroker?: boolean;
   readonly timeFactor?: number;
+  /** Keys of the part "cluster" for which there is no variable. */
+  readonly cluster?: Partial<Configuration["values"]["cluster"]>;
 }
 
 /** Nobody is to wait as long as in a real network; on a busy machine beats are late by less than this allows. */
@@ -49,7 +51,7 @@ export class Machines {
     const { settings = {}, managesBroker = false, timeFactor = timeFactorUsual } = options;
     const named = name === null ? {} : { AIEX_NODE_NAME: name };
     const { values, ...rest } = await this.configuration(machine, { ...named, ...settings });
-    const cluster = { ...values.cluster, time_factor: timeFactor };
+    const cluster = { ...values.cluster, time_factor: timeFactor, ...options.cluster };
     const node = await startRunningNode({
       world: this.world,
       configuration: { ...rest, values: { ...values, cluster } },
