@@ -1,4 +1,5 @@
 // How the tests run: from the sources, beside a built command; with coverage where it is asked for.
+import { availableParallelism } from "node:os";
 import { defineConfig } from "vitest/config";
 
 export default defineConfig({
@@ -6,6 +7,8 @@ export default defineConfig({
     include: ["test/**/*.test.ts"],
     globalSetup: ["test/build.ts"],
     pool: "forks",
+    // One core is left for what runs the tests, except where that would leave only one for them: much of the time they wait.
+    maxWorkers: Math.max(2, availableParallelism() - 1),
     // Every test that needs real time (child processes, a packed install) fits in this with room to spare on two cores.
     testTimeout: 60_000,
     hookTimeout: 60_000,
