@@ -33,7 +33,8 @@ beforeEach(() => {
 function environment(machine: string): NodeJS.ProcessEnv {
   const folder = join(root, machine);
   mkdirSync(folder, { recursive: true, mode: 0o700 });
-  const folders = { XDG_RUNTIME_DIR: folder, XDG_CONFIG_HOME: folder, XDG_DATA_HOME: folder, HOME: folder };
+  const data = join(folder, "data");
+  const folders = { XDG_RUNTIME_DIR: folder, XDG_CONFIG_HOME: folder, XDG_DATA_HOME: data, HOME: folder };
   return { PATH: process.env.PATH, LANG: "C.UTF-8", ...folders };
 }
 
