@@ -38,6 +38,7 @@ export type {
   Page,
   RecordKind,
 } from "./journal/journal.ts";
+export { LeaseHeld, LeaseNotTaken } from "./leases/failures.ts";
 export type { LeaseId, LeaseInfo } from "./leases/lease.ts";
 export {
   type CallFailedEvent,
@@ -241,6 +242,7 @@ export { DownMessage, ExitMessage, TimeoutMessage } from "./process/system-messa
 export type { Verbs } from "./process/verbs.ts";
 export type { Bucket, BucketEntry, BucketListener, Written } from "./store/bucket.ts";
 export type { ClusterStore } from "./store/cluster-store.ts";
+export { StoreUnavailable } from "./store/failures.ts";
 export { type LocalStoreOptions, localStore } from "./store/local-store.ts";
 export { type NatsStoreOptions, natsStore } from "./store/nats-store.ts";
 export {

@@ -151,7 +151,8 @@ export function startKernelNode(options: NodeOptions): { readonly node: Node; re
 
 /** Nodes of one name do not start within one millisecond, but tools do: all commands of a person have one name. */
 function newIncarnation({ world, distribution }: NodeOptions): number {
-  const now = world.clock.wallTime();
+  // A whole number, whatever the clock of a simulated world says.
+  const now = Math.floor(world.clock.wallTime());
   return distribution?.hidden === true ? now * 2_048 + Math.floor(world.random.next() * 2_048) : now;
 }
 

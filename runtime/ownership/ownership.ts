@@ -201,7 +201,7 @@ export class Ownership {
     return this.#parts !== undefined && sweepLease(this.#parts.store, lease, [...supervisors]);
   }
 
-  /** Gives everything up and lets the others know; what runs here on behalf of the cluster is ended by whoever runs it. */
+  /** Gives everything up and lets the others know. Resolves when nothing runs here any more on behalf of the cluster. */
   async leave(): Promise<void> {
     const parts = this.#parts;
     if (parts === undefined) return;
@@ -212,10 +212,11 @@ export class Ownership {
     kernel.ownership = undefined;
     kernel.scheduler.guard = undefined;
     kernel.world.timers.clear(this.#cutOffTimer);
-    parts.placement.stop();
+    const ended = parts.placement.stop();
     parts.names.close();
     await parts.keeper.close();
     await parts.store.close();
+    await ended;
   }
 
   #listener(): LeaseListener {

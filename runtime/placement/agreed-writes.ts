@@ -3,7 +3,8 @@ import type { Bucket } from "../store/bucket.ts";
 
 interface AgreedWrite {
   readonly key: string;
-  readonly value: Uint8Array;
+  /** Undefined takes the key out. */
+  readonly value: Uint8Array | undefined;
   /** The revision that it is to replace. */
   readonly expected: number;
 }
@@ -11,10 +12,10 @@ interface AgreedWrite {
 export class AgreedWrites {
   /** Keys of which nobody knows yet what became of their last change. */
   readonly busy = new Set<string>();
-  readonly #over: () => void;
+  readonly #over: (isKnown: boolean) => void;
 
-  /** @param over a change was made, or came to nothing */
-  constructor(over: () => void) {
+  /** @param over a change was made or came to nothing; or, with false, nobody knows and it has to be tried again by and by */
+  constructor(over: (isKnown: boolean) => void) {
     this.#over = over;
   }
 
@@ -22,25 +23,30 @@ export class AgreedWrites {
   async write(
     bucket: Bucket,
     { key, value, expected }: AgreedWrite,
-    note: (value: Uint8Array, revision: number) => void,
+    note: (value: Uint8Array | undefined, revision: number) => void,
   ): Promise<boolean> {
     if (this.busy.has(key)) return false;
     this.busy.add(key);
+    let isKnown = false;
     try {
-      const written = await bucket.write(key, value, expected);
+      const written = await (value === undefined
+        ? bucket.remove(key, expected)
+        : bucket.write(key, value, expected));
       if (written.kind === "written") {
         note(value, written.revision);
+        isKnown = true;
         return true;
       }
       const entry = await bucket.read(key);
       if (entry !== undefined) note(entry.value, entry.revision);
+      isKnown = true;
       return false;
     } catch {
       // Nobody can be asked now: the lease says when that is serious.
       return false;
     } finally {
       this.busy.delete(key);
-      this.#over();
+      this.#over(isKnown);
     }
   }
 }

@@ -60,13 +60,9 @@ export interface Decision {
   readonly wakeInMs: number | undefined;
 }
 
-/** Undecided: somebody else decides. */
-const nothing: Decision = { changes: [], wakeInMs: undefined };
-
 export function decide(view: PlacementView): Decision {
   const deciding = new Deciding(view);
-  if (deciding.decider !== view.self.node) return nothing;
-  return deciding.run();
+  return deciding.decider === view.self.node ? deciding.run() : deciding.announce();
 }
 
 /** Where an owner that gives a child up gives it to; undefined where nobody else can have it. */
@@ -111,6 +107,23 @@ class Deciding {
     return { changes: this.#changes, wakeInMs: this.#wakeInMs };
   }
 
+  /** Whoever decides may run another version of the program, and not know of children that this one has. */
+  announce(): Decision {
+    const { now, settledAt, times, supervisor, records, busy, wallTime: since } = this.#view;
+    const calmInMs = settledAt + times.settledMs - now;
+    for (const { id, logic, input, restart, place } of this.#view.declared) {
+      const key = placementKey(supervisor, id);
+      if (records.has(key) || busy.has(key)) continue;
+      if (calmInMs > 0) {
+        this.#wake(calmInMs);
+        continue;
+      }
+      const record = newRecord({ supervisor, id, logic: logic.key, input, restart, place, since });
+      this.#change({ key, record, expected: 0 });
+    }
+    return { changes: this.#changes, wakeInMs: this.#wakeInMs };
+  }
+
   #candidate({ node, incarnation, term, labels }: LeaseInfo): Candidate {
     let children = 0;
     let childrenOfAll = 0;
@@ -150,6 +163,8 @@ class Deciding {
   #judge(key: string, { record, revision }: KnownRecord): void {
     const { isValid, isOver, now, lapse, wallTime } = this.#view;
     const { phase, owner, place } = record;
+    if (phase === "stopped" && owner !== undefined && isOver(owner))
+      this.#change({ key, record: { ...record, owner: undefined, pid: undefined }, expected: revision });
     if (phase === "finished" || phase === "stopped" || phase === "failed") return;
     if (phase === "waiting" || owner === undefined) {
       this.#give(key, record, revision);

@@ -12,6 +12,8 @@ const times = {
   retryMs: 250,
   /** A move that was asked for has come to its end by then, or is told to be under way still. */
   moveMs: 15_000,
+  /** A node that has said what it can has been heard of everywhere by then: a few times what a watch takes. */
+  seenMs: 1_000,
   /** Between two looks at whether all calls have been answered, and how far a drain is. */
   drainLookMs: 25,
 } as const;

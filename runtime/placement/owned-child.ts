@@ -74,8 +74,9 @@ export class OwnedChild {
 
   /** From here on every earlier owner's writes are refused. @throws what the journal throws; {CheckpointRefused} nothing can be made of the last checkpoint */
   async claim(): Promise<void> {
-    const { kernel, journal } = this.#options;
-    const claim = await claimLog(journal, this.#log, { owner: kernel.name, id: this.#newId() });
+    const { kernel, journal, mayRun } = this.#options;
+    const goesOn = (): boolean => mayRun() && !this.#isOver;
+    const claim = await claimLog(journal, this.#log, { owner: kernel.name, id: this.#newId(), goesOn });
     this.epoch = claim.epoch;
     this.#position = claim.end.position;
     this.#saved = claim.snapshot?.payload;
@@ -129,18 +130,30 @@ export class OwnedChild {
     for (;;) {
       const { process } = this;
       if (process === undefined || process.hasEnded || this.#isOver || isCut()) break;
-      const isIdle =
-        process.phase === "live" && (process.mailbox.length === 0 || clock.now() >= patientUntil);
-      const checkpoint = isIdle ? this.#captured() : undefined;
-      if (checkpoint !== undefined || (isIdle && this.#capture === undefined)) {
+      const isQuiet = process.mailbox.length === 0 || clock.now() >= patientUntil;
+      // Right behind a turn its phase does not say yet that it is over; what is kept is asked for between turns alone.
+      const checkpoint = isQuiet && process.phase !== "suspended" ? this.#captured() : undefined;
+      if (checkpoint !== undefined || (isQuiet && process.phase === "live" && this.#capture === undefined)) {
         holds.hold(process);
-        if (checkpoint !== undefined && this.#isChanged) await this.#save(checkpoint);
+        if (checkpoint !== undefined && this.#isChanged) await this.#orCut(this.#save(checkpoint), isCut);
         break;
       }
       await this.#nextRest();
     }
     if (this.process !== undefined) holds.hold(this.process);
-    await this.#writing;
+    await this.#orCut(this.#writing, isCut);
+  }
+
+  /** What `work` comes to, unless its time is up first: a store that does not answer must not hold up the end of a node. */
+  async #orCut(work: Promise<void>, isCut: () => boolean): Promise<void> {
+    let isSettled = false;
+    const settled = work.finally(() => {
+      isSettled = true;
+    });
+    settled.catch(() => undefined);
+    while (!isSettled && !isCut())
+      await Promise.race([settled, this.#sleep(this.#options.times.drainLookMs)]);
+    if (isSettled) await settled;
   }
 
   /** Nothing more is written: it has another owner, or none. */

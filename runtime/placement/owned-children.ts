@@ -1,61 +1,19 @@
-// The children that this node owns: begins those that it was given, hands over those that it is asked for, and lets go of those
-// that are another's.
-import type { Journal } from "../journal/journal.ts";
-import type { LeaseId } from "../leases/lease.ts";
-import type { Holds } from "../ownership/hold.ts";
 import type { ChildMove } from "../ownership/report.ts";
 import { onExit } from "../process/calls.ts";
-import type { ExitReason } from "../process/exit-reason.ts";
-import type { Kernel } from "../process/kernel.ts";
 import type { Process } from "../process/process.ts";
-import type { SupervisorVerbs } from "../supervision/admin.ts";
 import { childOf } from "../supervision/child-spec.ts";
 import { decideRestart } from "../supervision/restart-decision.ts";
 import { assignedTo, type KnownRecord } from "./decide.ts";
-import { type PlacementTimes, placementLimits } from "./limits.ts";
-import type { LocalSupervisor } from "./local-supervisors.ts";
+import { placementLimits } from "./limits.ts";
+import type { Home, Owned, OwnedChildrenOptions } from "./owned.ts";
 import { OwnedChild } from "./owned-child.ts";
 import type { PlacementRecord } from "./placement-record.ts";
-
-export interface OwnedChildrenOptions {
-  readonly kernel: Kernel;
-  readonly journal: Journal;
-  readonly holds: Holds;
-  readonly verbs: SupervisorVerbs;
-  readonly times: PlacementTimes;
-  readonly leases: { isHeld(): boolean };
-  /** True when it was written: nobody had changed the record meanwhile. */
-  readonly write: (key: string, record: PlacementRecord, expected: number) => Promise<boolean>;
-  /** Where a child goes that leaves this node. */
-  readonly successor: (record: PlacementRecord) => LeaseId | undefined;
-  readonly known: (key: string) => KnownRecord | undefined;
-  /** Has everything looked at again. */
-  readonly again: () => void;
-}
-
-interface Home {
-  readonly supervisor: LocalSupervisor;
-  readonly process: Process;
-}
-
-type Stage = "beginning" | "running" | "leaving" | "ended";
-
-/** One of them, with what is being done about it. */
-interface Owned {
-  readonly key: string;
-  readonly child: OwnedChild;
-  readonly home: Home;
-  readonly id: string;
-  stage: Stage;
-  /** The end that its supervisor makes nothing of. */
-  exit: ExitReason | undefined;
-  /** Its process's number has changed, which is to be written down. */
-  isTold: boolean;
-}
 
 export class OwnedChildren {
   readonly #options: OwnedChildrenOptions;
   readonly #owned = new Map<string, Owned>();
+  /** Children that this program has tried, and cannot run. */
+  readonly refused = new Set<string>();
   /** Records that are being given back, of children that nothing runs of here. */
   readonly #givingBack = new Set<string>();
   #leaving = 0;
@@ -73,6 +31,7 @@ export class OwnedChildren {
   look(key: string, known: KnownRecord, home: Home | undefined, isDraining: boolean): void {
     const owned = this.#owned.get(key);
     const { phase } = known.record;
+    if (phase === "stopped") void this.#letGo(key, owned);
     if (phase !== "assigned" && phase !== "running" && phase !== "leaving") return;
     if (owned === undefined) {
       if (this.#givingBack.has(key)) return;
@@ -81,7 +40,9 @@ export class OwnedChildren {
       return;
     }
     if (owned.stage !== "running") return;
-    if (phase === "leaving" || isDraining) void this.#handOver(owned, isDraining && phase !== "leaving");
+    // It was stopped and started again, or taken and given back, before this node heard of either.
+    if (phase === "assigned" && owned.hasRun) void this.#stop(owned);
+    else if (phase === "leaving" || isDraining) void this.#handOver(owned, isDraining && phase !== "leaving");
     else if (owned.exit !== undefined) void this.#finish(owned, known);
     else if (!owned.isTold) void this.#tellRunning(owned, known);
   }
@@ -96,8 +57,9 @@ export class OwnedChildren {
     for (const key of this.#owned.keys()) if (!records.has(key)) this.drop(key);
   }
 
-  loseAll(): void {
-    for (const owned of [...this.#owned.values()]) void this.#stop(owned);
+  /** Resolves when nothing of them runs here. */
+  async loseAll(): Promise<void> {
+    await Promise.all([...this.#owned.values()].map((owned) => this.#stop(owned)));
   }
 
   /** What is handed over stops as it is, and starts again from its last checkpoint. */
@@ -123,10 +85,6 @@ export class OwnedChildren {
     }
   }
 
-  stop(): void {
-    for (const { child } of this.#owned.values()) child.end();
-  }
-
   /** Every process of them, to be held and released. */
   *processes(): Iterable<Process> {
     for (const { child } of this.#owned.values()) if (child.process !== undefined) yield child.process;
@@ -150,6 +108,7 @@ export class OwnedChildren {
       stage: "beginning",
       exit: undefined,
       isTold: false,
+      hasRun: false,
       child: new OwnedChild({
         ...this.#options,
         name,
@@ -226,7 +185,8 @@ export class OwnedChildren {
     // Where a person asked it to be, it stays; what was moved to spread the children may be moved again.
     const wants = reason === "move" ? record.wants : undefined;
     const next = { ...record, phase: "running", epoch, pid: process.pid.id, wants, lastMove } as const;
-    if (!(await write(owned.key, next, revision))) owned.isTold = false;
+    owned.hasRun = await write(owned.key, next, revision);
+    if (!owned.hasRun) owned.isTold = false;
     else if (isMove) kernel.events.emit("child_moved", { child: owned.child.name, ...move });
   }
 
@@ -273,6 +233,7 @@ export class OwnedChildren {
   #giveBack(key: string, { record }: KnownRecord, isDraining: boolean, refusal?: string): void {
     if (this.#givingBack.has(key)) return;
     this.#givingBack.add(key);
+    if (refusal !== undefined) this.refused.add(key);
     const { kernel } = this.#options;
     const since = kernel.world.clock.wallTime();
     const denied = refusal === undefined ? record.denied : { ...record.denied, [kernel.name]: refusal };
@@ -307,6 +268,21 @@ export class OwnedChildren {
     const done: PlacementRecord = { ...record, phase: "finished", owner: undefined, pid: undefined };
     if (await this.#options.write(owned.key, done, revision)) this.#owned.delete(owned.key);
     else owned.stage = "running";
+  }
+
+  /** Somebody has stopped it for good: says so when nothing of it runs here. */
+  async #letGo(key: string, owned: Owned | undefined): Promise<void> {
+    if (this.#givingBack.has(key)) return;
+    this.#givingBack.add(key);
+    try {
+      if (owned !== undefined) await this.#stop(owned);
+      const { known, write, kernel } = this.#options;
+      const now = known(key);
+      if (now?.record.phase !== "stopped" || now.record.owner?.node !== kernel.name) return;
+      await write(key, { ...now.record, owner: undefined, pid: undefined }, now.revision);
+    } finally {
+      this.#givingBack.delete(key);
+    }
   }
 
   async #stop(owned: Owned): Promise<void> {

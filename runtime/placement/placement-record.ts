@@ -37,6 +37,9 @@ export interface PlacementRecord {
   readonly lastMove: ChildMove | undefined;
 }
 
+/** Why a node may not have a child that somebody has decided about; every other reason is the node's own. */
+export const notPermitted = "it is not permitted there";
+
 const version = 1;
 
 /** @throws {UnusableName} the supervisor's name or the child's id is too long */

@@ -11,13 +11,20 @@ import type { Bucket } from "../store/bucket.ts";
 import type { SupervisorVerbs } from "../supervision/admin.ts";
 import type { TimerHandle } from "../world.ts";
 import { AgreedWrites } from "./agreed-writes.ts";
-import { type Change, decide, type Lapse, type PlacementView, successorFor } from "./decide.ts";
+import {
+  type Change,
+  decide,
+  type KnownRecord,
+  type Lapse,
+  type PlacementView,
+  successorFor,
+} from "./decide.ts";
 import type { PlacementTimes } from "./limits.ts";
 import type { LocalSupervisor } from "./local-supervisors.ts";
+import { OwnMembership } from "./own-membership.ts";
 import { OwnedChildren } from "./owned-children.ts";
-import { encodePlacement, type PlacementRecord } from "./placement-record.ts";
+import { encodePlacement, notPermitted, type PlacementRecord } from "./placement-record.ts";
 import { PlacementTable } from "./placement-table.ts";
-import { encodeMember, memberKey } from "./supervisor-member.ts";
 
 /** The own lease and what was seen of the others'. */
 export interface PlacementLeases {
@@ -53,7 +60,11 @@ export class Placement {
   readonly #options: PlacementOptions;
   readonly #locals = new Map<string, Local>();
   readonly #owned: OwnedChildren;
-  readonly #writes = new AgreedWrites(() => this.#lookLater());
+  readonly #membership: OwnMembership;
+  readonly #writes = new AgreedWrites((isKnown) => {
+    if (isKnown) this.look();
+    else this.#wakeAfter(this.#options.times.retryMs);
+  });
   readonly #lapses = new Map<string, Lapse>();
   readonly #waiting = new Set<() => void>();
   #nodes = "";
@@ -75,6 +86,7 @@ export class Placement {
       again: () => this.look(),
     });
     this.table = new PlacementTable(options.placement, options.claims, () => this.look());
+    this.#membership = new OwnMembership({ claims: options.claims, table: this.table, writes: this.#writes });
     this.#stopListening = options.kernel.clusterSupervisors.listen({
       entered: (supervisor, process) => this.#entered(supervisor, process),
       left: (supervisor, process) => this.#left(supervisor, process),
@@ -102,7 +114,7 @@ export class Placement {
 
   /** The own lease was lost: whatever was owned has other owners now, or will have. */
   lost(): void {
-    this.#owned.loseAll();
+    void this.#owned.loseAll();
   }
 
   /** Hands everything over, and takes nothing more. Resolves when nothing is left, or `isCut` says so. */
@@ -182,17 +194,19 @@ export class Placement {
   /** Writes a record where it still is as it was; true when it was written. @throws {Misuse} its input cannot be kept */
   async write({ key, record, expected }: Change): Promise<boolean> {
     const value = encodePlacement(record);
-    const note = (bytes: Uint8Array, revision: number): void => this.table.noteRecord(key, bytes, revision);
+    const note = (bytes: Uint8Array | undefined, revision: number): void =>
+      this.table.noteRecord(key, bytes, revision);
     return this.#writes.write(this.#options.placement, { key, value, expected }, note);
   }
 
-  stop(): void {
+  /** Resolves when nothing of what was owned runs here any more. */
+  stop(): Promise<void> {
     this.#isStopped = true;
     this.#stopListening();
     this.#options.kernel.world.timers.clear(this.#wake);
     this.table.stop();
-    this.#owned.stop();
     for (const told of [...this.#waiting]) told();
+    return this.#owned.loseAll();
   }
 
   #entered(supervisor: LocalSupervisor, process: Process): void {
@@ -212,9 +226,10 @@ export class Placement {
     const self = leases.id;
     if (this.#isStopped || self === undefined || !leases.isHeld() || !this.table.isComplete) return;
     this.#noteNodes();
+    this.#membership.withdraw(self, (name) => this.#locals.has(name));
     let wakeInMs: number | undefined;
     for (const { supervisor } of this.#locals.values()) {
-      this.#declare(supervisor, self);
+      this.#membership.declare(supervisor, self);
       const decision = decide(this.#viewOf(supervisor, self));
       for (const change of decision.changes) void this.write(change);
       if (decision.wakeInMs !== undefined)
@@ -229,6 +244,7 @@ export class Placement {
     const { leases } = this.#options;
     for (const [key, known] of this.table.records) {
       if (this.#writes.busy.has(key)) continue;
+      this.#forgetRefusal(key, known);
       const { owner, supervisor } = known.record;
       const isOwn = owner !== undefined && isSameLease(owner, self);
       if (owner !== undefined && !isOwn && !leases.isValid(owner) && !leases.isOver(owner))
@@ -239,16 +255,13 @@ export class Placement {
     this.#owned.dropAllBut(this.table.records);
   }
 
-  /** Says under the own lease that this supervisor runs here. */
-  #declare({ name, logic }: LocalSupervisor, lease: LeaseId): void {
-    const known = this.table.member(name, lease.node);
-    const key = memberKey(name, lease.node);
-    if ((known !== undefined && isSameLease(known.member.lease, lease)) || this.#writes.busy.has(key)) return;
-    const { node, incarnation, term } = lease;
-    const member = { supervisor: name, lease: { node, incarnation, term }, logic: [...logic.keys()] };
-    const note = (bytes: Uint8Array, revision: number): void => this.table.noteMember(key, bytes, revision);
-    const change = { key, value: encodeMember(member), expected: known?.revision ?? 0 };
-    void this.#writes.write(this.#options.claims, change, note);
+  /** What an earlier program of this node's name could not run, this one may be able to. */
+  #forgetRefusal(key: string, { record, revision }: KnownRecord): void {
+    const { name } = this.#options.kernel;
+    const why = Object.hasOwn(record.denied, name) ? record.denied[name] : notPermitted;
+    if (why === notPermitted || this.#owned.refused.has(key) || !this.#locals.has(record.supervisor)) return;
+    const { [name]: _, ...denied } = record.denied;
+    void this.write({ key, record: { ...record, denied }, expected: revision });
   }
 
   /** A calm cluster is one whose nodes have not changed for a while. */
@@ -294,12 +307,6 @@ export class Placement {
     if (self === undefined) return undefined;
     const supervisor = local ?? { name: record.supervisor, children: [], logic: new Map() };
     return successorFor(this.#viewOf(supervisor, self), record);
-  }
-
-  /** What has changed nothing must not be tried again at once. */
-  #lookLater(): void {
-    this.look();
-    this.#wakeAfter(this.#options.times.retryMs);
   }
 
   #wakeAfter(inMs: number): void {

@@ -7,10 +7,10 @@ import { ChildPresent, MovePending, UnfitNode, UnknownChild } from "./failures.t
 import { placementTimes } from "./limits.ts";
 import type { PlacedChild } from "./placed-child.ts";
 import type { Placement } from "./placement.ts";
-import { checkRecord, type PlacementRecord, placementKey } from "./placement-record.ts";
+import { checkRecord, notPermitted, type PlacementRecord, placementKey } from "./placement-record.ts";
 import type { Found } from "./placement-table.ts";
 
-const { moveMs } = placementTimes(1);
+const { moveMs, seenMs } = placementTimes(1);
 
 /**
  * Adds a child to a cluster supervisor; resolves when it runs somewhere.
@@ -44,22 +44,30 @@ export async function startPlaced(
 }
 
 /**
- * Stops a child for good; its last checkpoint stays, and `startPlaced` under the same id goes on from it. Resolves when nothing runs.
- * @throws {UnknownChild}; {MovePending}; {NotOwner}
+ * Stops a child for good; its last checkpoint stays, and `restartPlaced` goes on from it. Resolves when nothing runs.
+ * @throws {UnknownChild}; {MovePending} it is agreed on, and its owner has not said yet that nothing runs; {NotOwner}
  */
 export async function stopPlaced(placement: Placement, name: string): Promise<void> {
+  // Whoever has it keeps it until nothing runs: nobody else may begin before.
   await change(placement, name, ({ record }) =>
-    record.phase === "stopped"
-      ? undefined
-      : { ...record, phase: "stopped", owner: undefined, pid: undefined },
+    record.phase === "stopped" ? undefined : { ...record, phase: "stopped", wants: undefined },
   );
+  await atRest(placement, name);
 }
 
 /** Lets a child that has finished, was stopped or was given up start again. @throws {UnknownChild}; {NotOwner}; {MovePending} */
 export async function restartPlaced(placement: Placement, name: string): Promise<void> {
+  await atRest(placement, name);
   await change(placement, name, ({ record }) =>
     ["finished", "stopped", "failed"].includes(record.phase)
-      ? { ...record, phase: "waiting", failures: 0, denied: {}, reason: "start", since: placement.wallTime() }
+      ? {
+          ...record,
+          phase: "waiting",
+          failures: 0,
+          denied: Object.fromEntries(Object.entries(record.denied).filter(([, why]) => why === notPermitted)),
+          reason: "start",
+          since: placement.wallTime(),
+        }
       : undefined,
   );
   if (await placement.until(() => phaseOf(placement, name) === "running", moveMs)) return;
@@ -75,6 +83,9 @@ export async function movePlaced(placement: Placement, name: string, node: strin
     const record = placement.table.find(name)?.record;
     return record?.phase === "running" && record.owner?.node === node;
   };
+  await atRest(placement, name);
+  // A node that has just come may not have been seen here yet.
+  await placement.until(() => isKnown(placement, name, node), seenMs);
   await change(placement, name, ({ record }) => {
     const why = whyUnfit(placement, record, node);
     if (why !== undefined) throw new UnfitNode(name, node, why);
@@ -105,12 +116,28 @@ export async function permitPlaced(
     if (!Object.hasOwn(record.denied, node) === isPermitted) return undefined;
     const { [node]: _, ...others } = record.denied;
     if (isPermitted) return { ...record, denied: others };
-    const denied = { ...others, [node]: "it is not permitted there" };
-    const isThere = record.owner?.node === node && record.phase === "running";
+    const denied = { ...others, [node]: notPermitted };
+    const isThere =
+      record.owner?.node === node && (record.phase === "running" || record.phase === "assigned");
     if (!isThere) return { ...record, denied };
     const since = placement.wallTime();
     return { ...record, denied, phase: "leaving", wants: undefined, reason: "permission", since, from: node };
   });
+}
+
+/** Resolves when nothing runs of a child that was stopped. @throws {MovePending} */
+async function atRest(placement: Placement, name: string): Promise<void> {
+  const isRunning = (): boolean => {
+    const record = placement.table.find(name)?.record;
+    return record?.phase === "stopped" && record.owner !== undefined;
+  };
+  if (!(await placement.until(() => !isRunning(), moveMs)))
+    throw new MovePending(name, "none", moveMs, "being stopped");
+}
+
+function isKnown(placement: Placement, name: string, node: string): boolean {
+  const record = placement.table.find(name)?.record;
+  return record === undefined || whyUnfit(placement, record, node) === undefined;
 }
 
 /** Changes a record until nobody was quicker; undefined changes nothing. */

@@ -62,7 +62,10 @@ describe.each(ownedClusterKinds)("names and locks of nodes over %s", (kind) => {
     const [alpha, beta] = all as [Owner, Owner];
     const { pid } = await reader(cluster, alpha, "leader");
     expect(where(all, "leader")).toEqual([pid, pid, pid]);
-    const others = [await cluster.when(alpha.node.spawn(endless)), await cluster.when(beta.node.spawn(endless))];
+    const others = [
+      await cluster.when(alpha.node.spawn(endless)),
+      await cluster.when(beta.node.spawn(endless)),
+    ];
     expect(await cluster.when(alpha.node.registerClusterName("leader", others[0]))).toBe(false);
     expect(await cluster.when(beta.node.registerClusterName("leader", others[1]))).toBe(false);
     expect(await cluster.when(alpha.node.registerClusterName("second", pid))).toBe(false);

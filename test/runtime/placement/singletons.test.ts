@@ -18,7 +18,7 @@ import {
   startKind,
 } from "../../../runtime/index.ts";
 import { type OwnedCluster, ownedCluster, ownedClusterKinds, placeOf } from "../ownership/owned-cluster.ts";
-import { type Owner, owners } from "../ownership/owners.ts";
+import { type Owner, type OwnerOptions, owners } from "../ownership/owners.ts";
 
 const name = "work/single";
 const address = clusterNamed(name);
@@ -57,8 +57,17 @@ function single(place: Partial<Place & { strategy: "priority" }> = {}, notes: st
   return { supervisors: { work: { children: [child] } } };
 }
 
+/** Two nodes, the first of which has the child. */
+async function pair(cluster: OwnedCluster, options: OwnerOptions) {
+  const alpha = await cluster.start("alpha", options);
+  await cluster.eventually(() => placeOf(name, alpha) === "alpha");
+  const beta = await cluster.start("beta", options);
+  await cluster.eventually(() => placeOf(name, beta) === "alpha");
+  return { alpha, beta };
+}
+
 function kindOf(cluster: Pick<OwnedCluster, "when">, { node }: Owner): Promise<StartKind> {
-  return cluster.when(node.call(address, "kind"));
+  return cluster.when(node.call(address, "kind") as Promise<StartKind>);
 }
 
 describe.each(ownedClusterKinds)("a child with a list of nodes, over %s,", (kind) => {
@@ -78,9 +87,7 @@ describe.each(ownedClusterKinds)("a child with a list of nodes, over %s,", (kind
     const cluster = await ownedCluster(kind);
     const notes: string[] = [];
     const options = single({ failoverAfterMs: 300, takeover: true }, notes);
-    const alpha = await cluster.start("alpha", options);
-    const beta = await cluster.start("beta", options);
-    await cluster.eventually(() => placeOf(name, beta) === "alpha");
+    const { alpha, beta } = await pair(cluster, options);
     expect(await cluster.when(beta.node.call(address, "add", 7))).toBe(7);
     cluster.cutOff(alpha);
     await cluster.eventually(() => placeOf(name, beta) === "beta");
@@ -103,9 +110,7 @@ describe.each(ownedClusterKinds)("a child with a list of nodes, over %s,", (kind
   test("L16 starts on the next one as one that was left where its node leaves in good order", async () => {
     const cluster = await ownedCluster(kind);
     const options = single();
-    const alpha = await cluster.start("alpha", options);
-    const beta = await cluster.start("beta", options);
-    await cluster.eventually(() => placeOf(name, beta) === "alpha");
+    const { alpha, beta } = await pair(cluster, options);
     await cluster.when(alpha.ownership.leave());
     await cluster.eventually(() => placeOf(name, beta) === "beta");
     expect(await kindOf(cluster, beta)).toMatchObject({ reason: "node_left", from: "alpha" });
@@ -114,9 +119,7 @@ describe.each(ownedClusterKinds)("a child with a list of nodes, over %s,", (kind
   test("L19 moves where it is permitted, and waits where it is permitted nowhere", async () => {
     const cluster = await ownedCluster(kind);
     const options = single();
-    const alpha = await cluster.start("alpha", options);
-    const beta = await cluster.start("beta", options);
-    await cluster.eventually(() => placeOf(name, alpha) === "alpha" && placeOf(name, beta) === "alpha");
+    const { alpha, beta } = await pair(cluster, options);
     await cluster.when(alpha.node.call(address, "bump"));
     await cluster.when(beta.ownership.permitChild(name, "alpha", false));
     await cluster.eventually(() => placeOf(name, beta) === "beta");
@@ -135,7 +138,10 @@ describe.each(ownedClusterKinds)("a child with a list of nodes, over %s,", (kind
 
   test("L18 does not begin without nodes that have to be there, and begins when they come", async () => {
     const cluster = await ownedCluster(kind);
-    const required = (timeoutMs: number) => ({ ...single(), required: { nodes: ["beta", "alpha"], timeoutMs } });
+    const required = (timeoutMs: number) => ({
+      ...single(),
+      required: { nodes: ["beta", "alpha"], timeoutMs },
+    });
     const alpha = await cluster.start("alpha", single());
     const refused = await cluster.start("delta", required(100)).catch((thrown: unknown) => thrown);
     expect(refused).toBeInstanceOf(NodesMissing);
