@@ -19,6 +19,7 @@ const benchmarks = [
   "names",
   "timers",
   "between",
+  "takeover",
   "journals",
   "command",
   "analysis",

@@ -18,11 +18,19 @@ export function brokerVersion(): string | undefined {
   return found()?.version;
 }
 
-/** @throws {AbsentPeer} no nats-server */
-export async function startBroker(place: Place): Promise<Broker> {
+/** `more` are further words of its command line. @throws {AbsentPeer} no nats-server */
+export async function startBroker(place: Place, more: readonly string[] = []): Promise<Broker> {
   const server = found();
   if (server === undefined) throw new AbsentPeer("no nats-server on this machine");
-  const [command = "", ...given] = [...prefixFor(place), server.program, "-a", "127.0.0.1", "-p", "-1"];
+  const [command = "", ...given] = [
+    ...prefixFor(place),
+    server.program,
+    "-a",
+    "127.0.0.1",
+    "-p",
+    "-1",
+    ...more,
+  ];
   const child = spawn(command, given, { stdio: ["ignore", "ignore", "pipe"] });
   endWithUs(child);
   return { url: `nats://127.0.0.1:${await portOf(child)}`, end: () => ended(child) };

@@ -36,6 +36,13 @@ export class Program {
     await ended(this.#child);
   }
 
+  /** Without a word, as a machine does that loses power. */
+  async kill(): Promise<void> {
+    const exit = once(this.#child, "exit");
+    this.#child.kill("SIGKILL");
+    await exit;
+  }
+
   async #answer(signal?: AbortSignal): Promise<Readonly<Record<string, number>>> {
     const waiting = new AbortController();
     const both = AbortSignal.any(signal === undefined ? [waiting.signal] : [waiting.signal, signal]);

@@ -3,7 +3,7 @@ import { copyFileSync } from "node:fs";
 import { parseArgs } from "node:util";
 import { measure } from "./figures.ts";
 import { playSchedule } from "./play.ts";
-import { playRow } from "./row.ts";
+import { playRow, type Row } from "./row.ts";
 import { rows } from "./rows.ts";
 import { stepText } from "./schedule.ts";
 
@@ -11,9 +11,10 @@ const minutesDefault = 5;
 const roundsDefault = 20;
 const parts = ["rows", "figures", "schedules"] as const;
 
-const usage = `Usage: npm run chaos -- [--only rows|figures|schedules] [--fault N] [--rounds N] [--minutes N] [--seed N]
+const usage = `Usage: npm run chaos -- [--only rows|figures|schedules] [--fault N] [--about WORD] [--rounds N] [--minutes N] [--seed N]
   --only PART   this part alone; all three by default
   --fault N     of the rows, those of this fault
+  --about WORD  of the rows, those with this word in their subjects
   --rounds N    deaths and restarts of the broker to measure (${roundsDefault})
   --minutes N   for how long schedules are played, one at least (${minutesDefault})
   --seed N      the first schedule's; by chance by default
@@ -22,6 +23,7 @@ Exit codes: 0 all went well, 1 something did not, 2 bad usage.`;
 interface Given {
   readonly only: (typeof parts)[number] | undefined;
   readonly fault: number | undefined;
+  readonly about: string;
   readonly rounds: number;
   readonly minutes: number;
   readonly seed: number;
@@ -34,18 +36,19 @@ async function run(): Promise<number> {
     return 2;
   }
   bringLockfile();
-  const { only, fault, rounds, minutes, seed } = given;
+  const { only, rounds, minutes, seed } = given;
   const wants = (part: (typeof parts)[number]): boolean => (only ?? part) === part;
-  const failedRows = wants("rows") ? await playRows(fault) : 0;
+  const failedRows = wants("rows") ? await playRows(given) : 0;
   const figures = wants("figures") ? await measure(rounds) : undefined;
   const schedules = wants("schedules") ? await playSchedules(seed, minutes) : undefined;
   process.stdout.write(`${JSON.stringify({ failedRows, figures, schedules })}\n`);
   return failedRows === 0 && (schedules?.failed.length ?? 0) === 0 ? 0 : 1;
 }
 
-async function playRows(fault: number | undefined): Promise<number> {
+async function playRows({ fault, about }: Given): Promise<number> {
   let failed = 0;
-  for (const row of rows.filter((each) => fault === undefined || each.fault === fault)) {
+  const isMeant = (row: Row): boolean => (fault ?? row.fault) === row.fault && row.subject.includes(about);
+  for (const row of rows.filter(isMeant)) {
     const title = `fault ${row.fault}: ${row.subject} ${row.name}`;
     try {
       await playRow(row);
@@ -90,14 +93,22 @@ function bringLockfile(): void {
 
 function parseArguments(): Given | undefined {
   const option = { type: "string" } as const;
-  const options = { only: option, fault: option, rounds: option, minutes: option, seed: option };
+  const options = {
+    only: option,
+    fault: option,
+    about: option,
+    rounds: option,
+    minutes: option,
+    seed: option,
+  };
   try {
-    const { only, fault, rounds, minutes, seed } = parseArgs({ options }).values;
+    const { only, fault, about = "", rounds, minutes, seed } = parseArgs({ options }).values;
     const part = parts.find((each) => each === only);
     if (only !== undefined && part === undefined) throw new RangeError(`There is no part "${only}".`);
     return {
       only: part,
       fault: fault === undefined ? undefined : wholeNumber(fault),
+      about,
       rounds: wholeNumber(rounds ?? String(roundsDefault)),
       minutes: wholeNumber(minutes ?? String(minutesDefault)),
       seed: wholeNumber(seed ?? String(Math.floor(Math.random() * 1_000_000))),

@@ -18,6 +18,21 @@ const linked: Happening = { type: "linked", key: 2, node: "beta" };
 const exited: Happening = { type: "exit", key: 2, reason: "noconnection" };
 const asked: Happening = { type: "asked", key: 3, node: "beta" };
 const settled: Happening = { type: "outcome", key: 3, outcome: "nodedown" };
+const added = (total: number, tries = 1): Happening => ({ type: "added", name: "work/c1", total, tries });
+const took = (process: number, total: number): Happening => ({
+  type: "took",
+  name: "work/c1",
+  process,
+  total,
+});
+const is = (is: "held" | "suspended" | "resumed" | "lost"): Happening => ({ type: "ownership", is });
+const moved = (epoch: number): Happening => ({
+  type: "moved",
+  name: "work/c1",
+  from: null,
+  reason: "start",
+  epoch,
+});
 
 function problems(happenings: readonly Happening[]): readonly string[] {
   return judge([ledger("alpha", happenings)]).map(({ problem }) => problem);
@@ -54,9 +69,33 @@ describe("the checkers of the chaos room", () => {
     ["two outcomes of a call", [up, asked, settled, settled], /has 2 outcomes/],
     ["a call that is forgotten", [up, asked, down], /has 0 outcomes/],
     ["a node that comes up twice", [up, up], /while beta#1 is up/],
+    ["an answer that is lost", [added(1), added(2), added(2)], /told 2 .* after 2: what lasted is lost/],
+    ["an add that counts twice", [added(1), added(3)], /told 3 .* after 1 and 1 tries/],
+    ["a former process that goes on", [took(4, 1), took(5, 2), took(4, 3)], /work\/c1 as process 4/],
+    ["an epoch that begins twice", [moved(1), moved(2), moved(2)], /begins epoch 2 of work\/c1/],
+    ["work without a lease", [is("held"), took(4, 1), is("suspended"), took(4, 2)], /without its lease/],
+    ["work after a lease", [is("held"), took(4, 1), is("lost"), took(4, 2)], /without its lease/],
     ["a node that goes twice", [up, down, down], /end of beta#1, and up is undefined/],
   ])("see %s", (_, happenings, problem) => {
     expect(problems(happenings)).toEqual([expect.stringMatching(problem)]);
+  });
+
+  test("have nothing against adds that are tried again, and owners that rest and follow one another", () => {
+    const rests = [is("held"), took(4, 1), added(1), is("suspended"), is("resumed"), took(4, 2)];
+    const follows = [added(3, 2), is("suspended"), is("lost"), is("held"), moved(1), moved(2), took(9, 4)];
+    expect(problems([...rests, ...follows, added(5, 3)])).toEqual([]);
+  });
+
+  test("see two owners that take turns, whoever writes it down", () => {
+    const life = (name: string, ...totals: readonly number[]): Ledger => ({
+      node: `${name}#1`,
+      name,
+      entries: totals.map((total): Entry => ({ atMs: total, ...took(7, total) })),
+      isWhole: true,
+    });
+    const found = judge([life("alpha", 1, 2, 5), life("beta", 3, 4)]);
+    expect(found).toMatchObject([{ check: "owner", node: "alpha#1" }]);
+    expect(judge([life("alpha", 1, 2), life("beta", 3, 4)])).toEqual([]);
   });
 
   test("ask nothing of what a dead node did not come to write down", () => {

@@ -1,13 +1,11 @@
 // What the room measures, at the times that nodes have by default: how soon a death is known, and how soon all are back.
 import type { NodeProcess } from "./node-process.ts";
+import { measureOwners, type OwnerFigures } from "./owner-figures.ts";
+import { now } from "./owners.ts";
 import { Room } from "./room.ts";
+import { type Spread, spreadOf } from "./spread.ts";
 
-export interface Spread {
-  readonly p50: number;
-  readonly p99: number;
-}
-
-export interface Figures {
+export interface Figures extends OwnerFigures {
   readonly rounds: number;
   /** From kill -9 to the DOWN of a monitor. */
   readonly deathToDownMs: Spread;
@@ -27,7 +25,7 @@ const calmMs = 3_500;
 
 export async function measure(rounds: number): Promise<Figures> {
   const deaths = await measureDeaths(rounds);
-  return { rounds, ...deaths, ...(await measureRestarts(rounds)) };
+  return { rounds, ...deaths, ...(await measureRestarts(rounds)), ...(await measureOwners(rounds)) };
 }
 
 async function measureDeaths(rounds: number) {
@@ -56,10 +54,10 @@ async function measureDeaths(rounds: number) {
     await room.close();
   }
   return {
-    deathToDownMs: spread(downs),
+    deathToDownMs: spreadOf(downs),
     callsInFlight: rounds * callsPerRound,
     callsResolved,
-    downToLastOutcomeMs: spread(outcomes),
+    downToLastOutcomeMs: spreadOf(outcomes),
   };
 }
 
@@ -87,17 +85,5 @@ async function measureRestarts(rounds: number) {
   } finally {
     await room.close();
   }
-  return { brokerBackToServiceMs: spread(backs), brokerGoneToServiceMs: spread(gones) };
-}
-
-/** The clock that entries are timed by. */
-function now(): number {
-  return performance.timeOrigin + performance.now();
-}
-
-function spread(values: readonly number[]): Spread {
-  const sorted = [...values].sort((a, b) => a - b);
-  const at = (share: number): number =>
-    Math.round(sorted[Math.min(sorted.length - 1, Math.floor(share * sorted.length))] ?? 0);
-  return { p50: at(0.5), p99: at(0.99) };
+  return { brokerBackToServiceMs: spreadOf(backs), brokerGoneToServiceMs: spreadOf(gones) };
 }

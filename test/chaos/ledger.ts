@@ -11,6 +11,11 @@ export interface Settings {
   readonly credentials: { readonly user: string; readonly password: string } | undefined;
   /** Where beats come from: a thread of their own, or the main one. */
   readonly pulse: "worker" | "inline";
+  /**
+   * The children of the cluster supervisor "work" that it may have; with none it takes part in what the cluster owns and owns nothing.
+   * Undefined: it does not take part.
+   */
+  readonly owns: readonly string[] | undefined;
 }
 
 export type Order =
@@ -44,6 +49,15 @@ export type Order =
   /** Holds the event loop. */
   | { readonly do: "block"; readonly ms: number }
   | { readonly do: "connect"; readonly node: string }
+  /** Adds one to each of these counters over and over, by their names in the cluster, and to each again when it has answered. */
+  | { readonly do: "load"; readonly names: readonly string[]; readonly everyMs: number }
+  /** Ends that, and waits until nothing is on its way. */
+  | { readonly do: "unload" }
+  /** A process of its own takes a name in the cluster. Answers whether it has it. */
+  | { readonly do: "register"; readonly name: string }
+  /** The node that a name in the cluster leads to. */
+  | { readonly do: "where"; readonly name: string }
+  | { readonly do: "move"; readonly child: string; readonly node: string }
   | { readonly do: "status" }
   | { readonly do: "leave" };
 
@@ -93,6 +107,30 @@ export type Happening =
   | { readonly type: "outcome"; readonly key: number; readonly outcome: string }
   /** The supervised counter was started, for the first time or again. */
   | { readonly type: "counting" }
+  /** What became of the node's part in what the cluster owns. */
+  | { readonly type: "ownership"; readonly is: "held" | "suspended" | "resumed" | "lost" }
+  /** A child runs here from now on. */
+  | {
+      readonly type: "moved";
+      readonly name: string;
+      readonly from: string | null;
+      readonly reason: string;
+      readonly epoch: number;
+    }
+  /** Process number `process` of this node, which runs as that child, begins to handle an add that makes it `total`. */
+  | { readonly type: "took"; readonly name: string; readonly process: number; readonly total: number }
+  /** An add was answered, after so many tries: it lasts. */
+  | {
+      readonly type: "added";
+      readonly name: string;
+      readonly total: number;
+      readonly tries: number;
+    }
+  /** The first try of an add went wrong. */
+  | { readonly type: "missed"; readonly name: string; readonly code: string }
+  /** Who had a name in the cluster has ended. */
+  | { readonly type: "unnamed"; readonly name: string; readonly reason: string }
+  | { readonly type: "drained"; readonly owned: number; readonly left: number; readonly isCut: boolean }
   | { readonly type: "trouble"; readonly what: string }
   | { readonly type: "leaving" };
 

@@ -16,6 +16,8 @@ interface Waiting {
 export class NodeProcess {
   readonly name: string;
   readonly proxy: TcpProxy;
+  /** How many children of the cluster it may have. */
+  readonly owns: number;
   readonly entries: Entry[] = [];
   readonly ended: Promise<unknown>;
   readonly #child: ChildProcess;
@@ -30,6 +32,7 @@ export class NodeProcess {
   constructor(program: string, settings: Settings, proxy: TcpProxy) {
     this.name = settings.name;
     this.proxy = proxy;
+    this.owns = settings.owns?.length ?? 0;
     this.#child = spawn(process.execPath, ["--expose-gc", program], { stdio: ["pipe", "pipe", "pipe"] });
     this.ended = once(this.#child, "close").then(() => this.#end());
     this.#child.stdout?.setEncoding("utf8").on("data", (text: string) => this.#take(text));
@@ -136,7 +139,8 @@ export class NodeProcess {
   }
 
   report(): string {
-    const last = this.entries.slice(-entriesShown).map((entry) => `  ${entryText(entry)}`);
+    const telling = this.entries.filter(({ type }) => type !== "took" && type !== "added");
+    const last = telling.slice(-entriesShown).map((entry) => `  ${entryText(entry)}`);
     return [`The last that ${this.id} wrote down:`, ...last, this.#errors].join("\n");
   }
 

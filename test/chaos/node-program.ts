@@ -2,6 +2,7 @@
 import { createInterface } from "node:readline";
 import { connectNats, type NatsCarrier, type NatsOptions } from "../../runtime/carriers/nats.ts";
 import {
+  beginOwnership,
   call,
   cast,
   groupMembers,
@@ -12,15 +13,26 @@ import {
   startNode,
 } from "../../runtime/index.ts";
 import { workerPulse } from "../../runtime/membership/pulses/worker.ts";
+import { natsStore } from "../../runtime/store/nats-store.ts";
 import type { Happening, Order, Settings, Status } from "./ledger.ts";
+import { Adder, counters, holder, owningEvent, supervisorName } from "./owning.ts";
 import { sender, tie, watcher, workersOf } from "./workers.ts";
 
-const told = ["membership_trouble", "event_loop_lag", "unattributed_failure"];
+const told = [
+  "membership_trouble",
+  "event_loop_lag",
+  "unattributed_failure",
+  "lease_waiting",
+  "lease_challenged",
+  "child_refused",
+  "checkpoint_failed",
+];
 
 class Program {
   readonly #node: Node;
   readonly #settings: Settings;
   readonly #senders = new Map<string, ReturnType<typeof named>>();
+  readonly #adder: Adder;
   #carrier: NatsCarrier | undefined;
   #keys = 0;
   #dropped = 0;
@@ -36,6 +48,7 @@ class Program {
       health: {},
       distribution: { cluster, factor, place: { host: "chaos", osPid: process.pid, version: "1" } },
     });
+    this.#adder = new Adder(this.#node, note);
     this.#node.subscribe((event) => this.#hear(event));
     this.#node.monitorNodes(({ kind, node: peer, incarnation, reason = "" }) =>
       note({ type: kind === "up" ? "nodeup" : "nodedown", peer, incarnation, reason }),
@@ -57,6 +70,7 @@ class Program {
       carrier.onState((state, why) => note({ type: "carrier", state, why }));
       const startPulse = pulse === "worker" ? workerPulse({ ...options, name: `${name} pulse` }) : undefined;
       await this.#node.distribution?.join(carrier, startPulse);
+      await this.#own(carrier);
       note({ type: "ready", incarnation: this.#node.incarnation });
     } catch (error) {
       note({ type: "refused", ...wordsOf(error) });
@@ -64,8 +78,22 @@ class Program {
     }
   }
 
+  async #own({ connection }: NatsCarrier): Promise<void> {
+    const { owns, cluster } = this.#settings;
+    if (owns === undefined) return;
+    const node = this.#node;
+    if (owns.length > 0) await node.spawn(counters(note, owns), { name: supervisorName });
+    await beginOwnership(node, natsStore({ connection, cluster, world: node.world }));
+  }
+
   async leave(): Promise<void> {
     note({ type: "leaving" });
+    const { ownership } = this.#node;
+    if (ownership !== undefined) {
+      const { owned, left, isCut } = await ownership.drain({ deadlineMs: drainMs });
+      note({ type: "drained", owned, left, isCut });
+      await ownership.leave();
+    }
     await this.#node.halt();
     await this.#carrier?.close();
     process.exitCode = 0;
@@ -101,11 +129,29 @@ class Program {
         return block(order.ms);
       case "connect":
         return node.connectNode(order.node);
+      case "load":
+        return this.#adder.begin(order.names, order.everyMs);
+      case "unload":
+        return this.#adder.end();
+      case "register":
+        return this.#register(order.name);
+      case "where":
+        return node.whereClusterName(order.name)?.node;
+      case "move":
+        return node.ownership?.move(order.child, order.node);
       case "status":
         return this.#status();
       case "leave":
         return this.leave();
     }
+  }
+
+  async #register(name: string): Promise<boolean> {
+    const pid = await this.#node.spawn(holder);
+    this.#node.monitor(pid, ({ reason }) =>
+      note({ type: "unnamed", name, reason: JSON.stringify(reason) ?? "undefined" }),
+    );
+    return this.#node.registerClusterName(name, pid);
   }
 
   async #stream({ to, bursts, each, everyMs }: Order & { do: "stream" }): Promise<unknown> {
@@ -173,7 +219,10 @@ class Program {
     };
   }
 
-  #hear({ name, data }: RuntimeEvent): void {
+  #hear(event: RuntimeEvent): void {
+    const { name, data } = event;
+    const owning = owningEvent(event);
+    if (owning !== undefined) note(owning);
     if (name === "signals_dropped") this.#dropped += data.signals;
     else if (name === "signals_refused") this.#refused += data.signals;
     else if (told.includes(name)) note({ type: "trouble", what: `${name} ${JSON.stringify(data)}` });
@@ -185,6 +234,8 @@ class Program {
   }
 }
 
+/** Nobody waits longer for a node that is told to end. */
+const drainMs = 20_000;
 /** At a factor of 1. */
 const pingIntervalMs = 5_000;
 

@@ -1,5 +1,6 @@
 // The chaos room: a real broker, real nodes, each behind a proxy of its own, and somebody who makes them fail.
 import { type NatsServer, natsServer } from "../nats/nats-server.ts";
+import { type NatsSet, natsSet } from "../nats/nats-set.ts";
 import { tcpProxy } from "../nats/tcp-proxy.ts";
 import { nodeProgram } from "./built-program.ts";
 import { judge, unfinished } from "./checkers.ts";
@@ -11,27 +12,45 @@ export interface RoomOptions {
   readonly factor?: number;
   /** The broker's configuration. */
   readonly config?: string;
+  /** What nodes may own together, unless one is told otherwise; the broker keeps it. */
+  readonly owns?: readonly string[];
+  /** A set of three keeps it. No proxy is before any of them. */
+  readonly isSet?: boolean;
 }
 
-export type StartOptions = Partial<Pick<Settings, "credentials" | "pulse" | "factor">>;
+export type StartOptions = Partial<Pick<Settings, "credentials" | "pulse" | "factor" | "owns">>;
 
 export class Room {
+  /** The only one, or the first of the set. */
   readonly broker: NatsServer;
+  readonly set: NatsSet | undefined;
   readonly factor: number;
+  readonly owns: readonly string[] | undefined;
   readonly cluster = "chaos";
   /** Every node that there ever was, in the order of their starts. */
   readonly nodes: NodeProcess[] = [];
   readonly #program: string;
 
-  private constructor(broker: NatsServer, factor: number, program: string) {
+  private constructor(
+    brokers: NatsServer | NatsSet,
+    factor: number,
+    owns: readonly string[] | undefined,
+    program: string,
+  ) {
+    const isSet = "servers" in brokers;
+    const [broker] = isSet ? brokers.servers : [brokers];
+    if (broker === undefined) throw new Error("The set has no broker.");
     this.broker = broker;
+    this.set = isSet ? brokers : undefined;
     this.factor = factor;
+    this.owns = owns;
     this.#program = program;
   }
 
-  static async open({ factor = 0.6, config = "" }: RoomOptions = {}): Promise<Room> {
+  static async open({ factor = 0.6, config = "", owns, isSet }: RoomOptions = {}): Promise<Room> {
     const program = await nodeProgram();
-    return new Room(await natsServer({ config }), factor, program);
+    const brokers = isSet ? await natsSet() : await natsServer({ config, jetstream: owns !== undefined });
+    return new Room(brokers, factor, owns, program);
   }
 
   /** Those that run. */
@@ -46,9 +65,10 @@ export class Room {
   /** Starts a program that is to become a node; whether it does is in its ledger. */
   async launch(name: string, options: StartOptions = {}): Promise<NodeProcess> {
     const proxy = await tcpProxy(this.broker);
-    const { cluster, factor } = this;
-    const defaults = { credentials: undefined, pulse: "worker", factor } as const;
-    const settings: Settings = { name, cluster, url: proxy.url, ...defaults, ...options };
+    const { cluster, factor, owns } = this;
+    const defaults = { credentials: undefined, pulse: "worker", factor, owns } as const;
+    const url = this.set?.urls.join() ?? proxy.url;
+    const settings: Settings = { name, cluster, url, ...defaults, ...options };
     const node = new NodeProcess(this.#program, settings, proxy);
     this.nodes.push(node);
     return node;
@@ -106,7 +126,7 @@ export class Room {
   async close(): Promise<void> {
     await Promise.all(this.nodes.map((node) => node.kill()));
     await Promise.all(this.nodes.map(({ proxy }) => proxy.close().catch(() => {})));
-    await this.broker.close();
+    await (this.set ?? this.broker).close();
   }
 }
 
