@@ -15,6 +15,11 @@ export function keptText(store: Store): string {
   return `${meaning(acknowledgement, isShared(store))} (${place})`;
 }
 
+/** Brokers count in minutes there. */
+export function intervalText(ms: number): string {
+  return ms > 0 && ms % 60_000 === 0 ? `${ms / 60_000} min` : millisecondsText(ms);
+}
+
 function meaning(kept: KeptHow, isOnBroker: boolean): string {
   switch (kept.kind) {
     case "fsync":
@@ -26,10 +31,10 @@ function meaning(kept: KeptHow, isOnBroker: boolean): string {
         ? `what is acknowledged is on the disks of most of ${kept.replicas} brokers (fsync): the loss of one takes nothing`
         : `what is acknowledged is known to most of ${kept.replicas} brokers, on its way to their disks: the loss of one takes nothing, a power cut of all may take the latest`;
     case "flush":
-      return `what is acknowledged reaches the disk every ${millisecondsText(kept.everyMs)}: a power cut of ${isOnBroker ? "the broker's" : "this"} machine loses up to that`;
+      return `what is acknowledged reaches the disk every ${intervalText(kept.everyMs)}: a power cut of ${isOnBroker ? "the broker's" : "this"} machine loses up to that`;
     case "memory":
       return "kept in memory alone: it is gone with the program";
     case "unknown":
-      return "not known: nobody could say, or in words that this version does not know";
+      return "not known: it cannot be asked now, or answers in words of a later version";
   }
 }

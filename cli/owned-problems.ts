@@ -1,6 +1,6 @@
 // What is wrong with what a cluster owns, seen as a whole: children without an owner, and a store that may forget.
 import type { PlacedRow, Problem, Reports } from "../actors/control/reports.ts";
-import { isShared, keptText, type Store } from "./kept-text.ts";
+import { intervalText, isShared, type Store } from "./kept-text.ts";
 
 /** The gravest are not sorted to the front; who shows them does that. */
 export function ownedProblems({ children, store, cut }: Reports["ownership"]): readonly Problem[] {
@@ -43,10 +43,12 @@ function childProblems({ supervisor, id, phase, denied }: PlacedRow): readonly P
 
 /** Three brokers outlive the loss of one; a single one has to write before it answers. */
 function storeProblems(store: Store): readonly Problem[] {
-  const { kind } = store.acknowledgement;
-  if (kind !== "flush" && kind !== "memory") return [];
-  const what = `A power cut may take what was acknowledged: ${keptText(store)}.`;
-  return [{ severity: "warning", what, advice: isShared(store) ? brokerAdvice[kind] : aloneAdvice }];
+  const { place, acknowledgement: kept } = store;
+  if (kept.kind !== "flush" && kept.kind !== "memory") return [];
+  const where =
+    kept.kind === "memory" ? "in memory alone" : `on the disk up to ${intervalText(kept.everyMs)} later`;
+  const what = `A power cut may take what was acknowledged: it is ${where} (${place}).`;
+  return [{ severity: "warning", what, advice: isShared(store) ? brokerAdvice[kept.kind] : aloneAdvice }];
 }
 
 const brokerAdvice = {

@@ -10,8 +10,11 @@ type Owned = Reports["ownership"];
 /** Nothing for a node that is by itself. What nodes say of themselves has been made printable. */
 export function ownedLines(owned: Owned, terminal: Terminal): readonly string[] {
   if (owned.state === "none") return [];
-  const { leases, children, names, cut } = owned;
+  const { state, leases, children, names, cut } = owned;
   return [
+    ...(state === "held" || leases.length === 0
+      ? []
+      : ["", "Last known, by a node that is cut off or has just come:"]),
     ...table(leaseColumns, sorted(leases, ({ node }) => node).map(leaseCells), cut.leases, terminal),
     ...table(childColumns, sorted(children, nameOf).map(childCells), cut.children, terminal),
     ...table(

@@ -354,6 +354,14 @@ describe("aiex cluster status of a cluster that owns something", () => {
     expect(JSON.parse(out).ownership.state).toBe("held");
   });
 
+  it.each([
+    ["suspended", true],
+    ["held", false],
+  ] as const)("says that it is old where every node that answers is %s: %s", async (state, isOld) => {
+    const { out } = await ranRemotely("cluster status", seeing(toldOwnership({ state })));
+    expect(out.includes("Last known, by a node that is cut off")).toBe(isOld);
+  });
+
   it("shows nothing of it where no node tells, and for one by itself", async () => {
     const silent = await ranRemotely("cluster status", {
       answers: { members, status: statusReport() },
