@@ -292,8 +292,8 @@ export class LeaseKeeper {
 
   async #write(draft: LeaseDraft, expected: number): Promise<Written> {
     const { bucket, world } = this.#options;
-    const value = encodeLease({ ...draft, at: world.clock.wallTime() });
     try {
+      const value = encodeLease({ ...draft, at: world.clock.wallTime() });
       return await this.#within(bucket.write(encodeToken(draft.node), value, expected));
     } catch (error) {
       return { kind: "unknown", why: messageOf(error) };

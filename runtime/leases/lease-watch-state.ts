@@ -1,5 +1,6 @@
 // What a node knows of the leases of others, what happens to them, and what can be asked for.
 import type { BucketEntry, Written } from "../store/bucket.ts";
+import { encodeToken } from "../wire/token.ts";
 import {
   isLaterLease,
   isSameLease,
@@ -93,8 +94,9 @@ export function isValid({ seen }: LeaseWatch, id: LeaseId): boolean {
   return known?.state === "held" && isSameLease(known, id);
 }
 
-/** True where it is known to be over; one that was never seen is neither valid nor over. */
+/** True where it is known to be over, or cannot be; one that was never seen is neither valid nor over. */
 export function isOver({ seen, denied }: LeaseWatch, id: LeaseId): boolean {
+  if (!hasKey(id.node)) return true;
   const known = seen.get(id.node);
   const other = denied.get(id.node);
   if (other !== undefined && isSameLease(other, id)) return true;
@@ -112,4 +114,13 @@ export function infoOf({ seen, self }: LeaseWatch, node: string, now: number): L
 
 export function isSelf(self: LeaseWatch["self"], { node, incarnation }: LeaseId): boolean {
   return node === self.node && incarnation === self.incarnation;
+}
+
+/** What others have written may name anybody. */
+function hasKey(node: string): boolean {
+  try {
+    return encodeToken(node) !== "";
+  } catch {
+    return false;
+  }
 }

@@ -243,7 +243,9 @@ function challengeIfDue(
   const known = state.seen.get(node);
   if (known === undefined || !isDue(state, known, now, sightSince)) return;
   state.writes += 1;
-  const { incarnation, term, draining, labels, host } = known;
+  const { incarnation, term, draining, host } = known;
+  // Nobody chooses by the labels of what is over, and a lease may have been filled with them.
+  const labels = {};
   const nonce = `${state.noncePrefix}-${state.writes}`;
   const by = state.self.node;
   const draft = { node, incarnation, term, nonce, state: "tombstone", draining, labels, host, by } as const;

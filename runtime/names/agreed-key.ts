@@ -50,7 +50,7 @@ export async function agree<T>(
       if (written.kind === "written") return { gives: step.gives, revision: written.revision };
       const isConflict = written.kind === "conflict";
       const why = isConflict ? "others change it all the time" : written.why;
-      failure = new StoreUnavailable(bucket.name, why);
+      failure = new StoreUnavailable(bucket.name, why, isConflict ? "look who does" : undefined);
       // Somebody else got on, so there is nothing to wait for.
       if (isConflict && !isStopped() && world.clock.now() < end) continue;
     } catch (error) {
@@ -63,7 +63,7 @@ export async function agree<T>(
 }
 
 /** Comes back after `delayMs`, on behalf of nobody. */
-export function pause(world: World, delayMs: number): Promise<void> {
+function pause(world: World, delayMs: number): Promise<void> {
   return new Promise((resolve) => {
     outsideProcesses(() => world.timers.set(delayMs, resolve));
   });

@@ -5,7 +5,7 @@ import type { Process } from "../process/process.ts";
 import type { BucketEntry } from "../store/bucket.ts";
 import { StoreUnavailable } from "../store/failures.ts";
 import type { TimerHandle } from "../world.ts";
-import { agree, pause, type Step } from "./agreed-key.ts";
+import { agree, type Step } from "./agreed-key.ts";
 import { NotOwner } from "./failures.ts";
 import { mayStand } from "./leases.ts";
 import { nameLimits } from "./limits.ts";
@@ -147,7 +147,11 @@ export class ClusterLocks {
     const { kernel, factor } = this.#context;
     const done = outsideProcesses(() => this.#order.run(id, () => this.#giveBack(id)));
     if (this.#lines.get(id)?.first !== undefined) this.#trySoon(id);
-    await Promise.race([done, pause(kernel.world, nameLimits.seenMs * factor)]);
+    const { timers } = kernel.world;
+    await new Promise<void>((resolve, reject) => {
+      const late = outsideProcesses(() => timers.set(nameLimits.seenMs * factor, resolve));
+      done.then(resolve, reject).finally(() => timers.clear(late));
+    });
   }
 
   #giveBackSoon(id: string): void {

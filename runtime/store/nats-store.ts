@@ -6,6 +6,7 @@ import { JetStreamJournal } from "../journal/journals/jetstream.ts";
 import type { World } from "../world.ts";
 import { JetStreamBucket } from "./buckets/jetstream.ts";
 import type { ClusterStore } from "./cluster-store.ts";
+import { streamLimits } from "./jetstream/limits.ts";
 import { Line } from "./jetstream/line.ts";
 import { Stream } from "./jetstream/stream.ts";
 import { bucketSettings, logSettings } from "./jetstream/stream-settings.ts";
@@ -60,9 +61,13 @@ class NatsStore implements ClusterStore {
     return bucket;
   }
 
+  /** What is under way may still be acknowledged for a moment. A broker that is silent is not waited for. */
   async close(): Promise<void> {
     for (const bucket of this.#buckets.values()) bucket.close();
+    const { timers } = this.#line.world;
+    const late = timers.set(streamLimits.closeMs, () => this.#line.close());
     await this.journal.close();
+    timers.clear(late);
     this.#line.close();
   }
 }

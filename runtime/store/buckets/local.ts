@@ -133,6 +133,7 @@ export class LocalBucket implements Bucket {
     throw new StoreUnavailable(
       this.#environment.place,
       `what was kept of ${what} in ${this.name} is damaged`,
+      "if that does not help, put the folder back from a backup, or take it away where nothing in it is needed",
     );
   }
 
@@ -145,6 +146,7 @@ export class LocalBucket implements Bucket {
     return new StoreUnavailable(
       this.#environment.place,
       error instanceof Error ? error.message : String(error),
+      "see that its disk has room and can be read and written",
     );
   }
 }

@@ -96,11 +96,13 @@ export class KeyWatch {
     });
     const run: Run = { consumer, inbox, delivered: 0, position: 0, from, whole: new Map() };
     this.#run = run;
-    this.#leftover.add(consumer);
+    this.#leave(consumer);
     const asked = await this.#stream.ask("CONSUMER.CREATE", `.${consumer}.${this.#prefix}>`, {
       stream_name: this.#stream.name,
       config: consumerConfig(consumer, `${this.#prefix}>`, inbox.subject),
     });
+    // There is none, then.
+    if (asked.kind === "error") this.#leftover.delete(consumer);
     if (this.#isOver(number)) return;
     if (asked.kind !== "ok") throw this.#stream.unavailable(asked);
     this.#failures = 0;
@@ -183,6 +185,13 @@ export class KeyWatch {
     this.#world.timers.clear(this.#timer);
     this.#run?.inbox.close();
     this.#run = undefined;
+  }
+
+  /** The broker may have this consumer from now on. Those that are older than many others it has forgotten by itself. */
+  #leave(consumer: string): void {
+    this.#leftover.add(consumer);
+    const [oldest] = this.#leftover;
+    if (this.#leftover.size > streamLimits.leftoverMax && oldest !== undefined) this.#leftover.delete(oldest);
   }
 
   /** Takes away what earlier runs left at the broker, as far as it can be reached. It forgets the rest by itself. */

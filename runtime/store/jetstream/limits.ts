@@ -10,6 +10,8 @@ export const streamLimits = {
   retryWaitMsMax: 250,
   /** To look for a stream and to make it: a set of brokers has to agree on where it is. */
   makeTimeoutMs: 5_000,
+  /** What is under way when a store is closed: a write that a broker answers at all is answered sooner. */
+  closeMs: 500,
   /** A set of brokers keeps everything three times: it goes on while two of them do. */
   replicas: 3,
   /** A watch hears this often that nothing has changed. */
@@ -21,6 +23,8 @@ export const streamLimits = {
   watchRetryWaitMsMax: 2_000,
   /** The broker forgets a watch that nobody listens to any more. Its own default is 5 s. */
   watchForgottenMs: 10_000,
+  /** Consumers of one watch that are still to be taken away: as many as can be begun before the broker forgets the first. */
+  leftoverMax: 16,
   /** What a broker does by itself, where nobody told it to write everything to the disk at once. */
   brokerFlushMs: 120_000,
   /** Logs whose last record is remembered: a node owns some hundreds. */

@@ -239,7 +239,7 @@ function wordsOf({ words, number }: BrokerError): string {
 const fullWords = /maximum|exceed|no space|quota|limit/i;
 const noAnswerWords = "what the broker answered makes no sense";
 const lostWords = {
-  timeout: `the broker did not answer within ${streamLimits.requestTimeoutMs} ms`,
+  timeout: `the broker did not answer within ${streamLimits.requestTimeoutMs} ms, or denies us this`,
   disconnected: "the line to the broker is lost",
 } as const;
 /** Names and numbers in the headers of a message, with room to spare. */

@@ -1,4 +1,4 @@
-// A journal and a bucket on a set of three brokers whose leader dies, freezes and comes back, and whose lines are cut amid writes.
+// A journal and a bucket while lines are cut amid writes; and on a set of three brokers whose leader dies, freezes and comes back.
 import type { NatsConnection } from "nats";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { durableNames } from "../../../runtime/broker/durable-names.ts";
@@ -6,40 +6,23 @@ import type { Journal } from "../../../runtime/journal/journal.ts";
 import type { Bucket } from "../../../runtime/store/bucket.ts";
 import type { ClusterStore } from "../../../runtime/store/cluster-store.ts";
 import { natsStore } from "../../../runtime/store/nats-store.ts";
+import { natsServer } from "../../nats/nats-server.ts";
 import { type NatsSet, natsSet } from "../../nats/nats-set.ts";
-import { line, newCluster, world } from "../store/jetstream-room.ts";
+import { serverPrograms } from "../../nats/server-program.ts";
+import { type TcpProxy, tcpProxy } from "../../nats/tcp-proxy.ts";
+import { isAskedAll, line, newCluster, world } from "../store/jetstream-room.ts";
 import { Told } from "../store/told.ts";
 
-let set: NatsSet;
 let cluster: string;
-let connections: readonly NatsConnection[];
 let stores: readonly ClusterStore[];
 
-beforeAll(async () => {
-  set = await natsSet();
-}, 60_000);
-afterAll(() => set.close());
-
-beforeEach(async () => {
-  cluster = newCluster();
-  // Each node goes through the proxies, and by itself to whichever broker is there.
-  const urls = set.proxies.map(({ url }) => url);
-  connections = await Promise.all([line(urls), line([...urls].reverse())]);
-  stores = connections.map((connection) => natsStore({ connection, cluster, world }));
-  await stores[0]?.journal.end("any");
-  await stores[0]?.bucket("leases").read("any");
-});
-afterEach(async () => {
-  await Promise.all(stores.map((store) => store.close()));
-  await Promise.all(connections.map((connection) => connection.close()));
-  await set.ready();
-});
-
 /** What goes wrong while both nodes write, and is over when this resolves. */
-const faults: readonly (readonly [string, () => Promise<void>])[] = [
+type Fault<Where> = readonly [name: string, happen: (where: Where) => Promise<void>];
+
+const faultsOfSets: readonly Fault<NatsSet>[] = [
   [
     "the leader of the logs is killed and comes back",
-    async () => {
+    async (set) => {
       const leader = set.servers[await set.leaderOf(durableNames(cluster).stream("journal"))];
       await leader?.kill();
       await leader?.restart();
@@ -47,7 +30,7 @@ const faults: readonly (readonly [string, () => Promise<void>])[] = [
   ],
   [
     "the leader of a bucket is frozen until there is another one",
-    async () => {
+    async (set) => {
       const stream = `KV_${durableNames(cluster).bucket("leases")}`;
       const old = await set.leaderOf(stream);
       const leader = set.servers[old];
@@ -57,52 +40,108 @@ const faults: readonly (readonly [string, () => Promise<void>])[] = [
       leader?.resume();
     },
   ],
+];
+
+const faultsOfLines: readonly Fault<readonly TcpProxy[]>[] = [
   [
     "all lines are cut again and again",
-    async () => {
+    async (proxies) => {
       for (let round = 0; round < 10; round += 1) {
-        for (const proxy of set.proxies) proxy.cut();
+        for (const proxy of proxies) proxy.cut();
         await pause(60);
       }
     },
   ],
   [
     "answers are held back, and the lines cut before they come",
-    async () => {
+    async (proxies) => {
       for (let round = 0; round < 5; round += 1) {
-        for (const proxy of set.proxies) proxy.mute(true);
+        for (const proxy of proxies) proxy.mute(true);
         await pause(40);
-        for (const proxy of set.proxies) proxy.cut();
+        for (const proxy of proxies) proxy.cut();
         await pause(80);
       }
     },
   ],
 ];
 
-describe.each(faults)("While %s", { timeout: 60_000 }, (_, happen) => {
-  it("what was acknowledged is there once, everything else is found out by repeating it, and watches tell how it ends", async () => {
-    const [one, two] = stores.map(({ journal }) => journal) as [Journal, Journal];
-    const [near, far] = stores.map((store) => store.bucket("leases")) as [Bucket, Bucket];
-    const told = [near, far].map((bucket) => watched(bucket));
-    const writing = [new Writer(one, "log one"), new Writer(two, "log two")];
-    const counting = [new Counter(near, "a"), new Counter(far, "b")];
-    const workers = [...writing, ...counting];
-    await Promise.all(workers.map((worker) => worker.reached(5)));
-    await happen();
-    await Promise.all(workers.map((worker) => worker.reached(worker.count + 5)));
-    await Promise.all(workers.map((worker) => worker.stop()));
-    for (const { log, acknowledged } of writing) {
-      for (const journal of [one, two]) expect(await everything(journal, log)).toEqual(acknowledged);
-    }
-    const entry = await patiently(() => far.read("count"));
-    const total = JSON.parse(textOf(entry?.value)) as { readonly a: number; readonly b: number };
-    expect([total.a, total.b]).toEqual(counting.map(({ count }) => count));
-    for (const each of told) {
-      await each.untilValue("count", textOf(entry?.value));
-      expect(each.wrong).toEqual([]);
-    }
+describe("On one broker", () => {
+  let proxies: readonly TcpProxy[];
+
+  beforeAll(async () => {
+    const program = (await serverPrograms()).at(-1);
+    const server = await natsServer({ jetstream: true, ...(program && { program }) });
+    proxies = await Promise.all([tcpProxy(server), tcpProxy(server)]);
+    return async () => {
+      await Promise.all(proxies.map((proxy) => proxy.close()));
+      await server.close();
+    };
+  });
+  beforeEach(() => stand(proxies));
+
+  it.each(faultsOfLines)("%s: nothing is lost or done twice", async (_, happen) => {
+    await nothingIsLostWhile(() => happen(proxies));
   });
 });
+
+describe.runIf(isAskedAll)("On a set of three brokers", { timeout: 60_000 }, () => {
+  let set: NatsSet;
+
+  beforeAll(async () => {
+    set = await natsSet();
+  }, 60_000);
+  afterAll(() => set.close());
+  beforeEach(() => stand(set.proxies));
+  afterEach(() => set.ready());
+
+  it.each(faultsOfSets)("%s: nothing is lost or done twice", async (_, happen) => {
+    await nothingIsLostWhile(() => happen(set));
+  });
+  it.each(faultsOfLines)("%s: nothing is lost or done twice", async (_, happen) => {
+    await nothingIsLostWhile(() => happen(set.proxies));
+  });
+});
+
+/** Two nodes with a store each, through the proxies, and by themselves to whichever broker is there. Gives how to end them. */
+async function stand(proxies: readonly TcpProxy[]): Promise<() => Promise<void>> {
+  cluster = newCluster();
+  const urls = proxies.map(({ url }) => url);
+  const connections: readonly NatsConnection[] = await Promise.all([line(urls), line(urls.toReversed())]);
+  stores = connections.map((connection) => natsStore({ connection, cluster, world }));
+  await stores[0]?.journal.end("any");
+  await stores[0]?.bucket("leases").read("any");
+  return async () => {
+    await Promise.all(stores.map((store) => store.close()));
+    await Promise.all(connections.map((connection) => connection.close()));
+  };
+}
+
+/**
+ * Both nodes write before, during and after it: what was acknowledged is there once then, everything else was found out by repeating
+ * it, and watches tell how it ends.
+ */
+async function nothingIsLostWhile(happen: () => Promise<void>): Promise<void> {
+  const [one, two] = stores.map(({ journal }) => journal) as [Journal, Journal];
+  const [near, far] = stores.map((store) => store.bucket("leases")) as [Bucket, Bucket];
+  const told = [near, far].map((bucket) => watched(bucket));
+  const writing = [new Writer(one, "log one"), new Writer(two, "log two")];
+  const counting = [new Counter(near, "a"), new Counter(far, "b")];
+  const workers = [...writing, ...counting];
+  await Promise.all(workers.map((worker) => worker.reached(5)));
+  await happen();
+  await Promise.all(workers.map((worker) => worker.reached(worker.count + 5)));
+  await Promise.all(workers.map((worker) => worker.stop()));
+  for (const { log, acknowledged } of writing) {
+    for (const journal of [one, two]) expect(await everything(journal, log)).toEqual(acknowledged);
+  }
+  const entry = await patiently(() => far.read("count"));
+  const total = JSON.parse(textOf(entry?.value)) as { readonly a: number; readonly b: number };
+  expect([total.a, total.b]).toEqual(counting.map(({ count }) => count));
+  for (const each of told) {
+    await each.untilValue("count", textOf(entry?.value));
+    expect(each.wrong).toEqual([]);
+  }
+}
 
 /** Somebody who does one step after the other until it is stopped. */
 abstract class Worker {

@@ -3,7 +3,7 @@ import { describe, expect, test } from "vitest";
 import { simulatedWorld } from "../../../runtime/index.ts";
 import { LeaseHeld, LeaseNotTaken } from "../../../runtime/leases/failures.ts";
 import { encodeLease } from "../../../runtime/leases/lease-record.ts";
-import { leaseTimes } from "../../../runtime/leases/limits.ts";
+import { leaseLimits, leaseTimes } from "../../../runtime/leases/limits.ts";
 import { FaultyBucket } from "./faulty-bucket.ts";
 import { Machine } from "./machine.ts";
 import { recordOf } from "./record.ts";
@@ -231,6 +231,47 @@ describe("a challenger", () => {
     expect(beta.keeper.isOver(id)).toBe(true);
   });
 });
+
+describe("what others have written", () => {
+  test("is put to an end when it is over, also where a lease is as large as one may be", async () => {
+    const { world, bucket, held } = room();
+    const filled = (room: number): Uint8Array => {
+      const parts = Array.from({ length: Math.ceil(room / 200) }, (_, part) =>
+        "x".repeat(Math.min(200, room - part * 200)),
+      );
+      const labels = Object.fromEntries(parts.map((part, index) => [`l${index}`, part]));
+      return encodeLease(recordOf({ node: "alpha", by: "", nonce: "", labels }));
+    };
+    let size = 7_000;
+    while (sizeOf(() => filled(size + 1)) <= leaseLimits.recordBytesMax) size += 1;
+    const beta = await held("beta");
+    bucket.apply("alpha", filled(size), 0);
+    await world.advance(10_000);
+    expect(beta.told.slice(1).sort()).toEqual(["lapsed alpha 10 1 tombstone", "lease_challenged"]);
+  });
+
+  test.each(["", "x".repeat(65), "ä".repeat(40), "\ud800", "\0".repeat(30)])(
+    "in the name of a node that cannot be (%j) stands on no lease",
+    async (node) => {
+      const { world, held } = room();
+      const beta = await held("beta");
+      const id = { node, incarnation: 1, term: 1 };
+      beta.keeper.doubt(id);
+      await world.advance(10_000);
+      expect([beta.keeper.isValid(id), beta.keeper.isOver(id)]).toEqual([false, true]);
+      expect(beta.told).toEqual(["held beta 1 1"]);
+    },
+  );
+});
+
+/** In bytes; more than any where it cannot be written. */
+function sizeOf(encoded: () => Uint8Array): number {
+  try {
+    return encoded().length;
+  } catch {
+    return Number.POSITIVE_INFINITY;
+  }
+}
 
 describe("a second program of one name", () => {
   test("is refused while the first one renews", async () => {

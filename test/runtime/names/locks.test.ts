@@ -1,6 +1,7 @@
 // Conformance: locks of the whole cluster (OTP behaviour K09).
 import { describe, expect, test } from "vitest";
 import { type Node, receive, self, sleep, withClusterLock } from "../../../runtime/index.ts";
+import { currentProcess } from "../../../runtime/process/current.ts";
 import { pair, type Scene } from "./scene.ts";
 
 /** Work that lasts until it is told, and says when it runs. */
@@ -311,5 +312,30 @@ describe("withClusterLock()", () => {
       }),
     ]);
     expect(inner).toEqual(outer);
+  });
+
+  test("K09 leaves no timer behind for each time that it was given up", async () => {
+    const { at, cluster, alpha } = await pair();
+    const { timers } = await cluster.inside(alpha.node, () => currentProcess().kernel.world);
+    const running = new Set<unknown>();
+    const spied = { ...timers };
+    timers.set = (delayMs, run) => {
+      const handle = spied.set(delayMs, () => {
+        running.delete(handle);
+        run();
+      });
+      running.add(handle);
+      return handle;
+    };
+    timers.clear = (handle) => {
+      running.delete(handle);
+      spied.clear(handle);
+    };
+    const use = (): Promise<unknown> => cluster.when(alpha.node.withClusterLock("build", () => true));
+    await use();
+    await at.settle();
+    const before = running.size;
+    for (let time = 0; time < 20; time += 1) await use();
+    expect(running.size - before).toBeLessThan(3);
   });
 });

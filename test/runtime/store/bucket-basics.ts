@@ -29,6 +29,7 @@ const reading: readonly BucketRule[] = [
   },
   {
     name: "reads every write at once that was acknowledged, node by node in turn",
+    isTelling: true,
     async check(room) {
       let revision = 0;
       for (let number = 1; number <= 40; number += 1) {
@@ -58,6 +59,7 @@ const reading: readonly BucketRule[] = [
   },
   {
     name: "keeps every byte, none, and as many as it says",
+    isTelling: true,
     async check({ one, two }) {
       const values = [
         new Uint8Array(),
@@ -108,6 +110,7 @@ const changing: readonly BucketRule[] = [
   },
   {
     name: "changes nothing for whoever expects another revision",
+    isTelling: true,
     async check(room) {
       const first = await room.put(room.one, "key", "1");
       const second = await room.put(room.one, "key", "2", first);
@@ -142,6 +145,7 @@ const changing: readonly BucketRule[] = [
   },
   {
     name: "takes a key out, and takes it again as a new one",
+    isTelling: true,
     async check(room) {
       const first = await room.put(room.one, "key", "1");
       const removed = await room.take(room.two, "key", first);
@@ -182,6 +186,7 @@ const changing: readonly BucketRule[] = [
   },
   {
     name: "lets one of many win who write a key at once that was removed",
+    isTelling: true,
     async check(room) {
       await room.take(room.one, "key", await room.put(room.one, "key", "first"));
       await race(room.bench, (bucket, value) => bucket.write("key", bytesOf(value), 0), "key");
@@ -202,6 +207,7 @@ const changing: readonly BucketRule[] = [
   },
   {
     name: "loses no step of a counter that many count at once",
+    isTelling: true,
     async check({ bench, one }) {
       const count = async (bucket: typeof one): Promise<void> => {
         for (let done = 0; done < 10; ) {

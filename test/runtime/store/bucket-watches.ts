@@ -14,6 +14,7 @@ const beginning: readonly BucketRule[] = [
   },
   {
     name: "begins a watch with all that is there, and without what was removed",
+    isTelling: true,
     async check(room) {
       const a = await room.put(room.one, "a", "1");
       const b = await room.put(room.two, "b.b", "");
@@ -110,6 +111,7 @@ const following: readonly BucketRule[] = [
   },
   {
     name: "comes to the same as reading, after many changes at once",
+    isTelling: true,
     async check(room) {
       const told = [await room.watch(room.one), await room.watch(room.two)];
       await churn(room, 5, 40);
@@ -205,6 +207,7 @@ const stopping: readonly BucketRule[] = [
 const returning: readonly BucketRule[] = [
   {
     name: "begins a watch again when the bucket was made anew, with nothing in it",
+    isTelling: true,
     needs: "remake",
     async check(room) {
       const revision = await filled(room);
@@ -222,6 +225,7 @@ const returning: readonly BucketRule[] = [
   },
   {
     name: "tells after an interruption how things are by then",
+    isTelling: true,
     needs: "interrupt",
     async check(room) {
       const removed = await room.put(room.one, "removed", "1");

@@ -1,6 +1,6 @@
 // What a store makes of each answer that a broker can give to a write: somebody else answers in the place of the streams.
 import type { NatsConnection } from "nats";
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from "vitest";
 import { JournalFailed } from "../../../runtime/journal/failures.ts";
 import type { ClusterStore } from "../../../runtime/store/cluster-store.ts";
 import { logTokens } from "../../../runtime/store/jetstream/log-subject.ts";
@@ -17,6 +17,8 @@ let node: NatsConnection;
 let broker: NatsConnection;
 let store: ClusterStore;
 let asked: string[];
+/** Whether everything that is asked about consumers is answered as well. */
+let apiAnswers: boolean;
 /** Answers to writes, one after the other; the last one stays. */
 let answers: unknown[];
 
@@ -32,6 +34,7 @@ afterAll(async () => {
 
 beforeEach(async () => {
   asked = [];
+  apiAnswers = true;
   const answer = (text: unknown): string => (typeof text === "string" ? text : JSON.stringify(text));
   const subscriptions = ["$KV.>", "aiex.c.log.>"].map((subject) =>
     broker.subscribe(subject, {
@@ -43,7 +46,11 @@ beforeEach(async () => {
   );
   const nothing = { error: { code: 404, err_code: 10_037, description: "no message found" } };
   subscriptions.push(
-    broker.subscribe("$JS.API.>", { callback: (_, message) => void message.respond(answer(nothing)) }),
+    broker.subscribe("$JS.API.>", {
+      callback: (_, message) => {
+        if (apiAnswers || !message.subject.includes("CONSUMER")) message.respond(answer(nothing));
+      },
+    }),
   );
   await broker.flush();
   store = natsStore({ connection: node, cluster: "c", world });
@@ -126,6 +133,30 @@ describe("A write that a broker answers", () => {
     else
       expect(appended).toMatchObject({ kind: { made: "appended", conflict: "unknown" }[outcome] ?? outcome });
     if (outcome !== "conflict") expect(asked.length).toBe(tries);
+  });
+});
+
+describe("A watch", () => {
+  it("takes no consumer away that the broker has refused to make", async () => {
+    const refusals: string[] = [];
+    const deletions: string[] = [];
+    const full = failure(400, 10_026, "maximum consumers limit reached");
+    const api = broker.subscribe("$JS.API.CONSUMER.>", {
+      callback: (_, message) => {
+        (message.subject.includes("DELETE") ? deletions : refusals).push(message.subject);
+        // What it could not make it cannot take away either, for whatever reason.
+        message.respond(JSON.stringify(full));
+      },
+    });
+    apiAnswers = false;
+    await broker.flush();
+    const stop = store.bucket("leases").watch({ entries: () => {}, changed: () => {} });
+    await vi.waitFor(() => expect(refusals.length).toBeGreaterThan(2), { timeout: 10_000 });
+    stop();
+    await node.flush();
+    await broker.flush();
+    expect(deletions).toEqual([]);
+    api.unsubscribe();
   });
 });
 

@@ -7,12 +7,22 @@ import { StoreUnavailable } from "../../../runtime/store/failures.ts";
 import { natsStore } from "../../../runtime/store/nats-store.ts";
 import { natsServer } from "../../nats/nats-server.ts";
 import { serverPrograms } from "../../nats/server-program.ts";
-import { brokerRoom, type JetStreamRoom, line, newCluster, standing, world } from "./jetstream-room.ts";
+import {
+  brokerRoom,
+  isAskedAll,
+  type JetStreamRoom,
+  line,
+  newCluster,
+  standing,
+  world,
+} from "./jetstream-room.ts";
 import { bytesOf, Told } from "./told.ts";
 
 const programs = await serverPrograms();
 
 describe.each(programs)("A store on a broker $version", (program) => {
+  /** What takes as long as a store waits, and is no different on an older broker. */
+  const itWaits = it.runIf(isAskedAll || program === programs.at(-1));
   let room: JetStreamRoom;
   let cluster: string;
   let one: ClusterStore;
@@ -28,6 +38,7 @@ describe.each(programs)("A store on a broker $version", (program) => {
   });
   afterEach(async () => {
     room.proxy.refuse(false);
+    room.proxy.blackhole(false);
     await Promise.all([one.close(), two.close()]);
     await standing(room.one);
   });
@@ -93,7 +104,7 @@ describe.each(programs)("A store on a broker $version", (program) => {
     await expect.poll(async () => (await room.manager.consumers.list(stream).next()).length).toBe(0);
   });
 
-  it("goes on watching where its consumer is taken away", async () => {
+  itWaits("goes on watching where its consumer is taken away", async () => {
     const stream = `KV_${durableNames(cluster).bucket("names")}`;
     const told = new Told();
     one.bucket("names").watch(told);
@@ -170,7 +181,7 @@ describe.each(programs)("A store on a broker $version", (program) => {
     await connection.close();
   });
 
-  it("names what is wrong where a broker keeps no streams", async () => {
+  itWaits("names what is wrong where a broker keeps no streams", async () => {
     const bare = await natsServer({ program });
     const connection = await line([bare.url]);
     const store = natsStore({ connection, cluster, world });
@@ -199,6 +210,26 @@ describe.each(programs)("A store on a broker $version", (program) => {
     await store.close();
     expect(store.place).toMatch(/away/);
     await expect(store.journal.end("log")).rejects.toThrow(/is closed/);
+  });
+
+  it("is closed where its broker is silent, and says of what was under way that it does not know", async () => {
+    const bucket = one.bucket("leases");
+    await Promise.all([bucket.read("key"), one.journal.end("log")]);
+    room.proxy.blackhole(true);
+    const append = { kind: "claim", epoch: 1, id: "id", payload: bytesOf("x"), expected: 0 } as const;
+    const writing = [bucket.write("key", bytesOf("x"), 0), one.journal.append("log", append)];
+    const reading = one.journal.read("log", 0);
+    await Promise.all([one.close(), expect(reading).rejects.toThrow(/the line to the broker is lost/)]);
+    const lost = { kind: "unknown", why: "the line to the broker is lost" };
+    expect(await Promise.all(writing)).toEqual([lost, lost]);
+  });
+
+  it("still hears what becomes of an append that is under way when it is closed", async () => {
+    await one.journal.end("log");
+    const append = { kind: "claim", epoch: 1, id: "id", payload: bytesOf("x"), expected: 0 } as const;
+    const writing = one.journal.append("log", append);
+    await one.close();
+    expect(await writing).toMatchObject({ kind: "appended" });
   });
 
   it("tells what its acknowledgement means", async () => {

@@ -1,24 +1,53 @@
-// Buckets on real brokers, old and new, and on a set of three: they are buckets.
+// Buckets and journals on real brokers, old and new, and on a set of three: they are what every bucket and every journal is.
 import { afterAll, beforeAll, describe } from "vitest";
 import { durableNames } from "../../../runtime/broker/durable-names.ts";
+import type { Acknowledgement } from "../../../runtime/journal/journal.ts";
 import { serverPrograms } from "../../nats/server-program.ts";
-import { type BucketBench, itIsABucket } from "./bucket-conformance.ts";
-import { brokerRoom, interrupted, type JetStreamRoom, newCluster, setRoom } from "./jetstream-room.ts";
+import { sceneOf } from "../journal/jetstream-scene.ts";
+import { itIsAJournal } from "../journal/journal-conformance.ts";
+import { type BucketBench, bucketRules, itIsABucket, tellingRules } from "./bucket-conformance.ts";
+import {
+  brokerRoom,
+  interrupted,
+  isAskedAll,
+  type JetStreamRoom,
+  newCluster,
+  setRoom,
+} from "./jetstream-room.ts";
+
+interface Place {
+  readonly name: string;
+  readonly open: () => Promise<JetStreamRoom>;
+  readonly acknowledgement: Acknowledgement;
+  readonly isAskedAll: boolean;
+}
 
 const programs = await serverPrograms();
 
-const places: readonly (readonly [string, () => Promise<JetStreamRoom>])[] = [
-  ...programs.map((program) => [`a broker ${program.version}`, () => brokerRoom(program)] as const),
-  ["a set of three brokers", setRoom],
+const places: readonly Place[] = [
+  ...programs.map((program) => ({
+    name: `a broker ${program.version}`,
+    open: () => brokerRoom(program),
+    acknowledgement: { kind: "flush", everyMs: 120_000 } as const,
+    isAskedAll: isAskedAll || program === programs.at(-1),
+  })),
+  {
+    name: "a set of three brokers",
+    open: setRoom,
+    acknowledgement: { kind: "replicated", replicas: 3, synced: false },
+    isAskedAll,
+  },
 ];
 
-describe.each(places)("On %s", (_, open) => {
+describe.each(places)("On $name", ({ open, acknowledgement, isAskedAll: isWhole }) => {
   let room: JetStreamRoom;
   beforeAll(async () => {
     room = await open();
   }, 60_000);
   afterAll(() => room.close());
-  itIsABucket("a bucket", () => benchOf(room));
+  itIsAJournal("a journal", () => sceneOf(room, acknowledgement), { hasPages: isWhole });
+  // Takes all streams away after each rule.
+  itIsABucket("a bucket", () => benchOf(room), isWhole ? bucketRules : tellingRules);
 });
 
 async function benchOf(room: JetStreamRoom): Promise<BucketBench> {

@@ -6,6 +6,7 @@ import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { JournalFailed, StoreHeld } from "../../../runtime/journal/failures.ts";
 import { Misuse } from "../../../runtime/process/failures.ts";
 import type { ClusterStore } from "../../../runtime/store/cluster-store.ts";
+import { StoreUnavailable } from "../../../runtime/store/failures.ts";
 import { localStore } from "../../../runtime/store/local-store.ts";
 import { realWorld } from "../../../runtime/worlds/real.ts";
 import { simulatedWorld } from "../../../runtime/worlds/simulated.ts";
@@ -83,6 +84,18 @@ describe("What a node that is alone keeps", () => {
     expect(store.place).toBe(join(folder, "deep", "store"));
     expect(store.journal.place).toBe(store.place);
     expect(await store.journal.acknowledgement()).toEqual({ kind: "fsync" });
+  });
+
+  it("says what to do about its disk, and nothing of a broker, where it cannot be read", async () => {
+    const store = await opened();
+    await store.close();
+    const failure = await store
+      .bucket("names")
+      .read("key")
+      .catch((error: unknown) => error);
+    expect(failure).toBeInstanceOf(StoreUnavailable);
+    expect((failure as StoreUnavailable).message).toMatch(/its disk has room/);
+    expect((failure as StoreUnavailable).message).not.toMatch(/broker/);
   });
 
   it("is for its owner alone", async () => {

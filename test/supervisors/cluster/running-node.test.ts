@@ -116,7 +116,7 @@ describe("Nodes of one cluster", { timeout: 60_000 }, () => {
   });
 
   it("tell of a node that falls silent, and of a broker that is gone, and what to do", async () => {
-    const broker = await natsServer();
+    const broker = await natsServer({ jetstream: true });
     await machines.start("one", "alpha", { settings: { AIEX_NATS_URL: broker.url } });
     const remote = await machines.open("one");
     const stop = await beating(broker.url, "ghost", 5);
