@@ -13,6 +13,8 @@ export interface DrainOptions {
   readonly setDraining: () => void;
   /** Milliseconds. */
   readonly deadlineMs: number;
+  /** Milliseconds without a lease after which there is nothing to hand over: others have it, or take it by themselves. */
+  readonly partedMs: number;
   readonly tell: (progress: DrainProgress) => void;
 }
 
@@ -21,11 +23,17 @@ export async function drain({
   parts,
   setDraining,
   deadlineMs,
+  partedMs,
   tell,
 }: DrainOptions): Promise<DrainProgress> {
   const { clock, timers } = kernel.world;
   const until = clock.now() + deadlineMs;
-  const isCut = (): boolean => clock.now() >= until;
+  const isDue = (): boolean => clock.now() >= until;
+  let heldAt = clock.now();
+  const isCut = (): boolean => {
+    if (parts?.keeper.isHeld() !== false) heldAt = clock.now();
+    return isDue() || clock.now() - heldAt >= partedMs;
+  };
   let progress: DrainProgress = { owned: 0, left: 0, calls: openCalls(kernel), isDone: false, isCut: false };
   const say = (change: Partial<DrainProgress>): void => {
     const next = { ...progress, ...change };
@@ -40,8 +48,8 @@ export async function drain({
   setDraining();
   parts?.keeper.setDraining(true);
   await parts?.placement.drain(isCut, (left, owned) => say({ left, owned, calls: openCalls(kernel) }));
-  const wasCut = isCut();
-  while (openCalls(kernel) > 0 && !isCut()) {
+  const wasCut = progress.left > 0 || isDue();
+  while (openCalls(kernel) > 0 && !isDue()) {
     await new Promise<void>((resolve) => timers.set(placementLimits.drainLookMs, resolve));
     say({ calls: openCalls(kernel) });
   }

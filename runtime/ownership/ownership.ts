@@ -158,6 +158,7 @@ export class Ownership {
       parts: this.#parts,
       setDraining: this.#options.setDraining,
       deadlineMs: options.deadlineMs,
+      partedMs: leaseTimes(this.#options.factor).challengeAfterMs,
       tell: (progress) => {
         this.#drain = progress;
         options.onProgress?.(progress);

@@ -1,3 +1,5 @@
+// The children that this node owns: begins those that it was given, hands over those that it is asked for, and lets go of those
+// that are another's.
 import type { ChildMove } from "../ownership/report.ts";
 import { onExit } from "../process/calls.ts";
 import type { Process } from "../process/process.ts";
@@ -125,7 +127,7 @@ export class OwnedChildren {
       await owned.child.claim();
       if (owned.stage === "beginning") await this.#startIn(owned, record);
     } catch (thrown) {
-      await this.#cannotBegin(owned, (thrown as Error).message);
+      await this.#cannotBegin(owned, thrown as Error);
       return;
     }
     if (owned.stage !== "beginning") return;
@@ -160,12 +162,16 @@ export class OwnedChildren {
     this.#options.again();
   }
 
-  async #cannotBegin(owned: Owned, why: string): Promise<void> {
+  async #cannotBegin(owned: Owned, thrown: Error): Promise<void> {
+    const { kernel, leases, times } = this.#options;
+    // That says nothing of the node's fitness: it begins again after a while, where the child still is its own.
+    const isPassing = thrown instanceof StoreUnavailable || thrown instanceof ClaimLost;
+    if (isPassing) await new Promise<void>((resolve) => kernel.world.timers.set(times.retryMs, resolve));
     const { stage } = owned;
     await this.#stop(owned);
-    if (stage === "ended") return;
+    if (stage === "ended" || isPassing) return;
     const known = this.#options.known(owned.key);
-    const { kernel, leases } = this.#options;
+    const why = thrown.message;
     // Without the lease nothing can be said of the node's fitness: the journal could not be reached.
     if (known === undefined || !leases.isHeld()) return;
     kernel.events.emit("child_refused", { child: owned.child.name, why });
