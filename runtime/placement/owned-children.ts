@@ -1,8 +1,10 @@
 // The children that this node owns: begins those that it was given, hands over those that it is asked for, and lets go of those
 // that are another's.
+import { ClaimLost } from "../journal/failures.ts";
 import type { ChildMove } from "../ownership/report.ts";
 import { onExit } from "../process/calls.ts";
 import type { Process } from "../process/process.ts";
+import { StoreUnavailable } from "../store/failures.ts";
 import { childOf } from "../supervision/child-spec.ts";
 import { decideRestart } from "../supervision/restart-decision.ts";
 import { assignedTo, type KnownRecord } from "./decide.ts";
