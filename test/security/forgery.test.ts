@@ -128,6 +128,8 @@ describe("What an operator sends to a process", { timeout: 30_000 }, () => {
     const cluster = await secureCluster();
     const { node, events } = await cluster.start(nodeN);
     const id = numberOf(node, "counter");
+    // What the node starts by itself is there before anything is counted.
+    await eventually("the caretaker runs", () => node.whereClusterName("cluster/caretaker") !== undefined);
     const before = node.processes().length;
     const stranger = new Stranger(await cluster.broker.connect(operator), "cli-olga");
     await stranger.greet(victim);

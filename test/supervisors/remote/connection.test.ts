@@ -25,7 +25,7 @@ beforeEach(() => {
 });
 
 function configuration(name?: string): Promise<Configuration> {
-  const folders = { XDG_RUNTIME_DIR: folder, XDG_CONFIG_HOME: folder, XDG_DATA_HOME: folder };
+  const folders = { XDG_RUNTIME_DIR: folder, XDG_CONFIG_HOME: folder, XDG_DATA_HOME: join(folder, "data") };
   const env = { ...folders, ...(name === undefined ? {} : { AIEX_NODE_NAME: name }) };
   return loadConfiguration({ world, env, home: folder });
 }
