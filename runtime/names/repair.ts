@@ -205,6 +205,8 @@ export class NameRepair {
     held.drop(holding);
     if (outcome.how === "notify" && outcome.by !== null)
       process.deliver(new NameConflictMessage(name, outcome.by as Pid));
+    // Who has it by the record may be a process of this node that ended before it could hold it.
+    this.seen(name);
   }
 }
 

@@ -57,8 +57,7 @@ export async function stopPlaced(placement: Placement, name: string): Promise<vo
 
 /** Lets a child that has finished, was stopped or was given up start again. @throws {UnknownChild}; {NotOwner}; {MovePending} */
 export async function restartPlaced(placement: Placement, name: string): Promise<void> {
-  await atRest(placement, name);
-  await change(placement, name, ({ record }) =>
+  await changeAtRest(placement, name, ({ record }) =>
     ["finished", "stopped", "failed"].includes(record.phase)
       ? {
           ...record,
@@ -83,10 +82,9 @@ export async function movePlaced(placement: Placement, name: string, node: strin
     const record = placement.table.find(name)?.record;
     return record?.phase === "running" && record.owner?.node === node;
   };
-  await atRest(placement, name);
   // A node that has just come may not have been seen here yet.
   await placement.until(() => isKnown(placement, name, node), seenMs);
-  await change(placement, name, ({ record }) => {
+  await changeAtRest(placement, name, ({ record }) => {
     const why = whyUnfit(placement, record, node);
     if (why !== undefined) throw new UnfitNode(name, node, why);
     if (isThere()) return record.wants === node ? undefined : { ...record, wants: node };
@@ -127,12 +125,13 @@ export async function permitPlaced(
 
 /** Resolves when nothing runs of a child that was stopped. @throws {MovePending} */
 async function atRest(placement: Placement, name: string): Promise<void> {
-  const isRunning = (): boolean => {
-    const record = placement.table.find(name)?.record;
-    return record?.phase === "stopped" && record.owner !== undefined;
-  };
-  if (!(await placement.until(() => !isRunning(), moveMs)))
-    throw new MovePending(name, "none", moveMs, "being stopped");
+  const rests = (): boolean => !isStopping(placement.table.find(name)?.record);
+  if (!(await placement.until(rests, moveMs))) throw new MovePending(name, "none", moveMs, "being stopped");
+}
+
+/** It was stopped, and may run yet. */
+function isStopping(record: PlacementRecord | undefined): boolean {
+  return record?.phase === "stopped" && record.owner !== undefined;
 }
 
 function isKnown(placement: Placement, name: string, node: string): boolean {
@@ -140,20 +139,32 @@ function isKnown(placement: Placement, name: string, node: string): boolean {
   return record === undefined || whyUnfit(placement, record, node) === undefined;
 }
 
-/** Changes a record until nobody was quicker; undefined changes nothing. */
+/** Changes a record until nobody was quicker; undefined changes nothing, and a promise is waited for before the next look. */
 async function change(
   placement: Placement,
   name: string,
-  make: (found: Found) => PlacementRecord | undefined,
+  make: (found: Found) => PlacementRecord | Promise<void> | undefined,
 ): Promise<void> {
   for (;;) {
     const found = placement.table.find(name);
     if (found === undefined) throw new UnknownChild(name, namesOf(placement));
     const record = make(found);
     if (record === undefined) return;
-    if (await placement.write({ key: found.key, record, expected: found.revision })) return;
-    await again(placement, name);
+    if (record instanceof Promise) await record;
+    else if (await placement.write({ key: found.key, record, expected: found.revision })) return;
+    else await again(placement, name);
   }
+}
+
+/** As `change`, and never while a child that was stopped may run yet: it would begin a second time. */
+function changeAtRest(
+  placement: Placement,
+  name: string,
+  make: (found: Found) => PlacementRecord | undefined,
+): Promise<void> {
+  return change(placement, name, (found) =>
+    isStopping(found.record) ? atRest(placement, name) : make(found),
+  );
 }
 
 /** @throws {NotOwner} this node is cut off, so that nothing can be agreed on */

@@ -32,7 +32,7 @@ export function drawPlan(draw: Draw): Plan {
     ),
     drawChild(draw, names, name, "later", false),
   ]);
-  return { names, supervisors, children, zones: ["east", "west"], guestsPerNode: draw.one([0, 1, 2]) };
+  return { names, supervisors, children, zones: ["east", "west"], guestsPerNode: draw.one([0, 1, 2, 2]) };
 }
 
 function drawChild(

@@ -29,7 +29,7 @@ describe("The room finds owners", { timeout: testMsMax }, () => {
   });
 
   test("that keep what is another's by now", async () => {
-    const seeds = await seedsUntil(finding("owners"), OwnedChildren.prototype, "drop", () => () => {});
+    const seeds = await seedsUntil(finding("places"), OwnedChildren.prototype, "drop", () => () => {});
     expect(seeds).toBeLessThanOrEqual(seedsMax);
   });
 

@@ -32,11 +32,6 @@ export const places: Checker = (entries) => {
     if (entry.type === "holds" && entry.count === undefined && first.get(entry.child)?.phase === "running")
       add(index, `${entry.child} does not answer`);
   }
-  const answering = new Set(entries.flatMap((entry) => (entry.type === "alive" ? [entry.pid] : [])));
-  const quietAt = entries.findIndex(({ type }) => type === "quiet");
-  for (const { child, pid } of first.values())
-    if (quietAt >= 0 && pid !== undefined && !answering.has(pid))
-      add(quietAt, `${pid} does not answer as ${child}`);
   return found;
 };
 
