@@ -16,7 +16,7 @@ export interface FamilySnapshot {
 }
 
 /** Undefined for what is no machine's snapshot. */
-export function familyOf(snapshot: unknown): FamilySnapshot | undefined {
+function familyOf(snapshot: unknown): FamilySnapshot | undefined {
   if (typeof snapshot !== "object" || snapshot === null) return undefined;
   return "children" in snapshot && "machine" in snapshot
     ? (snapshot as unknown as FamilySnapshot)

@@ -94,7 +94,7 @@ function drawResolver(stage: Stage, name: string): ConflictResolver | undefined 
   };
 }
 
-export function takable(stage: Stage, name: string): void {
+function takable(stage: Stage, name: string): void {
   stage.takable.set(name, stage.world.elapsedMs + takableMs);
 }
 

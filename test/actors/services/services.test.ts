@@ -2,7 +2,15 @@
 import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { connect, type Msg, type NatsConnection, type ServiceInfo, type ServiceStats } from "nats";
+import {
+  connect,
+  ErrorCode,
+  type Msg,
+  type NatsConnection,
+  type NatsError,
+  type ServiceInfo,
+  type ServiceStats,
+} from "nats";
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from "vitest";
 import { AnalysisReport } from "../../../actors/analysis/report.ts";
 import { serviceLimits } from "../../../actors/services/limits.ts";
@@ -58,6 +66,17 @@ async function startServices(): Promise<void> {
   const tree = servicesTree({ node: aiex.node, carrier, cluster: "alpha", version: "1.2.3" });
   await aiex.node.spawn(tree, { name: "services" });
   await carrier.connection.flush();
+}
+
+/** What `asked` gives once somebody listens at all. */
+async function listening(asked: () => Promise<Msg>): Promise<Msg> {
+  for (;;) {
+    try {
+      return await asked();
+    } catch (error) {
+      if ((error as NatsError).code !== ErrorCode.NoResponders) throw error;
+    }
+  }
 }
 
 async function ask(subject: string, payload?: unknown): Promise<Msg> {
@@ -292,8 +311,9 @@ describe("M-DIST-1 The services", () => {
       if (now !== undefined && now.id !== pid.id) break;
       await new Promise((resolve) => setImmediate(resolve));
     }
-    await carrier.connection.flush();
-    expect((await ask("llm.status")).json()).toMatchObject({ entries: [{ name: "local" }] });
+    // It has its name before it listens.
+    const status = await listening(() => ask("llm.status"));
+    expect(status.json()).toMatchObject({ entries: [{ name: "local" }] });
     expect(await all("PING")).toHaveLength(4);
   });
 
