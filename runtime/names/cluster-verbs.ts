@@ -108,6 +108,6 @@ function processToName(process: Process, name: string, pid: Pid<Protocol> | unde
 function namingOf({ kernel }: Process): ClusterNaming {
   if (kernel.clusterNames !== undefined) return kernel.clusterNames;
   throw new Misuse(
-    `Node "${kernel.name}" keeps no names with others. Let it join a cluster first: ownership.begin(…).`,
+    `Node "${kernel.name}" keeps no names with others. Let it take part in a cluster first: beginOwnership(node, …).`,
   );
 }

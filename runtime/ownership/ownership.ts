@@ -61,11 +61,6 @@ export class Ownership {
   /** As `beginOwnership`. */
   async begin(store: ClusterStore, options: BeginOptions = {}): Promise<LeaseId> {
     const { kernel, factor, host } = this.#options;
-    if (this.#parts !== undefined)
-      throw new NoOwnership(
-        kernel.name,
-        `it takes part in that of ${this.#parts.store.place} already, and in one only`,
-      );
     const { name: node, incarnation, world, events } = kernel;
     this.#begun = options;
     const keeper: LeaseKeeper = new LeaseKeeper({

@@ -38,8 +38,9 @@ export interface PlacementView {
   /** Keys that are being written: nothing is decided about them. */
   readonly busy: ReadonlySet<string>;
   readonly load: (node: string) => number;
-  /** Monotonic; when a lease was found to be over, by its owner's name. */
+  /** Monotonic. */
   readonly now: number;
+  /** How a lease that is over was found to be. */
   readonly lapse: (lease: LeaseId) => Lapse;
   /** Since when the same nodes are there. */
   readonly settledAt: number;
@@ -252,13 +253,13 @@ class Deciding {
     const target = choose(place, id, fit, undefined);
     if (target === undefined || target === own) return undefined;
     if (place.strategy === "consistent_hash") return target;
-    if (place.strategy === "affinity" && affinity(place.labels, target) > affinity(place.labels, own))
-      return target;
-    const fewest = [...fit].sort((a, b) => a.children - b.children)[0];
-    if (fewest === undefined || own.children - fewest.children < 2) return undefined;
-    if (place.strategy === "affinity" && affinity(place.labels, fewest) < affinity(place.labels, own))
-      return undefined;
-    return fewest;
+    const worth = (candidate: Candidate): number =>
+      place.strategy === "affinity" ? affinity(place.labels, candidate) : 0;
+    if (worth(target) > worth(own)) return target;
+    const [fewest] = fit
+      .filter((candidate) => worth(candidate) >= worth(own))
+      .sort((a, b) => a.children - b.children);
+    return fewest !== undefined && own.children - fewest.children >= 2 ? fewest : undefined;
   }
 
   #ask(key: string, record: PlacementRecord, expected: number, wants: string, reason: MoveReason): void {

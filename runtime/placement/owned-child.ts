@@ -1,6 +1,7 @@
 // One child that this node owns: it claims the child's log, starts the process from the last checkpoint, and writes the next ones.
 import type { Capture, Checkpoint } from "../checkpoint/checkpoint.ts";
 import { decodeCheckpoint, encodeCheckpoint } from "../checkpoint/codec.ts";
+import type { DurableLogic } from "../checkpoint/durable.ts";
 import { restored } from "../checkpoint/restored.ts";
 import { claimLog } from "../journal/claim.ts";
 import type { Journal } from "../journal/journal.ts";
@@ -14,7 +15,6 @@ import { startLinked } from "../process/spawn.ts";
 import type { TimerHandle } from "../world.ts";
 import { Fenced } from "./failures.ts";
 import { type PlacementTimes, placementLimits } from "./limits.ts";
-import type { PlacedChild } from "./placed-child.ts";
 import { noteStart, type StartKind } from "./start-kind.ts";
 
 export interface OwnedChildOptions {
@@ -24,7 +24,7 @@ export interface OwnedChildOptions {
   readonly times: PlacementTimes;
   /** `<supervisor>/<id>`. */
   readonly name: string;
-  readonly child: PlacedChild;
+  readonly logic: DurableLogic;
   /** What it was given when it was placed. */
   readonly input: unknown;
   /** Why it is this node's. */
@@ -45,7 +45,7 @@ export class OwnedChild {
   process: Process | undefined;
   /** How often the process was started; each beyond the first is a restart by its supervisor. */
   starts = 0;
-  isLeaving = false;
+  #isLeaving = false;
   readonly #options: OwnedChildOptions;
   readonly #log: string;
   #position = 0;
@@ -68,11 +68,7 @@ export class OwnedChild {
     this.#log = `child/${options.name}`;
   }
 
-  get isOver(): boolean {
-    return this.#isOver;
-  }
-
-  /** From here on every earlier owner's writes are refused. @throws what the journal throws; {CheckpointRefused} nothing can be made of the last checkpoint */
+  /** From here on every earlier owner's writes are refused. @throws as `claimLog` */
   async claim(): Promise<void> {
     const { kernel, journal, mayRun } = this.#options;
     const goesOn = (): boolean => mayRun() && !this.#isOver;
@@ -84,13 +80,13 @@ export class OwnedChild {
 
   /** Runs in the supervisor, at the first start and at every other: from the last checkpoint that lasts. */
   start(): Pid<Protocol> | Promise<Pid<Protocol>> {
-    const { child, input, kind, mayRun, holds, onStarted } = this.#options;
+    const { input, kind, mayRun, holds, onStarted } = this.#options;
     if (this.#isOver) throw new Fenced(this.name, this.epoch);
     const checkpoint = this.#saved === undefined ? undefined : decodeCheckpoint(this.#saved);
     this.#capture = undefined;
     const run = {};
     this.#run = run;
-    const logic = restored(child.logic, {
+    const logic = restored(this.#options.logic, {
       ...(checkpoint === undefined ? {} : { checkpoint }),
       settled: (capture) => {
         if (this.#run === run) this.#settled(capture);
@@ -124,7 +120,7 @@ export class OwnedChild {
    */
   async rest(isCut: () => boolean): Promise<void> {
     const { kernel, holds, times } = this.#options;
-    this.isLeaving = true;
+    this.#isLeaving = true;
     const { clock } = kernel.world;
     const patientUntil = clock.now() + times.patienceMs;
     for (;;) {
@@ -181,7 +177,7 @@ export class OwnedChild {
     this.#capture = capture;
     this.#isChanged = true;
     this.#atRest?.();
-    if (!this.isLeaving) this.#writeLater();
+    if (!this.#isLeaving) this.#writeLater();
   }
 
   /** At most so often; what is in between is in the next one. */
@@ -199,16 +195,13 @@ export class OwnedChild {
   }
 
   #writeNow(): void {
-    const { kernel, mayRun, times } = this.#options;
-    if (this.#isOver || this.isLeaving || !this.#isChanged) return;
+    const { kernel, mayRun } = this.#options;
+    if (this.#isOver || this.#isLeaving || !this.#isChanged) return;
     const checkpoint = mayRun() ? this.#captured() : undefined;
     // In the middle of a turn, or suspended: looked at again with its next turn, or by and by.
     this.#writtenAt = kernel.world.clock.now();
     if (checkpoint === undefined) {
-      this.#timer = kernel.world.timers.set(times.checkpointEveryMs, () => {
-        this.#timer = undefined;
-        outsideProcesses(() => this.#writeNow());
-      });
+      this.#writeLater();
       return;
     }
     this.#save(checkpoint).catch((thrown: unknown) => {

@@ -102,9 +102,8 @@ export class OwnedChildren {
       this.#giveBack(key, known, false, `it has no logic "${record.logic}"`);
       return;
     }
-    const declared = supervisor.children.find(({ id }) => id === record.id);
     const name = `${record.supervisor}/${record.id}`;
-    const { restart, place, input, reason, from } = record;
+    const { input, reason, from } = record;
     const owned: Owned = {
       key,
       home,
@@ -116,7 +115,7 @@ export class OwnedChildren {
       child: new OwnedChild({
         ...this.#options,
         name,
-        child: { id: record.id, logic, input, restart, place, shutdownMs: declared?.shutdownMs },
+        logic,
         input,
         kind: { reason, from },
         mayRun: () => this.#options.leases.isHeld(),

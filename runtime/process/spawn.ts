@@ -240,7 +240,7 @@ function checkClusterName(kernel: Kernel, name: string | undefined): void {
   checkName(name);
   if (kernel.clusterNames !== undefined) return;
   throw new Misuse(
-    `Node "${kernel.name}" keeps no names with others, so no process here can be named "${name}" in a cluster. Let it join one first: ownership.begin(…).`,
+    `Node "${kernel.name}" keeps no names with others, so no process here can be named "${name}" in a cluster. Let it take part in one first: beginOwnership(node, …).`,
   );
 }
 
