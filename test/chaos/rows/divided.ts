@@ -85,21 +85,24 @@ async function divide(
   await atRest(whole);
 }
 
+/** Parts the first of three owners by `cut`, and joins it again. */
+async function divideFirst(room: Room, cut: (node: NodeProcess, isCut: boolean) => void): Promise<void> {
+  const whole = await company(room, "alpha", "beta", "gamma");
+  await divide(
+    room,
+    whole,
+    whole.owners.slice(0, 1),
+    (node) => cut(node, true),
+    (node) => cut(node, false),
+  );
+}
+
 const halfOpen: Row = {
   fault: 18,
   subject: "an owner on whose line nothing passes any more",
   name: "rests before others take over, and lets go when it is back",
   options: { owns: ids(6) },
-  async play(room: Room) {
-    const whole = await company(room, "alpha", "beta", "gamma");
-    await divide(
-      room,
-      whole,
-      whole.owners.slice(0, 1),
-      ({ proxy }) => proxy.blackhole(true),
-      ({ proxy }) => proxy.blackhole(false),
-    );
-  },
+  play: (room: Room) => divideFirst(room, ({ proxy }, isCut) => proxy.blackhole(isCut)),
 };
 
 function shut({ proxy }: NodeProcess): void {
@@ -138,16 +141,7 @@ const deaf: Row = {
   subject: "an owner that is heard and hears nothing",
   name: "rests before others take over, and lets go when it is back",
   options: { owns: ids(6) },
-  async play(room: Room) {
-    const whole = await company(room, "alpha", "beta", "gamma");
-    await divide(
-      room,
-      whole,
-      whole.owners.slice(0, 1),
-      ({ proxy }) => proxy.mute(true),
-      ({ proxy }) => proxy.mute(false),
-    );
-  },
+  play: (room: Room) => divideFirst(room, ({ proxy }, isCut) => proxy.mute(isCut)),
 };
 
 const contended: Row = {

@@ -5,6 +5,7 @@ import { MemoryLogTable } from "../../../runtime/journal/journals/memory.ts";
 import { imperfectStore } from "../../../runtime/testing/imperfect-store.ts";
 import { simulatedWorld } from "../../../runtime/worlds/simulated.ts";
 import { itIsAJournal, type JournalScene } from "./journal-conformance.ts";
+import { tableBytes } from "./table-bytes.ts";
 
 itIsAJournal("The simulated journal", async () => scene());
 
@@ -38,19 +39,7 @@ function scene(): JournalScene {
       return own.journal;
     },
     acknowledgement: { kind: "replicated", replicas: 3, synced: true },
-    raw: {
-      read: async (log, position) => table.get(log, position) ?? new Uint8Array(),
-      append: async (log, bytes) => {
-        const [last] = [...table.fromEnd(log)];
-        table.put(log, (last?.position ?? 0) + 1, bytes);
-        await reopen();
-      },
-      replace: async (log, position, bytes) => {
-        if (bytes === undefined) table.remove(log, position);
-        else table.put(log, position, bytes);
-        await reopen();
-      },
-    },
+    raw: tableBytes(table, reopen),
     reopen,
     until: (promise) => world.until(promise),
     close: () => own.close(),

@@ -344,6 +344,10 @@ describe("decide() in calm times", () => {
     const all = three.map(({ id }) => on("beta", id));
     expect(changes({ records: all, settledAt, place, nodes: zoned })).toEqual([]);
     expect(changes({ records: three, settledAt, place })).toEqual(["a: leaving alpha"]);
+    // One that is less fit has fewer still, and is no reason to leave the children uneven among those that are as fit.
+    const other = { alpha: { labels: { zone: "a" } }, beta: { labels: { zone: "a" } }, gamma: {} };
+    const uneven = [...three, on("beta", "d")];
+    expect(changes({ records: uneven, settledAt, place, nodes: other })).toEqual(["a: leaving alpha"]);
   });
 
   test("moves by hash to where the key belongs", () => {

@@ -251,7 +251,7 @@ describe("What is asked of a placed child", () => {
     await expect(world.until(ownership.stopChild(name))).rejects.toMatchObject({ code: "not_owner" });
   });
 
-  test("keeps what was permitted when it is started again, and moves one that was about to begin", async () => {
+  test("keeps what was permitted when it is started again, and begins where it may", async () => {
     const { world, start, eventually, placeOf } = owners();
     const options = work();
     const alpha = await start("alpha", options);
