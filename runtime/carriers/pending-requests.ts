@@ -21,7 +21,9 @@ export class PendingRequests {
     this.#last = this.#last === numberMax ? 1 : this.#last + 1;
     const number = this.#last;
     const answer = new Promise<Answer>((settle) => {
-      const deadline = this.#world.timers.set(timeoutMs, () => this.settle(number, { kind: "timeout" }));
+      const late = (): void => this.settle(number, { kind: "timeout" });
+      // Where this program itself was held up, the answer may be here already, and unread.
+      const deadline = this.#world.timers.set(timeoutMs, () => this.#world.turns.afterIo(late));
       this.#pending.set(number, { settle, deadline });
     });
     try {

@@ -304,9 +304,10 @@ export class LeaseKeeper {
   #within<T>(answer: Promise<T>): Promise<T> {
     const { world, times } = this.#options;
     return new Promise((resolve, reject) => {
-      const late = world.timers.set(times.writeTimeoutMs, () =>
-        reject(new Error(`The store has not answered within ${times.writeTimeoutMs} ms.`)),
-      );
+      const refuse = (): void =>
+        reject(new Error(`The store has not answered within ${times.writeTimeoutMs} ms.`));
+      // Where this program itself was held up, the answer may be here already, and unread.
+      const late = world.timers.set(times.writeTimeoutMs, () => world.turns.afterIo(refuse));
       answer.then(resolve, reject).finally(() => world.timers.clear(late));
     });
   }

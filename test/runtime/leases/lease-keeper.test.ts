@@ -89,6 +89,24 @@ describe("a keeper", () => {
     expect([alpha.keeper.isHeld(), alpha.told]).toEqual([false, ["held alpha 1 1", "suspended"]]);
   });
 
+  test("takes the answer to a renewal that came while it was held up, past the time for one", async () => {
+    const { world, bucket, held, times } = room();
+    const alpha = await held("alpha");
+    const age = (): number => alpha.keeper.find("alpha")?.unchangedMs ?? 0;
+    const apply = bucket.apply.bind(bucket);
+    bucket.apply = (...change) => {
+      alpha.freeze();
+      return apply(...change);
+    };
+    await world.advance(times.renewEveryMs - age() + 10);
+    expect(alpha.isFrozen).toBe(true);
+    await world.advance(times.writeTimeoutMs + 100);
+    alpha.thaw(true);
+    await world.settle();
+    expect(age()).toBeLessThan(times.writeTimeoutMs + 200);
+    expect([alpha.keeper.isHeld(), alpha.told]).toEqual([true, ["held alpha 1 1"]]);
+  });
+
   test("whose wall clock jumps notices nothing", async () => {
     const { world, held } = room();
     const [alpha, beta] = [await held("alpha"), await held("beta")];

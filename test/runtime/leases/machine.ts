@@ -18,6 +18,11 @@ export interface MachineOptions {
   readonly onTurn?: () => void;
 }
 
+interface Waiting {
+  readonly run: () => void;
+  readonly isTimer: boolean;
+}
+
 export class Machine {
   readonly node: string;
   readonly incarnation: number;
@@ -31,7 +36,7 @@ export class Machine {
   isDead = false;
   isFrozen = false;
   wallJumpMs = 0;
-  #waiting: (() => void)[] = [];
+  #waiting: Waiting[] = [];
   readonly #onTurn: () => void;
 
   constructor(options: MachineOptions) {
@@ -49,7 +54,7 @@ export class Machine {
         wallTime: () => world.clock.wallTime() + this.wallJumpMs,
       },
       timers: {
-        set: (delayMs, run) => world.timers.set(delayMs / rate, () => this.#run(run)),
+        set: (delayMs, run) => world.timers.set(delayMs / rate, () => this.#run(run, true)),
         clear: (handle) => world.timers.clear(handle),
       },
     };
@@ -86,10 +91,12 @@ export class Machine {
     this.isFrozen = true;
   }
 
-  thaw(): void {
+  /** All that was held up comes as it would have come, or what is due by the clock first, as in a program whose loop was held up. */
+  thaw(timersFirst = false): void {
     this.isFrozen = false;
-    for (let run = this.#waiting.shift(); run !== undefined && !this.isFrozen; run = this.#waiting.shift())
-      this.#run(run);
+    if (timersFirst) this.#waiting.sort((one, other) => Number(other.isTimer) - Number(one.isTimer));
+    for (let next = this.#waiting.shift(); next !== undefined && !this.isFrozen; next = this.#waiting.shift())
+      this.#run(next.run, next.isTimer);
   }
 
   /** As soon as it is not frozen. */
@@ -102,10 +109,10 @@ export class Machine {
     this.#waiting = [];
   }
 
-  #run(run: () => void): void {
+  #run(run: () => void, isTimer = false): void {
     if (this.isDead) return;
     if (this.isFrozen) {
-      this.#waiting.push(run);
+      this.#waiting.push({ run, isTimer });
       return;
     }
     run();
