@@ -62,11 +62,12 @@ async function claimInOrder(
 ): Promise<Claimed> {
   if (process.hasEnded) return { is: "ended" };
   const { bucket, held, table } = context;
+  const { era } = table;
   const { gives, revision } = await agree(bucket, key, agreeing(context), (entry) =>
     planClaim(context, name, process, entry, replaces),
   );
   if ("by" in gives) return { is: "held", by: gives.by };
-  table.put(name, gives.value, revision);
+  table.put(name, gives.value, revision, era);
   if (process.hasEnded) return { is: "ended" };
   held.add(name, process, { ...gives, resolver });
   return { is: "owned", revision };

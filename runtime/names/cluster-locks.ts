@@ -11,7 +11,7 @@ import { mayStand } from "./leases.ts";
 import { nameLimits } from "./limits.ts";
 import { Lines } from "./lines.ts";
 import { LockLine, type Waiter } from "./lock-line.ts";
-import { decodeLockRecord, encodeLockRecord, type LockRecord, lockKeyOf } from "./lock-record.ts";
+import { decodeLockRecord, encodeLockRecord, type LockRecord, lockKeyOf, lockOfKey } from "./lock-record.ts";
 import { agreeing, type NamesContext, ownLease } from "./names-context.ts";
 import type { LockHold } from "./naming.ts";
 
@@ -50,11 +50,24 @@ export class ClusterLocks {
   seen(id: string, value: Uint8Array | undefined): void {
     const line = this.#lines.get(id);
     if (line?.first !== undefined) this.#trySoon(id);
-    const isOwn = decodeLockRecord(id, value)?.holders.some((holder) => this.#isHere(holder));
-    if (isOwn === true && line?.isHeldHere !== true) this.#giveBackSoon(id);
+    if (line?.isHeldHere !== true && this.#isOurs(decodeLockRecord(id, value))) this.#giveBackSoon(id);
   }
 
-  /** Leases have changed, or everything was told anew: whoever waits looks again. */
+  /** Everything was told anew, and may have been made anew: what is held here is put back where it is not there. */
+  seenAll(entries: readonly BucketEntry[]): void {
+    const ours = new Set<string>();
+    for (const { key, value } of entries) {
+      const id = lockOfKey(key);
+      if (id === undefined) continue;
+      this.seen(id, value);
+      if (this.#isOurs(decodeLockRecord(id, value))) ours.add(id);
+    }
+    for (const [id, line] of this.#lines)
+      if (line.isHeldHere && !ours.has(id)) void this.#order.run(id, () => this.#keep(id, line));
+    this.look();
+  }
+
+  /** Leases have changed: whoever waits looks again. */
   look(): void {
     for (const id of this.#lines.keys()) this.#trySoon(id);
     for (const id of this.#wrong) this.#giveBackSoon(id);
@@ -81,6 +94,10 @@ export class ClusterLocks {
 
   #isHere({ node, incarnation }: LeaseId): boolean {
     return this.#context.kernel.isLocal({ node, incarnation });
+  }
+
+  #isOurs(record: LockRecord | undefined): boolean {
+    return record?.holders.some((holder) => this.#isHere(holder)) === true;
   }
 
   #lineOf(id: string): LockLine {
@@ -129,7 +146,28 @@ export class ClusterLocks {
     if (line.first !== waiter && line.first !== undefined) this.#trySoon(id);
   }
 
-  #plan(line: LockLine, { requester }: Waiter, entry: BucketEntry | undefined): Step<"granted" | "taken"> {
+  /** What is held here is so for the cluster too; where somebody else has it by now, whoever holds it here is told. */
+  async #keep(id: string, line: LockLine): Promise<void> {
+    const { bucket, leases, isClosed } = this.#context;
+    if (isClosed() || !line.isHeldHere || !leases.isHeld()) return;
+    try {
+      const { gives } = await agree(bucket, lockKeyOf(id), agreeing(this.#context), (entry) =>
+        this.#isOurs(decodeLockRecord(id, entry?.value))
+          ? { is: "done", gives: "granted" as const }
+          : this.#plan(line, line, entry),
+      );
+      if (gives === "taken") line.lose();
+    } catch (error) {
+      // Once the bucket can be reached again everything is told anew.
+      if (!(error instanceof StoreUnavailable || error instanceof NotOwner)) throw error;
+    }
+  }
+
+  #plan(
+    line: LockLine,
+    { requester }: Pick<Waiter, "requester">,
+    entry: BucketEntry | undefined,
+  ): Step<"granted" | "taken"> {
     const lease = ownLease(this.#context, `to take the lock "${line.id}"`);
     const { leases, kernel } = this.#context;
     const record = decodeLockRecord(line.id, entry?.value);

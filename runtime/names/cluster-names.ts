@@ -179,10 +179,12 @@ export class ClusterNames implements ClusterNaming {
 
   async #claim(name: string, process: Process, options: ClaimOptions): Promise<Claimed> {
     checkName(name);
+    const { era } = this.#context.table;
     const claimed = await outsideProcesses(() => claimName(this.#context, name, process, options));
     if (claimed.is === "owned") await this.#seenBy.everybody(name, claimed.revision);
-    // What was written for a process that has ended since is taken back.
-    if (claimed.is === "ended") outsideProcesses(() => this.#repair.soon(name));
+    // What was written for a process that has ended since is taken back, and what went with its bucket is put back.
+    const isGone = claimed.is === "owned" && era !== this.#context.table.era;
+    if (claimed.is === "ended" || isGone) outsideProcesses(() => this.#repair.soon(name));
     return claimed;
   }
 
@@ -198,8 +200,7 @@ export class ClusterNames implements ClusterNaming {
     outsideProcesses(() => {
       this.#context.table.replace(entries);
       this.#repair.seenAll();
-      for (const { key, value } of entries) this.#seenLock(key, value);
-      this.#locks.look();
+      this.#locks.seenAll(entries);
     });
   }
 
@@ -219,10 +220,11 @@ export class ClusterNames implements ClusterNaming {
   async #ask(name: string): Promise<Pid | undefined> {
     const { bucket, table } = this.#context;
     const before = table.revisionOf(name);
+    const { era } = table;
     try {
       const entry = await bucket.read(nameKey(name));
       if (entry === undefined) table.missing(name, before);
-      else if (table.put(name, entry.value, entry.revision)) this.#repair.seen(name);
+      else if (table.put(name, entry.value, entry.revision, era)) this.#repair.seen(name);
     } catch (error) {
       const isKnown =
         error instanceof StoreUnavailable || (error as { code?: unknown }).code === "unusable_name";

@@ -32,6 +32,11 @@ export class LockLine {
     return this.#waiters[0];
   }
 
+  /** For whom it is held here, or was last. */
+  get requester(): string {
+    return this.#requester;
+  }
+
   get isHeldHere(): boolean {
     return this.#holds.size > 0;
   }

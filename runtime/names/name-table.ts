@@ -9,6 +9,12 @@ interface Known {
 
 export class NameTable {
   readonly #known = new Map<string, Known>();
+  #era = 0;
+
+  /** Another number each time that everything is told anew: what was asked before may be of an earlier bucket, with higher revisions. */
+  get era(): number {
+    return this.#era;
+  }
 
   get(name: string): NameRecord | undefined {
     return this.#known.get(name)?.record;
@@ -24,6 +30,7 @@ export class NameTable {
   }
 
   replace(entries: readonly BucketEntry[]): void {
+    this.#era += 1;
     this.#known.clear();
     for (const { key, value, revision } of entries) {
       const name = nameOfKey(key);
@@ -31,9 +38,9 @@ export class NameTable {
     }
   }
 
-  /** Takes what is newer than what is known; false for what is not. */
-  put(name: string, value: Uint8Array | undefined, revision: number): boolean {
-    if (revision <= this.revisionOf(name)) return false;
+  /** Takes what is newer than what is known, and was asked in this era; false for what is not. */
+  put(name: string, value: Uint8Array | undefined, revision: number, era = this.#era): boolean {
+    if (era !== this.#era || revision <= this.revisionOf(name)) return false;
     if (value === undefined) this.#known.delete(name);
     else this.#known.set(name, { record: decodeNameRecord(name, value), revision });
     return true;

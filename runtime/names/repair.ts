@@ -96,9 +96,10 @@ export class NameRepair {
     // Nothing may be claimed, and what is given up can wait for the lease, or goes with it.
     if (isClosed() || !leases.isHeld()) return;
     const before = table.revisionOf(name);
+    const { era } = table;
     try {
       const { gives, revision } = await agree(bucket, nameKey(name), agreeing(this.#context), (entry) => {
-        if (entry !== undefined) table.put(name, entry.value, entry.revision);
+        if (entry !== undefined) table.put(name, entry.value, entry.revision, era);
         return this.#plan(name, entry);
       });
       this.#wrong.delete(name);

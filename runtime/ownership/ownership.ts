@@ -6,7 +6,14 @@ import { ClusterNames } from "../names/cluster-names.ts";
 import { placementTimes } from "../placement/limits.ts";
 import type { PlacedChild } from "../placement/placed-child.ts";
 import { Placement } from "../placement/placement.ts";
-import { movePlaced, permitPlaced, restartPlaced, startPlaced, stopPlaced } from "../placement/requests.ts";
+import {
+  deletePlaced,
+  movePlaced,
+  permitPlaced,
+  restartPlaced,
+  startPlaced,
+  stopPlaced,
+} from "../placement/requests.ts";
 import { outsideProcesses } from "../process/current.ts";
 import type { Kernel } from "../process/kernel.ts";
 import type { ClusterStore } from "../store/cluster-store.ts";
@@ -110,6 +117,11 @@ export class Ownership {
     return this.#parts?.keeper;
   }
 
+  /** Where the cluster keeps what it agrees on; undefined where the node takes part in nothing. */
+  get store(): ClusterStore | undefined {
+    return this.#parts?.store;
+  }
+
   get names(): ClusterNames | undefined {
     return this.#parts?.names;
   }
@@ -184,6 +196,11 @@ export class Ownership {
   /** As `restartPlaced`. */
   async restartChild(child: string): Promise<void> {
     return restartPlaced(this.placement, child);
+  }
+
+  /** As `deletePlaced`. */
+  async deleteChild(child: string): Promise<void> {
+    return deletePlaced(this.placement, child);
   }
 
   /** As `permitPlaced`. */

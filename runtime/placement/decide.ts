@@ -5,7 +5,7 @@ import type { MoveReason } from "../ownership/report.ts";
 import type { PlacementTimes } from "./limits.ts";
 import { affinity, type Candidate, choose, order } from "./place.ts";
 import type { PlacedChild } from "./placed-child.ts";
-import { type PlacementRecord, placementKey } from "./placement-record.ts";
+import { isAsked, type PlacementRecord, placementKey } from "./placement-record.ts";
 import type { SupervisorMember } from "./supervisor-member.ts";
 
 export interface KnownRecord {
@@ -172,7 +172,7 @@ class Deciding {
       return;
     }
     if (isValid(owner)) {
-      if (phase === "running") this.#takeBack(key, record, revision);
+      if (phase === "running" && !this.#goOn(key, record, revision)) this.#takeBack(key, record, revision);
       return;
     }
     const patienceMs = place.strategy === "priority" ? (place.failoverAfterMs ?? 0) : 0;
@@ -190,7 +190,9 @@ class Deciding {
         ? record
         : { reason: end, since: wallTime - silentMs - Math.min(now - at, patienceMs), from };
     const { reason, since } = why;
-    this.#give(key, { ...record, reason, since, from: why.from }, revision);
+    // Where it was on its way to only to be spread or taken back is chosen anew; what somebody asked for still holds.
+    const wants = phase === "running" || isAsked(record.reason) ? record.wants : undefined;
+    this.#give(key, { ...record, wants, reason, since, from: why.from }, revision);
   }
 
   /** Gives a child to the node where it belongs, or notes that it waits for one. */
@@ -209,6 +211,14 @@ class Deciding {
     this.#last = lease.node;
     this.#count(target, 1);
     this.#change({ key, record: assignedTo(record, lease), expected });
+  }
+
+  /** Somebody asked for another node while it was on its way to this one: true where that one can have it. */
+  #goOn(key: string, record: PlacementRecord, expected: number): boolean {
+    const fit = fitFor(record, this.candidates, this.logicOf);
+    const asked = fit.find(({ lease: { node } }) => node === record.wants && node !== record.owner?.node);
+    if (asked !== undefined) this.#ask(key, record, expected, asked.lease.node, "move");
+    return asked !== undefined;
   }
 
   /** A better node of its list is there again: it gets the child back (OTP: takeover). */
@@ -249,7 +259,7 @@ class Deciding {
     const fit = fitFor(record, this.candidates, this.logicOf);
     const own = fit.find(({ lease }) => lease.node === owner?.node);
     // One that drains hands over by itself; a place that it was asked to is where it stays.
-    if (own === undefined || record.wants !== undefined || place.strategy === "priority") return undefined;
+    if (own === undefined || record.wants === owner?.node || place.strategy === "priority") return undefined;
     const target = choose(place, id, fit, undefined);
     if (target === undefined || target === own) return undefined;
     if (place.strategy === "consistent_hash") return target;

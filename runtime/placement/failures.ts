@@ -50,3 +50,13 @@ export class ChildPresent extends AiexError {
     });
   }
 }
+
+/** What is to be taken out has not ended. */
+export class ChildBusy extends AiexError {
+  readonly code = "child_busy";
+  constructor(child: string, phase: string) {
+    super(`Child "${child}" is ${phase} and cannot be taken out. Stop it first.`, {
+      details: { child, phase },
+    });
+  }
+}

@@ -65,10 +65,10 @@ export class OwnedChild {
   constructor(options: OwnedChildOptions) {
     this.#options = options;
     this.name = options.name;
-    this.#log = `child/${options.name}`;
+    this.#log = logOfChild(options.name);
   }
 
-  /** From here on every earlier owner's writes are refused. @throws as `claimLog` */
+  /** From here on every earlier owner's writes are refused. Comes back when it may start. @throws as `claimLog` */
   async claim(): Promise<void> {
     const { kernel, journal, mayRun } = this.#options;
     const goesOn = (): boolean => mayRun() && !this.#isOver;
@@ -76,12 +76,20 @@ export class OwnedChild {
     this.epoch = claim.epoch;
     this.#position = claim.end.position;
     this.#saved = claim.snapshot?.payload;
+    await this.#untilHeld();
+  }
+
+  /** Nothing begins on a node that may not be the owner any more. */
+  async #untilHeld(): Promise<void> {
+    const { mayRun, times } = this.#options;
+    while (!mayRun() && !this.#isOver) await this.#sleep(times.drainLookMs);
   }
 
   /** Runs in the supervisor, at the first start and at every other: from the last checkpoint that lasts. */
   start(): Pid<Protocol> | Promise<Pid<Protocol>> {
     const { input, kind, mayRun, holds, onStarted } = this.#options;
     if (this.#isOver) throw new Fenced(this.name, this.epoch);
+    if (!mayRun()) return this.#untilHeld().then(() => this.start());
     const checkpoint = this.#saved === undefined ? undefined : decodeCheckpoint(this.#saved);
     this.#capture = undefined;
     const run = {};
@@ -282,4 +290,9 @@ export class OwnedChild {
   #newId(): string {
     return Buffer.from(this.#options.kernel.world.random.bytes(12)).toString("base64url");
   }
+}
+
+/** Where the checkpoints of a child are. */
+export function logOfChild(name: string): string {
+  return `child/${name}`;
 }

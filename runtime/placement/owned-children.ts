@@ -11,7 +11,7 @@ import { assignedTo, type KnownRecord } from "./decide.ts";
 import { placementLimits } from "./limits.ts";
 import type { Home, Owned, OwnedChildrenOptions } from "./owned.ts";
 import { OwnedChild } from "./owned-child.ts";
-import type { PlacementRecord } from "./placement-record.ts";
+import { isAsked, type PlacementRecord } from "./placement-record.ts";
 
 export class OwnedChildren {
   readonly #options: OwnedChildrenOptions;
@@ -190,7 +190,8 @@ export class OwnedChildren {
     const move: ChildMove = { from, to: kernel.name, reason, epoch, tookMs };
     const lastMove = isMove ? move : record.lastMove;
     // Where a person asked it to be, it stays; what was moved to spread the children may be moved again.
-    const wants = reason === "move" ? record.wants : undefined;
+    const isWish = !isMove || reason === "move" || (record.wants === kernel.name && isAsked(reason));
+    const wants = isWish ? record.wants : undefined;
     const next = { ...record, phase: "running", epoch, pid: process.pid.id, wants, lastMove } as const;
     owned.hasRun = await write(owned.key, next, revision);
     if (!owned.hasRun) owned.isTold = false;
@@ -247,7 +248,7 @@ export class OwnedChildren {
     const reason = isDraining ? "drain" : record.reason;
     // Who never had it is not where it comes from.
     const from = record.phase === "assigned" ? record.from : kernel.name;
-    const wants = refusal === undefined ? record.wants : undefined;
+    const wants = record.wants === kernel.name ? undefined : record.wants;
     void this.#passOn(key, { denied, reason, from, wants, since }).finally(() => {
       this.#givingBack.delete(key);
       this.#options.again();

@@ -40,6 +40,11 @@ export interface PlacementRecord {
 /** Why a node may not have a child that somebody has decided about; every other reason is the node's own. */
 export const notPermitted = "it is not permitted there";
 
+/** Whether a child that moves for this reason goes where somebody asked for, and not where the cluster has it go by itself. */
+export function isAsked(reason: MoveReason): boolean {
+  return reason !== "balance" && reason !== "takeover";
+}
+
 const version = 1;
 
 /** @throws {UnusableName} the supervisor's name or the child's id is too long */

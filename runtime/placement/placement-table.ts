@@ -18,10 +18,11 @@ export interface Found extends KnownRecord {
 export class PlacementTable {
   readonly records = new Map<string, KnownRecord>();
   readonly #members = new Map<string, KnownMember>();
-  readonly #revisions = new Map<string, number>();
+  readonly #revisions = new Map<string, { readonly at: number; readonly isRemoved: boolean }>();
   readonly #changed: () => void;
   readonly #stops: readonly (() => void)[];
   #seen = 0;
+  #era = 0;
 
   /** @param changed something is known that was not */
   constructor(placement: Bucket, claims: Bucket, changed: () => void) {
@@ -43,6 +44,11 @@ export class PlacementTable {
     return this.#seen === 3;
   }
 
+  /** Another number each time that everything is told anew: what was asked before may be of an earlier bucket, with higher revisions. */
+  get era(): number {
+    return this.#era;
+  }
+
   get members(): readonly SupervisorMember[] {
     return [...this.#members.values()].map(({ member }) => member);
   }
@@ -53,8 +59,8 @@ export class PlacementTable {
 
   /** What was told late changes nothing. */
   noteRecord(key: string, value: Uint8Array | undefined, revision: number): void {
-    if (revision <= (this.#revisions.get(key) ?? 0)) return;
-    this.#revisions.set(key, revision);
+    if (revision <= (this.#revisions.get(key)?.at ?? 0)) return;
+    this.#revisions.set(key, { at: revision, isRemoved: value === undefined });
     const record = value && decodePlacement(value);
     if (record === undefined) this.records.delete(key);
     else this.records.set(key, { record, revision });
@@ -70,9 +76,10 @@ export class PlacementTable {
     this.#changed();
   }
 
-  /** The revision that a key has now, with or without a value; 0 for one that was never seen. */
+  /** The revision that a key has now, whether or not its value is a record; 0 for one without a value. */
   revisionOf(key: string): number {
-    return this.#revisions.get(key) ?? 0;
+    const known = this.#revisions.get(key);
+    return known === undefined || known.isRemoved ? 0 : known.at;
   }
 
   /** The record of `<supervisor>/<id>`: either may have a "/" of its own. */
@@ -95,6 +102,7 @@ export class PlacementTable {
 
   #allRecords(entries: readonly BucketEntry[]): void {
     this.#seen |= 1;
+    this.#era += 1;
     this.records.clear();
     this.#revisions.clear();
     for (const { key, value, revision } of entries) this.noteRecord(key, value, revision);
@@ -103,6 +111,7 @@ export class PlacementTable {
 
   #allMembers(entries: readonly BucketEntry[]): void {
     this.#seen |= 2;
+    this.#era += 1;
     this.#members.clear();
     for (const { key, value, revision } of entries) this.noteMember(key, value, revision);
     this.#changed();

@@ -22,9 +22,10 @@ import {
 import type { PlacementTimes } from "./limits.ts";
 import type { LocalSupervisor } from "./local-supervisors.ts";
 import { OwnMembership } from "./own-membership.ts";
+import { logOfChild } from "./owned-child.ts";
 import { OwnedChildren } from "./owned-children.ts";
 import { encodePlacement, notPermitted, type PlacementRecord } from "./placement-record.ts";
-import { PlacementTable } from "./placement-table.ts";
+import { type Found, PlacementTable } from "./placement-table.ts";
 
 /** The own lease and what was seen of the others'. */
 export interface PlacementLeases {
@@ -61,10 +62,13 @@ export class Placement {
   readonly #locals = new Map<string, Local>();
   readonly #owned: OwnedChildren;
   readonly #membership: OwnMembership;
-  readonly #writes = new AgreedWrites((isKnown) => {
-    if (isKnown) this.look();
-    else this.#wakeAfter(this.#options.times.retryMs);
-  });
+  readonly #writes = new AgreedWrites(
+    () => this.table.era,
+    (isKnown) => {
+      if (isKnown) this.look();
+      else this.#wakeAfter(this.#options.times.retryMs);
+    },
+  );
   readonly #lapses = new Map<string, Lapse>();
   readonly #waiting = new Set<() => void>();
   #nodes = "";
@@ -197,6 +201,27 @@ export class Placement {
     const note = (bytes: Uint8Array | undefined, revision: number): void =>
       this.table.noteRecord(key, bytes, revision);
     return this.#writes.write(this.#options.placement, { key, value, expected }, note);
+  }
+
+  /** True for a child that its supervisor on this node always has. */
+  isDeclared(name: string): boolean {
+    return [...this.#locals.values()].some(({ supervisor }) =>
+      supervisor.children.some(({ id }) => `${supervisor.name}/${id}` === name),
+    );
+  }
+
+  /** Takes a record out where it still is as it was; true when it was. */
+  remove({ key, revision }: Found): Promise<boolean> {
+    return this.#writes.write(
+      this.#options.placement,
+      { key, value: undefined, expected: revision },
+      (bytes, at) => this.table.noteRecord(key, bytes, at),
+    );
+  }
+
+  /** Takes out what was kept of a child that is there no more; what cannot be taken out now stays, and does no harm. */
+  async forget(name: string): Promise<void> {
+    await this.#options.journal.remove(logOfChild(name)).catch(() => undefined);
   }
 
   /** Resolves when nothing of what was owned runs here any more. */

@@ -2,8 +2,10 @@
 // change of its record, on whichever node it is asked; what has to happen then happens on the node that owns the child.
 
 import { NotOwner } from "../names/failures.ts";
+import type { ChildPhase } from "../ownership/report.ts";
+import { Misuse } from "../process/failures.ts";
 import { newRecord } from "./decide.ts";
-import { ChildPresent, MovePending, UnfitNode, UnknownChild } from "./failures.ts";
+import { ChildBusy, ChildPresent, MovePending, UnfitNode, UnknownChild } from "./failures.ts";
 import { placementTimes } from "./limits.ts";
 import type { PlacedChild } from "./placed-child.ts";
 import type { Placement } from "./placement.ts";
@@ -39,8 +41,29 @@ export async function startPlaced(
     if (await placement.write({ key, record, expected: placement.table.revisionOf(key) })) break;
     await again(placement, name);
   }
-  if (await placement.until(() => phaseOf(placement, name) === "running", moveMs)) return;
+  if (await placement.until(() => hasRun(placement, name), moveMs)) return;
   throw new MovePending(name, "any", moveMs, phaseOf(placement, name) ?? "gone");
+}
+
+/**
+ * Takes a child out for good that has finished, was stopped or was given up, with all that was kept of it (OTP: `delete_child`).
+ * @throws {UnknownChild}; {ChildBusy} it has not ended; {NotOwner}; {Misuse} its supervisor has it among its own children
+ */
+export async function deletePlaced(placement: Placement, name: string): Promise<void> {
+  // It would come back at once, and meet its own log being taken out.
+  if (placement.isDeclared(name))
+    throw new Misuse(
+      `Child "${name}" is one of those that its supervisor always has, and cannot be taken out. Take it out of the supervisor's list.`,
+    );
+  for (;;) {
+    const found = placement.table.find(name);
+    if (found === undefined) throw new UnknownChild(name, namesOf(placement));
+    const { phase, owner } = found.record;
+    if (!hasEnded.has(phase) || owner !== undefined) throw new ChildBusy(name, phase);
+    if (await placement.remove(found)) break;
+    await again(placement, name);
+  }
+  await placement.forget(name);
 }
 
 /**
@@ -69,7 +92,7 @@ export async function restartPlaced(placement: Placement, name: string): Promise
         }
       : undefined,
   );
-  if (await placement.until(() => phaseOf(placement, name) === "running", moveMs)) return;
+  if (await placement.until(() => hasRun(placement, name), moveMs)) return;
   throw new MovePending(name, "any", moveMs, phaseOf(placement, name) ?? "gone");
 }
 
@@ -186,6 +209,15 @@ function whyUnfit(
     return `it does not run the supervisor "${supervisor}"`;
   if (!member.logic.includes(logic)) return `its program has no logic "${logic}"`;
   return denied[node];
+}
+
+/** Phases in which nothing runs, and nothing will by itself. */
+const hasEnded: ReadonlySet<string> = new Set<ChildPhase>(["finished", "stopped", "failed"]);
+
+/** It may have finished before anybody looked. */
+function hasRun(placement: Placement, name: string): boolean {
+  const phase = phaseOf(placement, name);
+  return phase === "running" || phase === "finished";
 }
 
 function phaseOf(placement: Placement, name: string): string | undefined {

@@ -71,14 +71,24 @@ const freeze = (node: string): Happening => ({ type: "fault", what: `freeze ${no
 const thaw = (node: string): Happening => ({ type: "fault", what: `thaw ${node}`, node });
 const remade: Happening = { type: "remade", bucket: "all" };
 const stands = (node: string, state = "held"): Happening => ({ type: "stands", node, state });
-const places = (node: string, phase: string, pid?: string): Happening => ({
+const places = (node: string, phase: string, pid?: string, of = child): Happening => ({
   type: "places",
   node,
-  child,
+  child: of,
   phase,
   pid,
 });
-const fitOn = (...nodes: readonly string[]): Happening => ({ type: "fit", child, nodes, isWanted: true });
+const fitOn = (...nodes: readonly string[]): Happening => canRun(child, nodes);
+const canRun = (of: string, nodes: readonly string[], isSpread = true): Happening => ({
+  type: "fit",
+  child: of,
+  nodes,
+  isWanted: true,
+  isSpread,
+});
+/** Two children of one supervisor on one node, which another one could have as well; by their ids. */
+const both = (ids: readonly string[], isSpread = true): readonly Happening[] =>
+  ids.flatMap((id) => [places(one, "running", a, id), canRun(id, ["n1", "n2"], isSpread)]);
 const runs = (pid: string): Happening => ({ type: "runs", child, pid, node: pid.slice(0, 4) });
 const holds = (count: number | undefined, ...added: readonly number[]): Happening => ({
   type: "holds",
@@ -131,6 +141,7 @@ const broken: readonly (readonly [check: string, problem: RegExp, entries: reado
   ["epochs", /n2#1 claims epoch 1 of s1\/a, which is n1#1's/, ledger(claimed(one, 1), claimed(other, 1))],
   ["epochs", /in epoch 2, which is not its node's/, ledger(claimed(other, 2), begins(a, 2))],
   ["epochs", /in epoch 1, after epoch 2/, ledger(...first, ...second, begins(a, 1))],
+  ["epochs", /in epoch 1, after epoch 2/, ledger(remade, ...first, 15_000, ...second, begins(a, 1))],
   [
     "epochs",
     /keeps s1\/a in epoch 1, after n2#1 has claimed 2/,
@@ -157,6 +168,7 @@ const broken: readonly (readonly [check: string, problem: RegExp, entries: reado
   ["places", /could run on n1/, ledger(places(one, "running", b), fitOn("n1"))],
   ["places", /could run on none/, ledger(places(one, "running", b), fitOn())],
   ["places", /n1#1.3 runs as s1\/a, which is running as n2#1.4/, ledger(places(one, "running", b), runs(a))],
+  ["places", /s1\/a is one of 2 on n1, and n2 has 0/, ledger(...both(["s1/a", "s1/b"]))],
   ["places", /s1\/a does not answer/, ledger(places(one, "running", b), holds(undefined))],
   ["liveness", /it hangs/, ledger({ type: "stuck", what: "it hangs" })],
   ["liveness", /when all is stopped: 1 timer/, ledger({ type: "remains", what: "1 timer" })],
@@ -166,6 +178,9 @@ describe("A checker of owners", () => {
   test("says nothing of a ledger that is sound", () => {
     expect(judge(sound)).toEqual([]);
     expect(judge([])).toEqual([]);
+    expect(judge(ledger(...first, remade, ...second, begins(a, 1)))).toEqual([]);
+    const even = [both(["s1/a", "s2/b"]), both(["s1/a", "s1/b"], false), both(["s1/a"])];
+    for (const entries of even) expect(judge(ledger(...entries))).toEqual([]);
   });
 
   test.each(broken)("of %s objects: %s", (check, problem, entries) => {

@@ -41,7 +41,6 @@ function crashChild(stage: Stage, program: Program): void {
 function move(stage: Stage, program: Program, ownership: Ownership): void {
   const { name } = stage.draw.one(stage.plan.children);
   const node = stage.draw.one(stage.plan.names);
-  stage.asked.add(`${name} ${node}`);
   follow(stage, program, `move ${name} ${node}`, () => ownership.move(name, node));
 }
 

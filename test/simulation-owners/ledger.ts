@@ -91,12 +91,13 @@ export type Happening =
       readonly phase: string;
       readonly pid: string | undefined;
     }
-  /** Where a child could run; `isWanted` is false for one that was stopped. */
+  /** Where a child could run; `isWanted` is false for one that was stopped, and `isSpread` true for one that is moved to lie evenly. */
   | {
       readonly type: "fit";
       readonly child: string;
       readonly nodes: readonly string[];
       readonly isWanted: boolean;
+      readonly isSpread: boolean;
     }
   /** A process of a child that is there, and the number of numbers it answers with; undefined where it does not answer. */
   | { readonly type: "runs"; readonly child: string; readonly pid: string; readonly node: string }

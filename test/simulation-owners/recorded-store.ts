@@ -22,6 +22,7 @@ export function recordedStore(stage: Stage, store: ClusterStore, programOf: () =
     snapshot: (log) => journal.snapshot(log),
     truncate: (log, position) => journal.truncate(log, position),
     repair: (log) => journal.repair(log),
+    remove: (log) => journal.remove(log),
     close: () => journal.close(),
   };
   return { ...store, journal: recorded };

@@ -7,6 +7,7 @@ import type { Played, Room } from "../seeds/room.ts";
 import { judge } from "./checkers.ts";
 import { type Counter, childKeys } from "./children.ts";
 import { act } from "./deeds.ts";
+import { type Placed, unevenness } from "./evenness.ts";
 import { beFair, calm, strike } from "./faults.ts";
 import { locks, names } from "./guests.ts";
 import { type Entry, entryText } from "./ledger.ts";
@@ -105,6 +106,7 @@ function hasConverged(stage: Stage): boolean {
     JSON.stringify([placesOf(stage, program), namesOf(stage, program)]),
   );
   if (new Set(views).size > 1) return false;
+  if (unevenness(placed(stage)) !== undefined) return false;
   return stage.plan.children.every(({ name }) => {
     const record = recordsOf(stage).get(name);
     const canRun = fitNodes(stage, name).length > 0;
@@ -123,14 +125,27 @@ function fitNodes(stage: Stage, child: string): readonly string[] {
   const record = recordsOf(stage).get(child);
   const supervisor = stage.plan.supervisors.find(({ name }) => child.startsWith(`${name}/`));
   if (record === undefined) return [];
-  const { denied, place } = record;
+  const { denied, place, wants } = record;
   return [...stage.programs.keys()].filter(
     (node) =>
       node !== supervisor?.without &&
       !Object.hasOwn(denied, node) &&
       // Where somebody asked it to be it may be, whatever its list says.
-      (place.strategy !== "priority" || stage.asked.has(`${child} ${node}`) || place.nodes.includes(node)),
+      (place.strategy !== "priority" || wants === node || place.nodes.includes(node)),
   );
+}
+
+/** Whether it is moved so that the nodes have the same number of children. */
+function isSpread(record: PlacementRecord | undefined): boolean {
+  return record?.place.strategy === "round_robin" && record.wants !== record.owner?.node;
+}
+
+function placed(stage: Stage): readonly Placed[] {
+  return [...recordsOf(stage)].flatMap(([child, record]) => {
+    if (record.phase !== "running" || record.owner === undefined) return [];
+    const { node } = record.owner;
+    return [{ child, node, fit: fitNodes(stage, child), isSpread: isSpread(record) }];
+  });
 }
 
 function placesOf(stage: Stage, { node }: Program) {
@@ -160,9 +175,10 @@ async function see(stage: Stage): Promise<void> {
     for (const named of namesOf(stage, program)) stage.note({ type: "resolves", node: label, ...named });
   }
   for (const { name } of stage.plan.children) {
-    const phase = recordsOf(stage).get(name)?.phase;
-    const isWanted = phase !== undefined && phase !== "stopped" && phase !== "failed";
-    stage.note({ type: "fit", child: name, nodes: fitNodes(stage, name), isWanted });
+    const record = recordsOf(stage).get(name);
+    const isWanted = record !== undefined && record.phase !== "stopped" && record.phase !== "failed";
+    const nodes = fitNodes(stage, name);
+    stage.note({ type: "fit", child: name, nodes, isWanted, isSpread: isSpread(record) });
   }
   for (const { label, kernel } of programs) {
     for (const process of kernel.processes.values()) {

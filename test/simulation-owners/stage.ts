@@ -68,8 +68,6 @@ export class Stage {
   readonly inside = new Map<number, Program>();
   /** Names that somebody has asked to be taken from whoever has them, and until when that may be what happens. */
   readonly takable = new Map<string, number>();
-  /** Children with the nodes that they were asked to be moved to. */
-  readonly asked = new Set<string>();
   /** Every start that there was, for what remains of it. */
   readonly past: Program[] = [];
   /** Names whose program is on its way out. */

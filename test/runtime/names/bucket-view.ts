@@ -13,6 +13,8 @@ export class BucketView implements Bucket {
   /** Has the writes of the kind `late` made. */
   readonly late: (() => Promise<Written>)[] = [];
   reads = 0;
+  /** The watch is told of no single changes, only of the whole bucket. */
+  skips = false;
   #isCut = false;
   #lags = false;
   #missed: (() => void)[] = [];
@@ -60,7 +62,9 @@ export class BucketView implements Bucket {
     };
     return this.#bucket.watch({
       entries: (entries) => tell(() => listener.entries(entries)),
-      changed: (key, value, revision) => tell(() => listener.changed(key, value, revision)),
+      changed: (key, value, revision) => {
+        if (!this.skips) tell(() => listener.changed(key, value, revision));
+      },
     });
   }
 

@@ -339,3 +339,44 @@ describe("withClusterLock()", () => {
     expect(running.size - before).toBeLessThan(3);
   });
 });
+
+describe("a lock that is held while its bucket is made anew", () => {
+  test("is put back by its holder, and given back in the end", async () => {
+    const { at, cluster, alpha, beta } = await pair();
+    const work = gate();
+    const working = alpha.node.withClusterLock("build", work.work);
+    await at.settle();
+    at.bucket.remake();
+    await at.settle();
+    expect(await isFree(at, beta.node)).toBe(false);
+    work.open();
+    expect(await cluster.when(working)).toBe("done");
+    expect(await isFree(at, beta.node)).toBe(true);
+  });
+
+  test("is lost where somebody else had it before its holder heard of that, who is told", async () => {
+    const { at, cluster, alpha, beta } = await pair();
+    const work = gate();
+    let signal: AbortSignal | undefined;
+    const working = alpha.node.withClusterLock("build", (given) => {
+      signal = given;
+      return work.work();
+    });
+    await at.settle();
+    alpha.store.lag();
+    at.bucket.remake();
+    const other = gate();
+    const others = beta.node.withClusterLock("build", other.work);
+    await at.settle();
+    expect([other.runs, signal?.aborted]).toEqual([1, false]);
+    alpha.store.heal();
+    await at.settle();
+    expect(signal?.aborted).toBe(true);
+    work.open();
+    await expect(cluster.when(working)).rejects.toMatchObject({ code: "lock_lost" });
+    expect(await isFree(at, alpha.node)).toBe(false);
+    other.open();
+    expect(await cluster.when(others)).toBe("done");
+    expect(await isFree(at, alpha.node)).toBe(true);
+  });
+});

@@ -232,6 +232,21 @@ describe("decide()", () => {
     expect(change?.record).toMatchObject({ reason: "drain", from: "gamma", since: 5 });
   });
 
+  test.each<[string, string, Partial<PlacementRecord>]>([
+    ["keeps to where somebody asked for on its way", "alpha", { phase: "leaving", reason: "move" }],
+    ["keeps to where somebody asked for it to be", "alpha", { reason: "balance" }],
+    ["chooses anew where it was on its way to be spread", "gamma", { phase: "leaving", reason: "balance" }],
+    [
+      "chooses anew where it was on its way back",
+      "gamma",
+      { phase: "assigned", reason: "takeover", from: "x" },
+    ],
+  ])("%s when its owner is lost", (_, node, more) => {
+    const records = [on("beta", "one", { wants: "alpha", ...more })];
+    const nodes = { alpha: {}, beta: "over", gamma: {} } as const;
+    expect(changes({ records, nodes })).toEqual([`one: assigned ${node}`]);
+  });
+
   test("takes an owner under an earlier lease for lost", () => {
     const records = [on("beta", "one")];
     expect(changes({ records, nodes: { alpha: {}, beta: { term: 2 } } })).toEqual(["one: assigned alpha"]);
@@ -268,6 +283,25 @@ describe("decide()", () => {
     expect(changes({ records: [{ id: "one", wants: "gamma" }] })).toEqual(["one: assigned alpha"]);
     const denied = { beta: "it has no disk" };
     expect(changes({ records: [{ id: "one", wants: "beta", denied }] })).toEqual(["one: assigned alpha"]);
+  });
+});
+
+describe("decide() for a child whose move was asked for before its owner ran it", () => {
+  const records = [on("alpha", "one", { wants: "beta", reason: "move" })];
+
+  test("has it go on to the node that was asked for, whatever its place says", () => {
+    const [change] = decide(view({ records })).changes;
+    expect(change?.record).toMatchObject({ phase: "leaving", wants: "beta", reason: "move", from: "alpha" });
+    const place = { strategy: "priority", nodes: ["alpha"], takeover: true } as const;
+    expect(changes({ records, place })).toEqual(["one: leaving alpha"]);
+  });
+
+  test("leaves it where it is while that node cannot have it, and spreads it with the others", () => {
+    const settledAt = 100_000 - times.settledMs;
+    const nodes = { alpha: {}, beta: { draining: true }, gamma: {} };
+    expect(changes({ records, nodes, settledAt })).toEqual([]);
+    const three = [...records, on("alpha", "two"), on("alpha", "three")];
+    expect(changes({ records: three, nodes, settledAt })).toEqual(["one: leaving alpha"]);
   });
 });
 

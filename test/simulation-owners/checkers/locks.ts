@@ -1,7 +1,7 @@
 // Works under one lock exclude each other, from their beginning until they are over or told to stop. A node that stands still works on nothing.
 import type { Checker, Violation } from "../ledger.ts";
 
-/** Where the bucket was made anew nobody knows who holds a lock: longer than any work goes on. */
+/** Where the bucket was made anew, a lock is had by others until its holder hears of that, who is told then. The slowest watch takes as long. */
 const remadeMs = 15_000;
 
 interface Work {

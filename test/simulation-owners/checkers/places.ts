@@ -1,4 +1,5 @@
-// In the end every child that is wanted runs on a node that may have it, all know where, and nothing runs that nobody knows.
+// In the end every child that is wanted runs on a node that may have it, evenly, all know where, and nothing runs that nobody knows.
+import { type Placed, unevenness } from "../evenness.ts";
 import { type Checker, type Entry, nodeOf, type Violation } from "../ledger.ts";
 
 export const places: Checker = (entries) => {
@@ -32,13 +33,26 @@ export const places: Checker = (entries) => {
     if (entry.type === "holds" && entry.count === undefined && first.get(entry.child)?.phase === "running")
       add(index, `${entry.child} does not answer`);
   }
+  const uneven = unevenness(placedBy(entries, first));
+  if (uneven !== undefined) add(entries.length - 1, uneven);
   return found;
 };
+
+type Place = Extract<Entry, { type: "places" }>;
+
+function placedBy(entries: readonly Entry[], places: ReadonlyMap<string, Place>): readonly Placed[] {
+  return entries.flatMap((entry) => {
+    const place = entry.type === "fit" ? places.get(entry.child) : undefined;
+    if (entry.type !== "fit" || place?.phase !== "running" || place.pid === undefined) return [];
+    const [node = ""] = nodeOf(place.pid).split("#");
+    return [{ child: entry.child, node, fit: entry.nodes, isSpread: entry.isSpread }];
+  });
+}
 
 function isFit({ nodes }: Extract<Entry, { type: "fit" }>, pid: string): boolean {
   return nodes.some((node) => nodeOf(pid).startsWith(`${node}#`));
 }
 
-function textOf(place: Extract<Entry, { type: "places" }> | undefined): string {
+function textOf(place: Place | undefined): string {
   return place === undefined ? "not known" : `${place.phase} as ${place.pid ?? "nobody"}`;
 }
