@@ -240,6 +240,8 @@ export type { ConnectedNode } from "./process/remote-node.ts";
 export { type StartRequest, UnknownLogic } from "./process/remote-start.ts";
 export { DownMessage, ExitMessage, TimeoutMessage } from "./process/system-message.ts";
 export type { Verbs } from "./process/verbs.ts";
+export { blobHash } from "./store/blob-guard.ts";
+export type { BlobInfo, Blobs } from "./store/blobs.ts";
 export type { Bucket, BucketEntry, BucketListener, Written } from "./store/bucket.ts";
 export type { ClusterStore } from "./store/cluster-store.ts";
 export { StoreUnavailable } from "./store/failures.ts";

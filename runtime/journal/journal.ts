@@ -77,5 +77,10 @@ export interface Journal {
   truncate(log: string, position: number): Promise<void>;
   /** Takes out what cannot be read and everything behind it; gives how many records. For whoever decided to go on without them. */
   repair(log: string): Promise<number>;
+  /**
+   * Takes the log out whole, damaged or not: it is empty from then on, and no earlier owner's append has a place in it. Who may
+   * still write to it is for the caller to know. @throws {StoreUnavailable}; {JournalFailed}
+   */
+  remove(log: string): Promise<void>;
   close(): Promise<void>;
 }

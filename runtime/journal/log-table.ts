@@ -5,10 +5,11 @@ export interface StoredBytes {
   readonly bytes: Uint8Array;
 }
 
-/** What it gives back is the caller's own. */
+/** What it gives back is the caller's own. A head may also be that of the name "", which no log has. */
 export interface LogTable {
   head(log: string): Uint8Array | undefined;
   putHead(log: string, bytes: Uint8Array): void;
+  removeHead(log: string): void;
   get(log: string, position: number): Uint8Array | undefined;
   put(log: string, position: number, bytes: Uint8Array): void;
   remove(log: string, position: number): void;

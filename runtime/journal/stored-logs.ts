@@ -8,6 +8,9 @@ import { decodeHead, emptyHead, encodeHead, type LogHead } from "./log-head.ts";
 import type { LogTable, StoredBytes } from "./log-table.ts";
 import { decodeRecord, encodeRecord, type ReadRecord } from "./record-format.ts";
 
+/** The name under which the last position of all removed logs is kept: a log that is begun anew goes on behind it. */
+const removedLogs = "";
+
 interface Damage {
   readonly position: number;
   readonly why: string;
@@ -108,6 +111,15 @@ export class StoredLogs {
     return removed;
   }
 
+  remove(log: string): void {
+    const used = Math.max(this.#head(log)?.used ?? 0, this.#lastOf(log)?.position ?? 0);
+    this.#removeBetween(log, 0, Number.POSITIVE_INFINITY);
+    this.#table.removeHead(log);
+    this.#wholeEnds.delete(log);
+    if (used > (this.#floor() ?? 0))
+      this.#table.putHead(removedLogs, encodeHead(removedLogs, { ...emptyHead, used }));
+  }
+
   /** The first damage behind `after` and before `until`, and the last record before it. */
   #scan(
     log: string,
@@ -170,7 +182,15 @@ export class StoredLogs {
 
   #head(log: string): LogHead | undefined {
     const bytes = this.#table.head(log);
-    return bytes === undefined ? emptyHead : decodeHead(log, bytes);
+    if (bytes !== undefined) return decodeHead(log, bytes);
+    const used = this.#floor();
+    return used === undefined ? undefined : { ...emptyHead, used };
+  }
+
+  /** The last position of any log that was removed; undefined where that cannot be read. */
+  #floor(): number | undefined {
+    const bytes = this.#table.head(removedLogs);
+    return bytes === undefined ? 0 : decodeHead(removedLogs, bytes)?.used;
   }
 
   #keep(log: string, head: LogHead): void {

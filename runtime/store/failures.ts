@@ -12,3 +12,13 @@ export class StoreUnavailable extends AiexError {
     });
   }
 }
+
+/** What went wrong with a folder of this machine, as `StoreUnavailable`. */
+export function localUnavailable(place: string, error: unknown): StoreUnavailable {
+  if (error instanceof StoreUnavailable) return error;
+  return new StoreUnavailable(
+    place,
+    error instanceof Error ? error.message : String(error),
+    "see that its disk has room and can be read and written",
+  );
+}

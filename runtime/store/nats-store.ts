@@ -1,15 +1,21 @@
 // What a cluster keeps together, on the streams of its broker or of a set of three.
 import type { NatsConnection } from "nats";
-import { type BucketName, durableNames } from "../broker/durable-names.ts";
+import {
+  type BucketName,
+  type DurableNames,
+  durableNames,
+  type StreamName,
+} from "../broker/durable-names.ts";
 import type { Journal } from "../journal/journal.ts";
 import { JetStreamJournal } from "../journal/journals/jetstream.ts";
 import type { World } from "../world.ts";
+import { JetStreamBlobs } from "./blobs/jetstream.ts";
 import { JetStreamBucket } from "./buckets/jetstream.ts";
 import type { ClusterStore } from "./cluster-store.ts";
 import { streamLimits } from "./jetstream/limits.ts";
 import { Line } from "./jetstream/line.ts";
 import { Stream } from "./jetstream/stream.ts";
-import { bucketSettings, logSettings } from "./jetstream/stream-settings.ts";
+import { blobSettings, bucketSettings, logSettings } from "./jetstream/stream-settings.ts";
 
 export interface NatsStoreOptions {
   /** Of the carrier; it stays open when the store is closed. */
@@ -29,22 +35,20 @@ export function natsStore(options: NatsStoreOptions): ClusterStore {
 
 class NatsStore implements ClusterStore {
   readonly journal: Journal;
+  readonly runs: Journal;
   readonly #line: Line;
   readonly #options: NatsStoreOptions;
+  readonly #blobs: Stream;
   readonly #buckets = new Map<BucketName, JetStreamBucket>();
 
   constructor(options: NatsStoreOptions) {
-    const { connection, cluster, world, isSynced = false } = options;
+    const { connection, cluster, world, replicas } = options;
     const names = durableNames(cluster);
     this.#options = options;
     this.#line = new Line(connection, world);
-    const subjects = names.streamSubjects("journal");
-    const settings = logSettings(names.stream("journal"), subjects);
-    this.journal = new JetStreamJournal({
-      stream: new Stream(this.#line, settings, options.replicas),
-      prefix: subjects.slice(0, -1),
-      isSynced,
-    });
+    this.journal = this.#journalOn("journal", names);
+    this.runs = this.#journalOn("runs", names);
+    this.#blobs = new Stream(this.#line, blobSettings(names.objectStore("blobs")), replicas);
   }
 
   get place(): string {
@@ -61,13 +65,26 @@ class NatsStore implements ClusterStore {
     return bucket;
   }
 
+  blobs(scope: string): JetStreamBlobs {
+    const name = durableNames(this.#options.cluster).objectStore("blobs");
+    return new JetStreamBlobs(scope, this.#blobs, `$O.${name}.`);
+  }
+
   /** What is under way may still be acknowledged for a moment. A broker that is silent is not waited for. */
   async close(): Promise<void> {
     for (const bucket of this.#buckets.values()) bucket.close();
     const { timers } = this.#line.world;
     const late = timers.set(streamLimits.closeMs, () => this.#line.close());
-    await this.journal.close();
+    await Promise.all([this.journal.close(), this.runs.close()]);
     timers.clear(late);
     this.#line.close();
+  }
+
+  #journalOn(name: StreamName, names: DurableNames): Journal {
+    const { replicas, isSynced = false } = this.#options;
+    const subjects = names.streamSubjects(name);
+    const settings = logSettings(names.stream(name), subjects);
+    const stream = new Stream(this.#line, settings, replicas);
+    return new JetStreamJournal({ stream, prefix: subjects.slice(0, -1), isSynced });
   }
 }

@@ -1,9 +1,12 @@
 // A store for simulated nodes, as imperfect as one on JetStream: it never lies, it is late, silent, away, or empty. The seed decides.
 import type { BucketName } from "../broker/durable-names.ts";
+import { checkLog } from "../journal/journal-guard.ts";
 import type { LogTable } from "../journal/log-table.ts";
+import type { MemoryBlobs } from "../store/blobs/memory.ts";
 import type { BucketEntry } from "../store/bucket.ts";
 import type { ClusterStore } from "../store/cluster-store.ts";
 import type { World } from "../world.ts";
+import { ImperfectBlobs } from "./imperfect-store/blobs.ts";
 import { ImperfectBucket } from "./imperfect-store/bucket.ts";
 import type { StoreFaults } from "./imperfect-store/faults.ts";
 import { ImperfectJournal } from "./imperfect-store/journal.ts";
@@ -38,6 +41,8 @@ export interface ImperfectStore {
   remake(bucket?: BucketName): void;
   /** How things are, for who judges nodes by it: none of them can know. */
   entries(bucket: BucketName): readonly BucketEntry[];
+  /** What is kept under a scope, for who wants to look at it or to damage it. */
+  blobs(scope: string): MemoryBlobs;
 }
 
 export function imperfectStore(world: World, options: ImperfectStoreOptions = {}): ImperfectStore {
@@ -75,7 +80,11 @@ class Twin implements ImperfectStore {
       this.#lines.delete(line);
       await journal.close();
     };
-    return { place, journal, bucket, close };
+    const blobs = (scope: string): ImperfectBlobs => {
+      checkLog(scope);
+      return new ImperfectBlobs(line, scope);
+    };
+    return { place, journal, runs: journal, bucket, blobs, close };
   }
 
   faults(faults: StoreFaults, node?: string): void {
@@ -113,6 +122,10 @@ class Twin implements ImperfectStore {
 
   entries(bucket: BucketName): readonly BucketEntry[] {
     return this.#leader.table(bucket).entries();
+  }
+
+  blobs(scope: string): MemoryBlobs {
+    return this.#leader.blobs(scope);
   }
 
   #linesOf(node: string | undefined): Line[] {

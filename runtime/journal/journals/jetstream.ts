@@ -107,6 +107,14 @@ export class JetStreamJournal implements Journal {
     });
   }
 
+  remove(log: string): Promise<void> {
+    return this.#run(async () => {
+      checkLog(log);
+      this.#tips.delete(log);
+      await this.#logOf(log).remove();
+    });
+  }
+
   /** What is under way ends first. */
   async close(): Promise<void> {
     this.#isClosed = true;

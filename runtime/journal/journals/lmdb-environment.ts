@@ -5,16 +5,16 @@ import { Misuse } from "../../process/failures.ts";
 import type { World } from "../../world.ts";
 import { JournalClosed } from "../failures.ts";
 import { journalLimits } from "../limits.ts";
-import { failureOf, type LmdbDatabase, openLmdb } from "./lmdb-folder.ts";
-import { type OrderedTable, tableOf } from "./ordered-table.ts";
+import { failureOf, type HeldLmdb, openLmdb } from "./lmdb-folder.ts";
+import { type LmdbDatabase, type OrderedTable, type TableHome, tableOf } from "./ordered-table.ts";
 import { PendingChange } from "./pending-change.ts";
 
 type AnyChange = Pick<PendingChange<unknown>, "bytes" | "run" | "settle" | "fail">;
 
-export class LmdbEnvironment {
+export class LmdbEnvironment implements TableHome {
   readonly place: string;
   readonly #files: FileSystem;
-  #opening: Promise<LmdbDatabase> | undefined;
+  #opening: Promise<HeldLmdb> | undefined;
   readonly #waiting: AnyChange[] = [];
   #committing: Promise<void> | undefined;
   #isClosed = false;
@@ -36,7 +36,6 @@ export class LmdbEnvironment {
     return environment;
   }
 
-  /** What was committed last. @throws {JournalFailed} it cannot be read */
   async read<Result>(work: (table: OrderedTable) => Result): Promise<Result> {
     if (this.#isClosed) throw new JournalClosed(this.place);
     const database = await this.#database();
@@ -47,11 +46,7 @@ export class LmdbEnvironment {
     }
   }
 
-  /**
-   * Makes a change, in one commit with others of this moment; resolves once it is on the disk. `bytes` is about how much it
-   * writes. An `AiexError` that `work` throws is this change's own, and has to come before it writes.
-   * @throws {JournalFailed} nothing of it was written
-   */
+  /** In one commit with others of this moment. */
   async write<Result>(bytes: number, work: (table: OrderedTable) => Result): Promise<Result> {
     if (this.#isClosed) throw new JournalClosed(this.place);
     const change = new PendingChange(bytes, work);
@@ -109,7 +104,7 @@ export class LmdbEnvironment {
   async #database(): Promise<LmdbDatabase> {
     this.#opening ??= openLmdb(this.#files, this.place);
     try {
-      return await this.#opening;
+      return (await this.#opening).database;
     } catch (error) {
       this.#opening = undefined;
       throw error;
@@ -120,7 +115,7 @@ export class LmdbEnvironment {
     const opening = this.#opening;
     this.#opening = undefined;
     try {
-      await (await opening)?.close();
+      await (await opening)?.leave();
     } catch {
       // It did not open, or did not close well: whoever wrote to it was told already.
     }

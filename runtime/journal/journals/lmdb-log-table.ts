@@ -23,6 +23,10 @@ export class LmdbLogTable implements LogTable {
     this.#table.put(keyOf(headKind, log, 0), bytes);
   }
 
+  removeHead(log: string): void {
+    this.#table.remove(keyOf(headKind, log, 0));
+  }
+
   get(log: string, position: number): Uint8Array | undefined {
     return this.#table.get(recordKey(log, position));
   }

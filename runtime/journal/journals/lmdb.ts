@@ -2,20 +2,19 @@
 import type { Acknowledgement, Append, Appended, Journal, JournalRecord, LogEnd, Page } from "../journal.ts";
 import { checkAppend, checkLog, checkPosition } from "../journal-guard.ts";
 import { StoredLogs } from "../stored-logs.ts";
-import type { LmdbEnvironment } from "./lmdb-environment.ts";
 import { LmdbLogTable } from "./lmdb-log-table.ts";
-import type { OrderedTable } from "./ordered-table.ts";
+import type { OrderedTable, TableHome } from "./ordered-table.ts";
 
 /** What a record takes beside its payload, about. */
 const recordHeadBytes = 300;
 
 export class LmdbJournal implements Journal {
   readonly place: string;
-  readonly #environment: LmdbEnvironment;
+  readonly #environment: TableHome;
   readonly #wholeEnds = new Map<string, number>();
 
   /** Who opened the environment closes it; `close` of the journal does as well. */
-  constructor(environment: LmdbEnvironment) {
+  constructor(environment: TableHome) {
     this.place = environment.place;
     this.#environment = environment;
   }
@@ -57,6 +56,11 @@ export class LmdbJournal implements Journal {
   async repair(log: string): Promise<number> {
     checkLog(log);
     return this.#write(0, (logs) => logs.repair(log));
+  }
+
+  async remove(log: string): Promise<void> {
+    checkLog(log);
+    return this.#write(0, (logs) => logs.remove(log));
   }
 
   close(): Promise<void> {

@@ -46,6 +46,10 @@ export class MemoryJournal implements Journal {
     return this.#of(log).repair(log);
   }
 
+  async remove(log: string): Promise<void> {
+    this.#of(log).remove(log);
+  }
+
   async close(): Promise<void> {
     this.#isClosed = true;
   }
@@ -71,6 +75,10 @@ export class MemoryLogTable implements LogTable {
     this.#heads.set(log, Uint8Array.from(bytes));
   }
 
+  removeHead(log: string): void {
+    this.#heads.delete(log);
+  }
+
   get(log: string, position: number): Uint8Array | undefined {
     const records = this.#recordsOf(log);
     const stored = records[placeOf(records, position)];
@@ -89,6 +97,7 @@ export class MemoryLogTable implements LogTable {
     const records = this.#recordsOf(log);
     const place = placeOf(records, position);
     if (records[place]?.position === position) records.splice(place, 1);
+    if (records.length === 0) this.#logs.delete(log);
   }
 
   *behind(log: string, after: number): Iterable<StoredBytes> {

@@ -109,6 +109,15 @@ export class StreamLog {
     return out.length;
   }
 
+  async remove(): Promise<void> {
+    for (;;) {
+      const { message } = await this.#last();
+      if (message === undefined) return;
+      // Not what comes later: this may be asked again, of a broker that answered too late.
+      await this.#stream.takeOutBefore(this.subject, message.position + 1);
+    }
+  }
+
   /**
    * Where the last message was taken out, as a repair does, servers of version 2.9 believe that the subject has none until
    * the next one comes or they start again. Until then they expect 0, and that nobody was quicker holds all the same.

@@ -1,13 +1,12 @@
 // A bucket of a node that is alone, in LMDB beside its journal: a change is made once it is on the disk.
 import { crc32 } from "node:zlib";
 import { JournalClosed } from "../../journal/failures.ts";
-import type { LmdbEnvironment } from "../../journal/journals/lmdb-environment.ts";
-import type { OrderedTable } from "../../journal/journals/ordered-table.ts";
+import type { OrderedTable, TableHome } from "../../journal/journals/ordered-table.ts";
 import { readWhole, writeWhole } from "../../journal/record-format.ts";
 import type { World } from "../../world.ts";
 import type { Bucket, BucketEntry, BucketListener, Written } from "../bucket.ts";
 import { checkKey, checkRevision, checkValue } from "../bucket-guard.ts";
-import { StoreUnavailable } from "../failures.ts";
+import { localUnavailable, StoreUnavailable } from "../failures.ts";
 import { storeLimits } from "../limits.ts";
 
 interface Stored {
@@ -25,11 +24,11 @@ const watchAgainMs = 1_000;
 
 export class LocalBucket implements Bucket {
   readonly name: string;
-  readonly #environment: LmdbEnvironment;
+  readonly #environment: TableHome;
   readonly #timers: World["timers"];
   readonly #followers = new Set<LocalWatch>();
 
-  constructor(name: string, environment: LmdbEnvironment, { timers }: Pick<World, "timers">) {
+  constructor(name: string, environment: TableHome, { timers }: Pick<World, "timers">) {
     this.name = name;
     this.#environment = environment;
     this.#timers = timers;
@@ -142,12 +141,7 @@ export class LocalBucket implements Bucket {
   }
 
   #unavailable(error: unknown): StoreUnavailable {
-    if (error instanceof StoreUnavailable) return error;
-    return new StoreUnavailable(
-      this.#environment.place,
-      error instanceof Error ? error.message : String(error),
-      "see that its disk has room and can be read and written",
-    );
+    return localUnavailable(this.#environment.place, error);
   }
 }
 

@@ -29,4 +29,10 @@ export const streamLimits = {
   brokerFlushMs: 120_000,
   /** Logs whose last record is remembered: a node owns some hundreds. */
   rememberedLogsMax: 10_000,
+  /** A piece of a blob: half of what a broker takes unless told otherwise, as other clients take even less. */
+  blobChunkBytesMax: 512 * 1024,
+  /** Pieces of a blob that are asked for at once: what is under way is held in memory, by the broker as well. */
+  blobReadsMax: 4,
+  /** Names and numbers in the headers of a message, with room to spare. */
+  messageHeadBytesMax: 512,
 } as const;

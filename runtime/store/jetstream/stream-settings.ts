@@ -37,6 +37,21 @@ export function bucketSettings(bucket: string): StreamSettings {
   };
 }
 
+/** The name and the subjects are those of every client's object store; what is in it is found by its hash. */
+export function blobSettings(objectStore: string): StreamSettings {
+  return {
+    name: `OBJ_${objectStore}`,
+    subjects: [`$O.${objectStore}.C.>`, `$O.${objectStore}.M.>`],
+    config: {
+      ...kept,
+      max_msgs_per_subject: 1,
+      allow_rollup_hdrs: true,
+      deny_delete: false,
+      deny_purge: false,
+    },
+  };
+}
+
 export function logSettings(stream: string, subjects: string): StreamSettings {
   return {
     name: stream,

@@ -60,7 +60,7 @@ export class Stream {
     head.set("Nats-Expected-Stream", this.name);
     head.set("Nats-Expected-Last-Subject-Sequence", String(expected));
     for (const [name, value] of Object.entries(given)) head.set(name, value);
-    const bytes = payload.length + headBytesMax;
+    const bytes = payload.length + streamLimits.messageHeadBytesMax;
     const { payloadBytesMax } = this.line;
     if (bytes > payloadBytesMax) {
       return {
@@ -121,6 +121,12 @@ export class Stream {
   /** Takes out what the subject has before a position. @throws {StoreUnavailable} */
   async takeOutBefore(subject: string, position: number): Promise<void> {
     const asked = await this.ask("STREAM.PURGE", "", { filter: subject, seq: position });
+    if (asked.kind !== "ok") throw this.unavailable(asked);
+  }
+
+  /** Takes out all messages of a subject, or of a pattern of subjects. @throws {StoreUnavailable} */
+  async takeOutAll(subject: string): Promise<void> {
+    const asked = await this.ask("STREAM.PURGE", "", { filter: subject });
     if (asked.kind !== "ok") throw this.unavailable(asked);
   }
 
@@ -242,5 +248,3 @@ const lostWords = {
   timeout: `the broker did not answer within ${streamLimits.requestTimeoutMs} ms, or denies us this`,
   disconnected: "the line to the broker is lost",
 } as const;
-/** Names and numbers in the headers of a message, with room to spare. */
-const headBytesMax = 512;

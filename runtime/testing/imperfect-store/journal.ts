@@ -69,6 +69,11 @@ export class ImperfectJournal implements Journal {
     return this.#ask((journal) => journal.repair(log), true);
   }
 
+  async remove(log: string): Promise<void> {
+    this.#check(log);
+    return this.#ask((journal) => journal.remove(log), true);
+  }
+
   async close(): Promise<void> {
     this.#isClosed = true;
   }

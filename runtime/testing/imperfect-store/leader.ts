@@ -3,6 +3,7 @@ import type { BucketName } from "../../broker/durable-names.ts";
 import type { Journal } from "../../journal/journal.ts";
 import { MemoryJournal, MemoryLogTable } from "../../journal/journals/memory.ts";
 import type { LogTable } from "../../journal/log-table.ts";
+import { MemoryBlobs } from "../../store/blobs/memory.ts";
 import { BucketTable, type TableChange } from "../../store/buckets/bucket-table.ts";
 import type { TimerHandle, World } from "../../world.ts";
 
@@ -21,6 +22,7 @@ export class Leader {
   readonly #applied: ((change: AppliedChange) => void) | undefined;
   readonly #logs: LogTable;
   readonly #tables = new Map<BucketName, BucketTable>();
+  readonly #blobs = new Map<string, MemoryBlobs>();
   readonly #waiting = new Set<() => void>();
   #election: TimerHandle;
   #isThere = true;
@@ -58,6 +60,12 @@ export class Leader {
       remade: () => {},
     });
     return table;
+  }
+
+  blobs(scope: string): MemoryBlobs {
+    const blobs = this.#blobs.get(scope) ?? new MemoryBlobs(this.world.clock);
+    this.#blobs.set(scope, blobs);
+    return blobs;
   }
 
   tables(): readonly BucketTable[] {

@@ -1,13 +1,22 @@
 // What a program did to one file, as `strace` saw it: what it wrote, when that was sure to be on the disk, and what it said meanwhile.
 
+import { works } from "./store-program.ts";
+
 export type DiskStep =
   | { readonly kind: "written"; readonly at: number; readonly bytes: Buffer; readonly isSynced: boolean }
   /** What was written before is on the disk. */
   | { readonly kind: "synced" }
   | { readonly kind: "said"; readonly line: string };
 
-/** The calls that `strace` has to show, with \`-f -xx\` and room for whole buffers. */
-export const tracedCalls = "openat,close,lseek,write,writev,pwrite64,pwritev,fdatasync,fsync,ftruncate";
+/** The calls that it has to show. */
+const tracedCalls = "openat,close,lseek,write,writev,pwrite64,pwritev,fdatasync,fsync,ftruncate";
+
+/** The words before those of a program that is to be looked at, and behind them where the trace goes: `-o`, and a file. */
+export const tracing: readonly string[] = [
+  ...["strace", "-f", "-qq", "-xx", "-s", "4000000"],
+  ...["-e", `trace=${tracedCalls}`],
+];
+export const hasTracing = works([...tracing, "-o", "/dev/null", "true"]);
 
 /** @throws where a call shows that this does not understand */
 export function diskSteps(trace: string, fileName: string): DiskStep[] {

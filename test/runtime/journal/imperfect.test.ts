@@ -5,9 +5,11 @@ import { MemoryLogTable } from "../../../runtime/journal/journals/memory.ts";
 import { imperfectStore } from "../../../runtime/testing/imperfect-store.ts";
 import { simulatedWorld } from "../../../runtime/worlds/simulated.ts";
 import { itIsAJournal, type JournalScene } from "./journal-conformance.ts";
+import { itTakesLogsOut } from "./removal-conformance.ts";
 import { tableBytes } from "./table-bytes.ts";
 
 itIsAJournal("The simulated journal", async () => scene());
+itTakesLogsOut("A simulated journal", async () => scene());
 
 it("The simulated journal knows after a power cut what is on its disks, and nothing else", async () => {
   const world = simulatedWorld();

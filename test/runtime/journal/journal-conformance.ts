@@ -626,6 +626,7 @@ function patient(scene: JournalScene): Journal {
     snapshot: (log) => call((journal) => journal.snapshot(log)),
     truncate: (log, position) => call((journal) => journal.truncate(log, position)),
     repair: (log) => call((journal) => journal.repair(log)),
+    remove: (log) => call((journal) => journal.remove(log)),
     close: () => call((journal) => journal.close()),
   };
 }

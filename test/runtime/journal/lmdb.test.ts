@@ -7,8 +7,10 @@ import { LmdbEnvironment } from "../../../runtime/journal/journals/lmdb-environm
 import { LmdbLogTable } from "../../../runtime/journal/journals/lmdb-log-table.ts";
 import { realWorld } from "../../../runtime/worlds/real.ts";
 import { itIsAJournal, type JournalScene } from "./journal-conformance.ts";
+import { itTakesLogsOut } from "./removal-conformance.ts";
 
 itIsAJournal("The journal in LMDB", lmdbScene);
+itTakesLogsOut("A journal in LMDB", lmdbScene);
 
 async function lmdbScene(): Promise<JournalScene> {
   const folder = await mkdtemp(join(tmpdir(), "aiex-journal-"));

@@ -14,6 +14,7 @@ import { Misuse } from "../../../runtime/process/failures.ts";
 /** All that ever was, in one list. */
 class Model {
   records: JournalRecord[] = [];
+  used = 0;
 
   get end(): { readonly position: number; readonly epoch: number } {
     const last = this.records.at(-1);
@@ -31,7 +32,8 @@ class Model {
     if (given.epoch < end.epoch) return { kind: "fenced", end };
     if (expected !== end.position) return { kind: "conflict", end };
     if (given.kind === "claim" && given.epoch === end.epoch) return { kind: "fenced", end };
-    const position = end.position + 1;
+    const position = this.used + 1;
+    this.used = position;
     this.records.push({ position, ...given });
     return { kind: "appended", position, isRepeat: false };
   }
@@ -41,6 +43,7 @@ type Step =
   | { readonly kind: "append"; readonly append: Append }
   | { readonly kind: "read"; readonly after: number }
   | { readonly kind: "truncate"; readonly position: number }
+  | { readonly kind: "remove" }
   | { readonly kind: "look" };
 
 const position = fc.nat({ max: 12 });
@@ -58,6 +61,7 @@ const step: fc.Arbitrary<Step> = fc.oneof(
   { weight: 6, arbitrary: append.map((append): Step => ({ kind: "append", append })) },
   { weight: 1, arbitrary: position.map((after): Step => ({ kind: "read", after })) },
   { weight: 1, arbitrary: position.map((position): Step => ({ kind: "truncate", position })) },
+  { weight: 1, arbitrary: fc.constant<Step>({ kind: "remove" }) },
   { weight: 1, arbitrary: fc.constant<Step>({ kind: "look" }) },
 );
 
@@ -89,6 +93,9 @@ async function check(journal: Journal, model: Model, step: Step): Promise<void> 
       await journal.truncate("log", step.position);
       model.records = model.records.filter((record) => record.position >= step.position);
     } else await expect(journal.truncate("log", step.position)).rejects.toThrow(Misuse);
+  } else if (step.kind === "remove") {
+    await journal.remove("log");
+    model.records = [];
   } else {
     expect(await journal.end("log")).toEqual(model.end);
     expect(await journal.snapshot("log")).toEqual(

@@ -9,12 +9,9 @@ import type { Journal, JournalRecord } from "../../../runtime/journal/journal.ts
 import { localStore } from "../../../runtime/store/local-store.ts";
 import { realWorld } from "../../../runtime/worlds/real.ts";
 import { simulatedWorld } from "../../../runtime/worlds/simulated.ts";
-import { type DiskStep, diskSteps, tracedCalls } from "./disk-trace.ts";
-import { ended, startProgram, works } from "./store-program.ts";
-
-const tracing = ["strace", "-f", "-qq", "-xx", "-s", "4000000", "-e", `trace=${tracedCalls}`];
-const hasTracing = works([...tracing, "-o", "/dev/null", "true"]);
-const blockBytes = 512;
+import { type Cut, imagesOf } from "./disk-images.ts";
+import { diskSteps, hasTracing, tracing } from "./disk-trace.ts";
+import { ended, startProgram } from "./store-program.ts";
 
 /** Claims the log and appends until somebody ends it, ten at a time; says each position once it is acknowledged. */
 const appendForEver = `
@@ -96,7 +93,7 @@ describe("What a journal acknowledged", () => {
     const steps = diskSteps(await readFile(trace, "latin1"), "data.mdb");
     expect(steps.filter(({ kind }) => kind === "synced").length).toBeGreaterThan(20);
     const { random } = simulatedWorld({ seed: 29 });
-    for (const [cut, image] of images(steps, () => random.next())) {
+    for (const [cut, image] of imagesOf(steps, () => random.next())) {
       const path = join(folder, `cut-${cut.at}-${cut.how}`);
       mkdirSync(path, { mode: 0o700 });
       writeFileSync(join(path, "data.mdb"), image);
@@ -105,7 +102,7 @@ describe("What a journal acknowledged", () => {
       const first = positions[0] ?? 1;
       expect([1, 13], `cut ${cut.at} ${cut.how}`).toContain(first);
       expect(positions).toEqual(positions.map((_, index) => first + index));
-      expect(positions.at(-1) ?? 0, `cut ${cut.at} ${cut.how}`).toBeGreaterThanOrEqual(cut.acknowledged);
+      expect(positions.at(-1) ?? 0, `cut ${cut.at} ${cut.how}`).toBeGreaterThanOrEqual(acknowledgedBy(cut));
       await rm(path, { recursive: true });
     }
   });
@@ -122,59 +119,7 @@ async function everything(journal: Journal, log: string): Promise<JournalRecord[
   }
 }
 
-interface Cut {
-  readonly at: number;
-  readonly how: "nothing" | "everything" | "some" | "torn";
-  /** The last position that the program had said by then. */
-  readonly acknowledged: number;
-}
-
-/** The file after a cut behind each write: what was synced, and none, all, some or parts of what was not. */
-function* images(steps: readonly DiskStep[], random: () => number): Iterable<readonly [Cut, Buffer]> {
-  let synced: Buffer = Buffer.alloc(0);
-  let pending: { readonly at: number; readonly bytes: Buffer }[] = [];
-  let acknowledged = 0;
-  for (const [at, step] of steps.entries()) {
-    if (step.kind === "said") acknowledged = (JSON.parse(step.line) as { position: number }).position;
-    else if (step.kind === "synced") {
-      synced = pending.reduce(written, synced);
-      pending = [];
-    } else pending.push(step);
-    // The cut may be before this one is synced, also where the call waits for that.
-    const cut = (how: Cut["how"]): Cut => ({ at, how, acknowledged });
-    yield [cut("nothing"), synced];
-    if (pending.length > 0) {
-      yield [cut("everything"), pending.reduce(written, synced)];
-      yield [cut("some"), pending.filter(() => random() < 0.5).reduce(written, synced)];
-      yield [
-        cut("torn"),
-        pending
-          .flatMap(blocksOf)
-          .filter(() => random() < 0.5)
-          .reduce(written, synced),
-      ];
-    }
-    if (step.kind === "written" && step.isSynced) {
-      synced = written(synced, step);
-      pending = pending.filter((each) => each !== step);
-    }
-  }
-}
-
-function written(file: Buffer, { at, bytes }: { readonly at: number; readonly bytes: Buffer }): Buffer {
-  const image = Buffer.alloc(Math.max(file.length, at + bytes.length));
-  file.copy(image);
-  bytes.copy(image, at);
-  return image;
-}
-
-/** Disks write whole blocks, in any order. */
-function blocksOf(write: { readonly at: number; readonly bytes: Buffer }): { at: number; bytes: Buffer }[] {
-  const blocks: { at: number; bytes: Buffer }[] = [];
-  for (let from = 0; from < write.bytes.length; ) {
-    const to = Math.min(write.bytes.length, from + blockBytes - ((write.at + from) % blockBytes));
-    blocks.push({ at: write.at + from, bytes: write.bytes.subarray(from, to) });
-    from = to;
-  }
-  return blocks;
+/** The last position that the program had said by then. */
+function acknowledgedBy({ said }: Cut): number {
+  return said === undefined ? 0 : (said as { position: number }).position;
 }

@@ -1,6 +1,7 @@
 // The faults of the simulated store: each comes as it was ordered, and none of them lies.
 import { describe, expect, it } from "vitest";
 import { MemoryLogTable } from "../../../runtime/journal/journals/memory.ts";
+import { blobHash } from "../../../runtime/store/blob-guard.ts";
 import type { Written } from "../../../runtime/store/bucket.ts";
 import { StoreUnavailable } from "../../../runtime/store/failures.ts";
 import { imperfectStore } from "../../../runtime/testing/imperfect-store.ts";
@@ -329,5 +330,56 @@ describe("A program on a simulated store", () => {
     await expect(world.until(bucket.read("key"))).rejects.toBeInstanceOf(StoreUnavailable);
     const written: Written = await world.until(bucket.write("key", bytesOf("2"), 1));
     expect(written).toEqual({ kind: "unknown", why: "it was closed before" });
+  });
+});
+
+describe("The blobs of a simulated store", () => {
+  const bytes = bytesOf("kept");
+  const hash = blobHash(bytes);
+
+  it("are kept and not told of, or not kept and not told of, and can be put again", async () => {
+    for (const faults of [{ unackedRate: 1 }, { lostRate: 1 }]) {
+      const { world, store, one } = room(faults);
+      const put = outcome(one.blobs("run/a").put(bytes));
+      await world.advance(1_000);
+      expect(put.error).toBeInstanceOf(StoreUnavailable);
+      expect(await store.blobs("run/a").has(hash)).toBe(faults.unackedRate === 1);
+      store.heal();
+      expect(await world.until(one.blobs("run/a").put(bytes))).toBe(hash);
+      expect(await world.until(one.blobs("run/a").list())).toHaveLength(1);
+    }
+  });
+
+  it("come late, after whoever put them has heard that nobody knows", async () => {
+    const { world, store, one } = room({ lateRate: 1, lateMs: [10, 10] });
+    const put = outcome(one.blobs("run/a").put(bytes));
+    await world.advance(1_009);
+    expect([put.error instanceof StoreUnavailable, await store.blobs("run/a").has(hash)]).toEqual([
+      true,
+      false,
+    ]);
+    await world.advance(1);
+    expect(await store.blobs("run/a").has(hash)).toBe(true);
+  });
+
+  it("are gone with the power where they were not on the disks, which nobody was told", async () => {
+    const { world, store, one, two } = room({ commitMs: [10, 10] });
+    await world.until(one.blobs("run/a").put(bytesOf("before")));
+    const put = outcome(one.blobs("run/a").put(bytes));
+    await world.advance(5);
+    store.powerCut(20);
+    await world.advance(2_000);
+    expect(put.error).toBeInstanceOf(StoreUnavailable);
+    expect((await world.until(two.blobs("run/a").list())).map((each) => each.bytes)).toEqual([6]);
+  });
+
+  it("cannot be told of by who reaches nobody", async () => {
+    const { world, store, one } = room();
+    await world.until(one.blobs("run/a").put(bytes));
+    store.cut("one");
+    const asked = [one.blobs("run/a").get(hash), one.blobs("run/a").has(hash), one.blobs("run/a").list()];
+    const outcomes = asked.map((each) => outcome<unknown>(each));
+    await world.advance(1_000);
+    for (const { error } of outcomes) expect(error).toBeInstanceOf(StoreUnavailable);
   });
 });

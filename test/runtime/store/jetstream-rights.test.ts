@@ -5,11 +5,12 @@ import { StoreUnavailable } from "../../../runtime/store/failures.ts";
 import { logTokens } from "../../../runtime/store/jetstream/log-subject.ts";
 import { natsStore } from "../../../runtime/store/nats-store.ts";
 import { denialsOf, nodeM, nodeN, operator, request, settled, startCluster } from "../broker/cluster.ts";
+import { sameBytes, sample } from "./blobs/blobs-conformance.ts";
 import { world } from "./jetstream-room.ts";
 import { bytesOf, Told } from "./told.ts";
 
 const { cluster } = request;
-const buckets = ["leases", "names", "claims", "placement"] as const;
+const buckets = ["leases", "names", "claims", "placement", "runs"] as const;
 
 describe("A store", { timeout: 30_000 }, () => {
   it("does everything with the rights of a node", async () => {
@@ -32,8 +33,13 @@ describe("A store", { timeout: 30_000 }, () => {
       await told.untilValue("a.b", undefined);
       stop();
     }
-    const { journal } = one;
-    for (const log of ["child/pool/1", "long ".repeat(40)]) {
+    const journals = ["journal", "runs"] as const;
+    const logs = journals.flatMap((name) =>
+      ["child/pool/1", "long ".repeat(40)].map((log) => [name, log] as const),
+    );
+    for (const [name, log] of logs) {
+      const journal = one[name];
+      const others = two[name];
       const { epoch, end } = await claimLog(journal, log, { owner: "n1", id: "claim" });
       const given = {
         kind: "snapshot",
@@ -45,13 +51,27 @@ describe("A store", { timeout: 30_000 }, () => {
       const snapshot = await journal.append(log, given);
       const position = snapshot.kind === "appended" ? snapshot.position : 0;
       await journal.truncate(log, position);
-      expect((await two.journal.read(log, 0)).records.map(({ id }) => id)).toEqual(["all"]);
-      expect((await two.journal.snapshot(log))?.position).toBe(position);
-      await connections[0].jetstream().publish(subjectOf(log), "no record");
+      expect((await others.read(log, 0)).records.map(({ id }) => id)).toEqual(["all"]);
+      expect((await others.snapshot(log))?.position).toBe(position);
+      await connections[0].jetstream().publish(subjectOf(name, log), "no record");
       expect(await journal.repair(log)).toBe(1);
-      expect(await two.journal.end(log)).toEqual({ position, epoch });
+      expect(await others.end(log)).toEqual({ position, epoch });
+      await journal.remove(log);
+      expect(await others.end(log)).toEqual({ position: 0, epoch: 0 });
     }
-    expect((await journal.acknowledgement()).kind).toBe("flush");
+    for (const scope of ["run/abc", "long ".repeat(40)]) {
+      const [near, far] = [one.blobs(scope), two.blobs(scope)];
+      const bytes = sample(700_000);
+      const hash = await near.put(bytes);
+      expect(sameBytes(await far.get(hash), bytes)).toBe(true);
+      expect(await far.list()).toHaveLength(1);
+      await far.remove(hash);
+      expect(await near.has(hash)).toBe(false);
+      await near.put(bytes);
+      await far.clear();
+      expect(await near.get(hash)).toBeUndefined();
+    }
+    expect((await one.journal.acknowledgement()).kind).toBe("flush");
     await Promise.all([one.close(), two.close()]);
     await settled(...connections);
     expect(denials).toEqual([[], []]);
@@ -75,6 +95,6 @@ describe("A store", { timeout: 30_000 }, () => {
   });
 });
 
-function subjectOf(log: string): string {
-  return `aiex.${cluster}.log.journal.${logTokens(log)}`;
+function subjectOf(journal: string, log: string): string {
+  return `aiex.${cluster}.log.${journal}.${logTokens(log)}`;
 }

@@ -1,10 +1,13 @@
-// Buckets and journals on real brokers, old and new, and on a set of three: they are what every bucket and every journal is.
+// Buckets, journals and blobs on real brokers, old and new, and on a set of three: they are what all of their kind are.
 import { afterAll, beforeAll, describe } from "vitest";
 import { durableNames } from "../../../runtime/broker/durable-names.ts";
 import type { Acknowledgement } from "../../../runtime/journal/journal.ts";
 import { serverPrograms } from "../../nats/server-program.ts";
 import { sceneOf } from "../journal/jetstream-scene.ts";
 import { itIsAJournal } from "../journal/journal-conformance.ts";
+import { itTakesLogsOut } from "../journal/removal-conformance.ts";
+import { itKeepsBlobs } from "./blobs/blobs-conformance.ts";
+import { blobsSceneOf } from "./blobs/jetstream-scene.ts";
 import { type BucketBench, bucketRules, itIsABucket, tellingRules } from "./bucket-conformance.ts";
 import {
   brokerRoom,
@@ -46,6 +49,8 @@ describe.each(places)("On $name", ({ open, acknowledgement, isAskedAll: isWhole 
   }, 60_000);
   afterAll(() => room.close());
   itIsAJournal("a journal", () => sceneOf(room, acknowledgement), { hasPages: isWhole });
+  itTakesLogsOut("a journal", () => sceneOf(room, acknowledgement));
+  itKeepsBlobs("blobs", () => blobsSceneOf(room));
   // Takes all streams away after each rule.
   itIsABucket("a bucket", () => benchOf(room), isWhole ? bucketRules : tellingRules);
 });

@@ -1,9 +1,10 @@
 // What a node that is alone keeps in a folder: buckets and a journal that last, for one program at a time.
-import { mkdtemp, rm, stat, writeFile } from "node:fs/promises";
+import { mkdtemp, readdir, readFile, rm, stat, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { JournalFailed, StoreHeld } from "../../../runtime/journal/failures.ts";
+import { LmdbReader } from "../../../runtime/journal/journals/lmdb-reader.ts";
 import { Misuse } from "../../../runtime/process/failures.ts";
 import type { ClusterStore } from "../../../runtime/store/cluster-store.ts";
 import { StoreUnavailable } from "../../../runtime/store/failures.ts";
@@ -131,6 +132,84 @@ describe("What a node that is alone keeps", () => {
     expect(failure).toBeInstanceOf(StoreHeld);
     expect((failure as StoreHeld).message).toContain(String(staying.pid));
     await opened(place);
+  });
+
+  it("is read by another program while one has it open, as it was committed last", async () => {
+    const { place, journal, blobs } = await opened(join(folder, "store"));
+    const look = `
+      const read = await localStore({ world: realWorld(), path: folder + "/store", access: "read" });
+      say([await count(read), (await read.blobs("log").list()).length]);
+      await read.close();`;
+    for (const round of [0, 1]) {
+      // The second time, the file has grown by a lot.
+      for (let number = 0; number < 1 + 20 * round; number += 1) {
+        const { position: expected } = await journal.end("log");
+        const payload = new Uint8Array(1 + 500_000 * round);
+        await journal.append("log", { kind: "event", epoch: 1, id: `r ${expected}`, payload, expected });
+      }
+      await blobs("log").put(Uint8Array.of(round));
+      expect((await ended(startProgram(look, folder))).lines).toEqual([[1 + 21 * round, 1 + round]]);
+    }
+    expect(await readdir(place)).toContain(`owner.${process.pid}`);
+  });
+
+  it("is free for an owner while others have it open to read", async () => {
+    const path = join(folder, "store");
+    await (await opened(path)).close();
+    const reading = `
+      const read = await localStore({ world: realWorld(), path: folder + "/store", access: "read" });
+      say(await count(read));
+      setInterval(() => read.journal.end("log"), 5);`;
+    const reader = startProgram(reading, folder);
+    const end = ended(reader, async () => {
+      const store = await opened(path);
+      for (let expected = 0; expected < 20; expected += 1) {
+        const append = {
+          kind: "event",
+          epoch: 1,
+          id: `${expected}`,
+          payload: bytesOf("x"),
+          expected,
+        } as const;
+        await store.journal.append("log", append);
+      }
+      reader.kill("SIGKILL");
+    });
+    expect((await end).signal).toBe("SIGKILL");
+    const read = await localStore({ world, path, access: "read" });
+    expect((await read.journal.end("log")).position).toBe(20);
+    await read.close();
+    await expect(read.journal.end("log")).rejects.toThrow(/closed/);
+  });
+
+  it("is changed by nobody who only reads it", async () => {
+    const store = await opened();
+    await store.bucket("names").write("key", bytesOf("1"), 0);
+    await store.blobs("log").put(bytesOf("blob"));
+    await store.close();
+    const before = await Promise.all([readFile(join(store.place, "data.mdb")), readdir(store.place)]);
+    const read = await localStore({ world, path: store.place, access: "read" });
+    expect((await read.bucket("names").read("key"))?.revision).toBe(1);
+    expect((await read.bucket("names").write("key", bytesOf("2"), 1)).kind).toBe("unknown");
+    const append = { kind: "event", epoch: 1, id: "x", payload: bytesOf("x"), expected: 0 } as const;
+    await expect(read.journal.append("log", append)).rejects.toThrow(Misuse);
+    await expect(read.blobs("log").put(bytesOf("x"))).rejects.toThrow(Misuse);
+    const told = new Told();
+    const stop = read.bucket("names").watch(told);
+    await told.untilValue("key", "1");
+    stop();
+    expect(await Promise.all([readFile(join(store.place, "data.mdb")), readdir(store.place)])).toEqual(
+      before,
+    );
+  });
+
+  it("is empty to be read where there is nothing, and is not made", async () => {
+    const read = await localStore({ world, path: join(folder, "nothing"), access: "read" });
+    expect(await read.journal.end("log")).toEqual({ position: 0, epoch: 0 });
+    expect(await read.bucket("names").read("key")).toBeUndefined();
+    expect(await read.blobs("log").list()).toEqual([]);
+    expect(await readdir(folder)).toEqual([]);
+    expect(() => new LmdbReader(simulatedWorld(), folder)).toThrow(Misuse);
   });
 
   it("is not what is in the folder where that is no folder, or was written by somebody else", async () => {
