@@ -36,6 +36,8 @@ export interface ArgumentSpec {
   readonly required: boolean;
   readonly repeats?: boolean;
   readonly completesFiles?: boolean;
+  /** It is the id of a run. */
+  readonly completesRuns?: boolean;
 }
 
 export interface CommandSpec {

@@ -7,6 +7,7 @@ import { attachCommand } from "./command-tables/attach.ts";
 import { clusterCommands } from "./command-tables/cluster.ts";
 import { nodeCommands } from "./command-tables/nodes.ts";
 import { processCommands } from "./command-tables/processes.ts";
+import { runCommands, workOptions } from "./command-tables/runs.ts";
 
 export const analysisTypeWords = [
   "quality",
@@ -47,6 +48,7 @@ export type ShellName = (typeof shellWords)[number];
 
 export const groups: readonly GroupSpec[] = [
   { word: "ai", summary: "Work on code: analyze it" },
+  { word: "runs", summary: "Look at runs, follow them, go on with them" },
   { word: "rules", summary: "Look at the rules of the analysis, and try your own" },
   { word: "node", summary: "Start and stop nodes, list them" },
   { word: "cluster", summary: "Reach a cluster of nodes, look at it, have nodes join and leave it" },
@@ -64,6 +66,7 @@ export const commands: readonly CommandSpec[] = [
       { line: "aiex ai analyze --file src --format json | jq .totals", does: "Give programs the result" },
       { line: "aiex ai analyze --file src --fail-under 7", does: "A quality gate for CI" },
       { line: "aiex ai analyze --file src --provider openai", does: "Have a model review too" },
+      { line: "aiex ai analyze --file src --on cluster", does: "Have a node of the cluster do the work" },
       { line: "git show HEAD:a.py | aiex ai analyze --file - --stdin-name a.py", does: "Read a pipe" },
     ],
     options: [
@@ -136,13 +139,16 @@ export const commands: readonly CommandSpec[] = [
         value: "none",
         summary: "Ask no model, whatever is configured; nothing leaves the machine",
       },
+      ...workOptions,
     ],
     notes: [
       "A model reviews too with --provider, with llm.default_provider in the configuration, or where one file or standard input is named and OPENAI_API_KEY, ANTHROPIC_API_KEY, AIEX_OLLAMA_HOST or AIEX_LM_STUDIO_HOST is set. What leaves the machine is said on standard error before it does. Detected secrets are masked; .env, secrets.*, keys and all below .ssh are never sent.",
       "The score comes from the built-in static engine alone, so that the same code always has the same score.",
+      "Every analysis is a run: what its finished steps found is kept, and `aiex runs resume` goes on with one that was interrupted. With --on (or AIEX_ON, or after `aiex cluster connect`) a node does the work and reads the files through this command; with --detach it needs them again from `aiex runs follow` where it has not read them yet. With --on here this process does the work.",
       "Exit codes: 0 a report was made (whatever it says), 1 the input could not be read, 2 usage, 5 permission denied, 69 --provider names none and none is set up, 78 a wrong configuration or rule of yours. With --fail-under also: 4 the score is below N or there is none, 7 part of the input was cut short, unparsed or unreadable (--allow-partial accepts that). See `aiex help exit-codes`.",
     ],
   },
+  ...runCommands,
   {
     words: ["rules", "list"],
     summary: "List the rules of the analysis, built in and your own",

@@ -1,4 +1,4 @@
-// The completion scripts, generated from the command table. They are static: completing starts no program.
+// The completion scripts, generated from the command table. Completing starts no program, but for the ids of runs.
 import type { ShellName } from "./command-table.ts";
 import { bashCompletion } from "./completions/bash.ts";
 import { fishCompletion } from "./completions/fish.ts";

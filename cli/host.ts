@@ -8,6 +8,10 @@ import type { ConfigurationRow, FlagSetting } from "../supervisors/config.ts";
 import type { RemoteConnection, RemoteTarget } from "../supervisors/remote/connection.ts";
 import type { SavedConnection } from "../supervisors/remote/saved-connection.ts";
 import type { RuleBook } from "../supervisors/rule-book.ts";
+import type { AnalysisOrder } from "../supervisors/runs/analysis.ts";
+import type { OwnDesk } from "../supervisors/runs/own-desk.ts";
+import type { RemoteRuns } from "../supervisors/runs/remote.ts";
+import type { RunOrder, ServedWorkspace } from "../supervisors/runs/runs.ts";
 
 /** Where text goes: standard output or standard error. */
 export interface TextOutput {
@@ -23,15 +27,26 @@ export interface ByteInput extends AsyncIterable<Uint8Array> {
 }
 
 /** The running library, as far as the command needs it. */
-export type Library = Pick<Aiex, "analyze" | "testRules" | "stop">;
+export interface Library extends Pick<Aiex, "runs" | "testRules" | "stop"> {
+  /** Why its runs end with this program, where they do: a sentence for people. */
+  readonly notice: string | undefined;
+}
 
 export interface Settings {
   readonly rows: readonly ConfigurationRow[];
   readonly warnings: readonly string[];
   /** Every rule there is, for looking at. */
   readonly ruleBook: RuleBook;
+  /** What an analysis is as a run. @throws {UnknownProvider} */
+  order(analysis: AnalysisOrder): Promise<RunOrder>;
+  /** What `aiex cluster connect` has saved. */
+  connection(): Promise<SavedConnection | undefined>;
+  /** The files of this machine, for a run that is elsewhere. */
+  workspace(): Promise<ServedWorkspace>;
   /** Starts the library with these settings. `onFailure` hears of what fails in it beside all that is asked of it. */
   start(onFailure: (thrown: unknown) => void): Promise<Library>;
+  /** As `start`, with nothing that works: this user's runs are looked at, ended and taken away there. */
+  startDesk(onFailure: (thrown: unknown) => void): Promise<OwnDesk>;
 }
 
 /** Ways to nodes, as the configuration has them. */
@@ -41,6 +56,11 @@ export interface Remotes {
   readonly url: string | undefined;
   /** Connects to what is meant; throws what `openRemote` throws. */
   open(to: RemoteTarget): Promise<RemoteConnection>;
+  /**
+   * The runs of what is meant. Where the node that is asked is gone, another one of its cluster is asked.
+   * @throws what `open` throws
+   */
+  runs(to: RemoteTarget): Promise<RemoteRuns>;
   /** What `aiex cluster connect` has saved. */
   saved(): Promise<SavedConnection | undefined>;
   /** Gives the path of the file. */

@@ -59,3 +59,27 @@ export const drainLogEveryMs = 1_000;
 
 /** Rows of one list of what a cluster owns; whoever wants all of them takes JSON. */
 export const ownedShownMax = 40;
+
+/** Enough of an id that two runs of one person are never shown alike; the rest of it is in JSON. */
+export const runIdCharactersShown = 8;
+
+/** Rows of a list of runs; whoever wants all of them takes JSON. */
+export const runsShownMax = 40;
+
+/** Steps and effects of one run that are listed, the latest; whoever wants all of them takes JSON. */
+export const stepsShownMax = 20;
+
+/** A person who follows a run sees the time go on. */
+export const runTickEveryMs = 1_000;
+
+/** What was asked for last may still come to its end before its library is stopped: a run is let go within less. */
+export const lastWordsMs = 3_000;
+
+/** An answer to a question is one word. */
+export const questionCharactersMax = 10_000;
+
+/** Words that a shell offers; whoever types a letter more is offered those that still fit. */
+export const liveRunsMax = 200;
+
+/** What a list says of one run has some hundred bytes. */
+export const summaryBytesMax = 64 * 1024;

@@ -68,13 +68,35 @@ async function loadSettings(world: World, log: TextOutput): Promise<Settings> {
   const { describeConfiguration, loadConfiguration } = await import("../supervisors/config.ts");
   const { ruleBook } = await import("../supervisors/rule-book.ts");
   const loaded = await loadConfiguration({ world, env: process.env, home: homedir() });
+  const directory = loaded.values.workspace.project_dir ?? process.cwd();
   return {
     rows: describeConfiguration(loaded),
     warnings: loaded.warnings,
     ruleBook: ruleBook(world.files, loaded.userRules),
+    order: async (analysis) => {
+      const { analysisOrder } = await import("../supervisors/runs/analysis.ts");
+      return analysisOrder({ files: world.files, configuration: loaded, directory }, analysis);
+    },
+    connection: async () => {
+      const { readConnection } = await import("../supervisors/remote/saved-connection.ts");
+      return readConnection(world.files, loaded.folders.user);
+    },
+    workspace: async () => {
+      const { commandWorkspace } = await import("../supervisors/runs/command-workspace.ts");
+      return commandWorkspace(world.files, loaded, directory);
+    },
     start: async (onFailure) => {
       const { startAiex } = await import("../supervisors/aiex.ts");
-      return startAiex({ world, configuration: loaded, onFailure, log });
+      let notice: string | undefined;
+      const onNotice = (text: string): void => {
+        notice = text;
+      };
+      const aiex = await startAiex({ world, configuration: loaded, onFailure, onNotice, log });
+      return { ...aiex, notice };
+    },
+    startDesk: async (onFailure) => {
+      const { startOwnDesk } = await import("../supervisors/runs/own-desk.ts");
+      return startOwnDesk({ world, configuration: loaded, onFailure, log });
     },
   };
 }

@@ -70,20 +70,37 @@ export async function connected<Result>(
   use: (reached: Reached) => Promise<Result>,
 ): Promise<Result> {
   const timeoutMs = numberValue(parsed, "timeout") ?? openDeadlineMs;
-  const opening = remotes.open(to);
+  const remote = await opened({ host, interruption }, remotes.open(to), timeoutMs);
+  try {
+    return await interruption.orInterrupted(use({ remote, node: remote.entry, timeoutMs }));
+  } finally {
+    await closed(host, remote);
+  }
+}
+
+interface Closable {
+  close(): Promise<void>;
+}
+
+/** What is being opened, within a deadline of at least `openDeadlineMs`. @throws {NoAnswerInTime}; what `opening` rejects with */
+export function opened<Opened extends Closable>(
+  { host, interruption }: Pick<Asking, "host" | "interruption">,
+  opening: Promise<Opened>,
+  timeoutMs: number,
+): Promise<Opened> {
   const deadlineMs = Math.max(timeoutMs, openDeadlineMs);
-  const remote = await interruption.orInterrupted(
+  return interruption.orInterrupted(
     within(host, opening, deadlineMs, "Connecting").catch((error: unknown) => {
       // Whatever it still becomes, nobody waits for it.
       opening.then((late) => late.close()).catch(() => undefined);
       throw error;
     }),
   );
-  try {
-    return await interruption.orInterrupted(use({ remote, node: remote.entry, timeoutMs }));
-  } finally {
-    await within(host, remote.close(), stopDeadlineMs, "Letting go").catch(() => undefined);
-  }
+}
+
+/** A result is not lost to a bad ending. */
+export async function closed(host: Host, open: Closable): Promise<void> {
+  await within(host, open.close(), stopDeadlineMs, "Letting go").catch(() => undefined);
 }
 
 /** Asks the node that is meant, or `node`, one thing about itself. */

@@ -15,6 +15,15 @@ export async function loadRemotes(world: World): Promise<Remotes> {
     warnings,
     url: values.cluster.nats_url,
     open: (to) => openRemote({ world, configuration, to }),
+    runs: async (to) => {
+      const { remoteRuns } = await import("../supervisors/runs/remote.ts");
+      const { node: _, ...anywhere } = to;
+      return remoteRuns({
+        world,
+        open: (isAgain) =>
+          openRemote({ world, configuration, to: isAgain ? { ...anywhere, anyMember: true } : to }),
+      });
+    },
     saved: () => readConnection(files, folders.user),
     save: (connection) => saveConnection(files, folders.user, connection),
     forget: () => forgetConnection(files, folders.user),

@@ -36,6 +36,13 @@ export async function run(
 /** Each command loads what it needs, and nothing of the others. */
 export const runners: Runners = {
   "ai analyze": async () => (await import("./commands/analyze.ts")).analyze,
+  "runs list": async () => (await import("./commands/runs-list.ts")).runsList,
+  "runs show": async () => (await import("./commands/runs-show.ts")).runsShow,
+  "runs follow": async () => (await import("./commands/runs-follow.ts")).runsFollow,
+  "runs resume": async () => (await import("./commands/runs-follow.ts")).runsResume,
+  "runs fork": async () => (await import("./commands/runs-follow.ts")).runsFork,
+  "runs cancel": async () => (await import("./commands/runs-cancel.ts")).runsCancel,
+  "runs rm": async () => (await import("./commands/runs-rm.ts")).runsRm,
   "rules list": async () => (await import("./commands/rules-list.ts")).rulesList,
   "rules show": async () => (await import("./commands/rules-show.ts")).rulesShow,
   "rules test": async () => (await import("./commands/rules-test.ts")).rulesTest,

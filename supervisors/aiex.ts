@@ -1,13 +1,8 @@
 // The library: everything that the command does, callable from TypeScript.
-import { resolve } from "node:path";
 import type { AnalysisReport, AnalysisType } from "../actors/analysis/report.ts";
-import { type AnalysisOutcome, pathOfStep, planOfPath, planOfText } from "../actors/operations/analyze.ts";
-import type { ReviewSource } from "../actors/operations/review.ts";
-import type { Plan } from "../actors/pipeline/plan.ts";
-import type { ProgressMessage } from "../actors/pipeline/run-steps.ts";
 import type { Disclosure } from "../actors/review/disclosure.ts";
-import { AiexError } from "../runtime/errors.ts";
-import { FileError } from "../runtime/file-system.ts";
+import type { RunEntry } from "../actors/runs/run-entry.ts";
+import { memoryRunStore } from "../actors/runs/stores/memory.ts";
 import {
   Applications,
   type LogDestination,
@@ -18,11 +13,21 @@ import {
 } from "../runtime/index.ts";
 import { analysisCache } from "./analysis-cache.ts";
 import { type Configuration, readUserRuleCases } from "./config.ts";
-import { followRun } from "./follow-run.ts";
 import { startLog } from "./log.ts";
-import { review, reviewLimits } from "./review.ts";
-import { chooseReviewer } from "./reviewer.ts";
 import { checkUserRules, type RuleTestReport, rulesInEffect, testUserRules } from "./rules.ts";
+import {
+  type AnalysisInput,
+  type AnalysisPlace,
+  analysisOrder,
+  analysisReport,
+  onDisclosure,
+  type ReviewChoice,
+  type RunTerms,
+} from "./runs/analysis.ts";
+import { AnalysisCount, type AnalyzeProgress } from "./runs/analysis-progress.ts";
+import { ownRuns } from "./runs/own.ts";
+import { openOwnStore } from "./runs/own-store.ts";
+import type { Runs } from "./runs/runs.ts";
 import { parserCount } from "./trees/parsers.ts";
 import { rootTree } from "./trees/root.ts";
 
@@ -34,35 +39,25 @@ export {
 } from "./config.ts";
 export { UnknownProvider } from "./reviewer.ts";
 export { RuleCheckFailed, type RuleTestFailure, type RuleTestReport, type TestedRule } from "./rules.ts";
-export type { Disclosure };
+export { AnalysisFailed, InputRefused } from "./runs/analysis.ts";
+export type { AnalyzeProgress, Disclosure, Runs };
 
-export interface AnalyzeProgress {
-  readonly done: number;
-  /** Undefined until everything there is to do is known. */
-  readonly total: number | undefined;
-  readonly path: string;
-}
-
-export interface AnalyzeRequest {
-  readonly input:
-    | { readonly kind: "path"; readonly path: string }
-    | { readonly kind: "text"; readonly name: string; readonly bytes: Uint8Array };
+export interface AnalyzeRequest extends RunTerms {
+  readonly input: AnalysisInput;
   readonly type: AnalysisType;
   /** A model may review too; without this nothing ever leaves the machine. */
   readonly review?: ReviewRequest;
+  /** Hears which run it is: from then on it may be gone on with, also by another program. */
+  readonly onRun?: (id: string) => void;
   /** Hears of the files that are analyzed and then, counted anew, of those that are reviewed. */
   readonly onProgress?: (progress: AnalyzeProgress) => void;
+  /** Hears everything that is written of the run. */
+  readonly onEntry?: (entry: RunEntry) => void;
+  /** Lets the run go, to be gone on with later. */
   readonly signal?: AbortSignal;
 }
 
-export interface ReviewRequest {
-  /**
-   * The entry of llm.providers that reviews. Where it is left out: llm.default_provider; else, if one file or a text is
-   * analyzed, an entry whose key or address is in the environment; else nobody.
-   */
-  readonly provider?: string;
-  /** A model of it, where it is not to be the entry's own. */
-  readonly model?: string;
+export interface ReviewRequest extends ReviewChoice {
   /** Is told what is about to be sent, and awaited before anything is; where it rejects, nothing is sent. */
   readonly onDisclosure: (disclosure: Disclosure) => void | Promise<void>;
 }
@@ -81,6 +76,8 @@ export interface AiexOptions {
    * Without it the failure is thrown on when everything has stopped, and Node ends the program.
    */
   readonly onFailure?: (thrown: unknown) => void;
+  /** Hears sentences for people about what goes on in a lesser way: that runs cannot be kept, and why. */
+  readonly onNotice?: (sentence: string) => void;
   /** Where the log goes that has no file, and what its file does not take. Default: nowhere. */
   readonly log?: LogDestination;
   /** As which node it runs. Default: as one that knows no other. */
@@ -98,6 +95,8 @@ export interface NodeIdentity {
 export interface Aiex {
   /** The node underneath, for looking inside and for processes of one's own. */
   readonly node: Node;
+  /** The runs of this program, and those that earlier ones left. */
+  readonly runs: Runs;
   /**
    * Analyzes a file, a directory or a text with the static engine, and has a model review it where `review` asks for that.
    * @throws {InputRefused} it cannot be read; {AnalysisFailed}; {UnknownProvider}; what `onDisclosure` rejects with; what
@@ -113,25 +112,18 @@ export interface Aiex {
   stop(): Promise<void>;
 }
 
-/** The input cannot be analyzed: it is missing, may not be read, or is nothing that could be. `code` says which. */
-export class InputRefused extends AiexError {
-  readonly code: string;
-  constructor(code: string, message: string) {
-    super(message);
-    this.code = code;
-  }
-}
-
-/** The analysis could not be brought to an end. */
-export class AnalysisFailed extends AiexError {
-  readonly code = "analysis_failed";
-}
-
 /**
  * Starts the application in this program.
  * @throws {ConfigurationError} the engine refuses one of the user's rules
  */
-export async function startAiex({ world, configuration, onFailure, log, as }: AiexOptions): Promise<Aiex> {
+export async function startAiex({
+  world,
+  configuration,
+  onFailure,
+  onNotice,
+  log,
+  as,
+}: AiexOptions): Promise<Aiex> {
   const { values } = configuration;
   const environment = process.env.NODE_ENV;
   const isDevelopment = environment === "development" || environment === "test";
@@ -146,85 +138,67 @@ export async function startAiex({ world, configuration, onFailure, log, as }: Ai
   const { userRules } = configuration;
   const own = rulesInEffect(userRules);
   const program = process.execPath;
-  const tree = rootTree({ world, configuration: values, directory, node: program, userRules: own, cache });
+  // A node keeps its runs where its cluster keeps what it agrees on.
+  const { store, notice } =
+    as === undefined
+      ? await openOwnStore(world, configuration.folders.data)
+      : { store: memoryRunStore(world.clock), notice: undefined };
+  if (notice !== undefined) onNotice?.(notice);
+  const tree = rootTree({
+    ...{ world, configuration: values, directory, node: program, userRules: own, cache, store },
+    name: node.name,
+    ...(as === undefined ? {} : { ownership: () => node.ownership }),
+  });
+  const runs = ownRuns({ node, place: store.place });
   const applications = new Applications(node, [{ name: "aiex", tree }]);
   const stop = async (): Promise<void> => {
     await applications.shutdown(values.runtime.shutdown_deadline_ms);
+    await store.close();
     await endLog();
   };
   try {
     await as?.begin(node, applications);
     await applications.startAll("aiex");
-    await checkUserRules(node, userRules);
+    await checkUserRules(runs, userRules);
   } catch (error) {
     await stop();
     throw error;
   }
-  let runs = 0;
+  const place = { files: world.files, configuration, directory };
   return {
     node,
-    analyze: async (request) => {
-      runs += 1;
-      const id = `analysis-${runs}`;
-      if (request.review === undefined) return analyze(node, id, request);
-      const source = await sourceOf(world, directory, request.input);
-      const { provider, model, onDisclosure } = request.review;
-      const isOneFile = source.kind === "text" || source.root === undefined;
-      const reviewer = chooseReviewer(configuration, { provider, model, isOneFile });
-      const report = await analyze(node, id, request);
-      if (reviewer === undefined) return report;
-      const { onProgress, signal } = request;
-      const limits = reviewLimits(values);
-      return review(node, { id, report, source, reviewer, model, limits, onDisclosure, onProgress, signal });
-    },
+    runs,
+    analyze: (request) => analyze(runs, place, request),
     testRules: async ({ paths, signal }) => {
       const cases = await readUserRuleCases(world.files, userRules, paths);
-      runs += 1;
       const parsers = parserCount(values.analysis);
       const isWhole = paths.length === 0;
-      return testUserRules(node, { id: `rules-${runs}`, userRules, cases, isWhole, parsers, signal });
+      return testUserRules(runs, { userRules, cases, isWhole, parsers, signal });
     },
     stop,
   };
 }
 
-/** Where the texts of an analysis are. What cannot be found counts as a file, which the analysis then refuses in words. */
-async function sourceOf(
-  { files }: World,
-  directory: string,
-  input: AnalyzeRequest["input"],
-): Promise<ReviewSource> {
-  if (input.kind === "text") return { kind: "text", bytes: input.bytes };
-  const start = resolve(directory, input.path);
-  try {
-    const { kind } = await files.status(start);
-    return kind === "directory" ? { kind: "files", root: await files.realPath(start) } : { kind: "files" };
-  } catch (error) {
-    if (error instanceof FileError) return { kind: "files" };
+/** Has an analysis carried out as a run of this program. */
+async function analyze(runs: Runs, place: AnalysisPlace, request: AnalyzeRequest): Promise<AnalysisReport> {
+  const { review, signal, onRun, onProgress, onEntry } = request;
+  signal?.throwIfAborted();
+  const id = await runs.submit(await analysisOrder(place, request));
+  onRun?.(id);
+  const count = new AnalysisCount();
+  const follow = runs.follow(id, {
+    signal,
+    onEntry: (entry) => {
+      onEntry?.(entry);
+      const progress = count.take(entry);
+      if (progress !== undefined) onProgress?.(progress);
+    },
+    ...(review === undefined ? {} : { onQuestion: onDisclosure(review.onDisclosure) }),
+  });
+  const end = await follow.catch(async (error: unknown) => {
+    if (signal?.aborted === true) await runs.leave(id, "It was interrupted.");
+    else await runs.cancel(id);
     throw error;
-  }
-}
-
-async function analyze(node: Node, id: string, request: AnalyzeRequest): Promise<AnalysisReport> {
-  const { input, type, onProgress, signal } = request;
-  const plan: Plan =
-    input.kind === "path" ? planOfPath(input.path, type) : planOfText(input.name, input.bytes, type);
-  const result = await followRun(node, { id, plan }, signal, (progress) =>
-    onProgress?.(shownProgress(progress)),
-  );
-  if (!result.ok) throw new AnalysisFailed(`The analysis could not be brought to an end. ${result.message}`);
-  const outcome = result.output as AnalysisOutcome;
-  if (!outcome.ok) throw new InputRefused(outcome.code, outcome.message);
-  return outcome.report;
-}
-
-/** Listing and combining are steps like others, but what people count is files. */
-function shownProgress({ step, done, total }: ProgressMessage): AnalyzeProgress {
-  const own = 2;
-  const path = pathOfStep(step);
-  return {
-    done: Math.max(0, done - 1),
-    total: path === undefined ? undefined : Math.max(1, total - own),
-    path: path ?? "",
-  };
+  });
+  return analysisReport(runs, end);
 }

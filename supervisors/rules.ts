@@ -9,11 +9,11 @@ import {
   type RuleTestFailure,
   type RuleTestResult,
 } from "../actors/operations/rules.ts";
+import type { Plan } from "../actors/pipeline/plan.ts";
 import { AiexError } from "../runtime/errors.ts";
-import type { Node } from "../runtime/index.ts";
 import { ConfigurationError, shown } from "./config/problem.ts";
 import type { UserRules } from "./config/user-rules.ts";
-import { followRun } from "./follow-run.ts";
+import type { Runs } from "./runs/runs.ts";
 
 export type { RuleTestFailure } from "../actors/operations/rules.ts";
 
@@ -51,10 +51,14 @@ export function rulesInEffect({ rules }: UserRules): readonly AnalysisRule[] {
  * Has the engine check the user's rules; nothing is started where there are none.
  * @throws {ConfigurationError} it refuses a rule; {RuleCheckFailed}
  */
-export async function checkUserRules(node: Node, userRules: UserRules): Promise<void> {
+export async function checkUserRules(runs: Runs, userRules: UserRules): Promise<void> {
   const ids = rulesInEffect(userRules).map(({ id }) => id);
   if (ids.length === 0) return;
-  const refusals = (await outputOf(node, "rules-check", planOfRuleCheck(ids))) as readonly RuleRefusal[];
+  const refusals = (await outputOf(
+    runs,
+    "Check of the user's rules",
+    planOfRuleCheck(ids),
+  )) as readonly RuleRefusal[];
   const problems = userRules.rules.flatMap(({ rule, file, line, column }) => {
     // What one language refuses the next one often refuses for the same reason.
     const refusal = refusals.find((one) => one.rule === rule.id);
@@ -67,7 +71,6 @@ export async function checkUserRules(node: Node, userRules: UserRules): Promise<
 }
 
 export interface RuleTestOptions {
-  readonly id: string;
   readonly userRules: UserRules;
   readonly cases: readonly RuleCases[];
   /** True where the cases are all there are. */
@@ -76,8 +79,8 @@ export interface RuleTestOptions {
   readonly signal?: AbortSignal | undefined;
 }
 
-export async function testUserRules(node: Node, options: RuleTestOptions): Promise<RuleTestReport> {
-  const { id, userRules, cases, isWhole, parsers, signal } = options;
+export async function testUserRules(runs: Runs, options: RuleTestOptions): Promise<RuleTestReport> {
+  const { userRules, cases, isWhole, parsers, signal } = options;
   const { folder, rules } = userRules;
   const languages = new Map(
     rules.flatMap(({ rule, language, isOff }) => (isOff ? [] : [[rule.id, language] as const])),
@@ -89,7 +92,12 @@ export async function testUserRules(node: Node, options: RuleTestOptions): Promi
   const results =
     tests.length === 0
       ? []
-      : ((await outputOf(node, id, planOfRuleTests(tests, parsers), signal)) as readonly RuleTestResult[]);
+      : ((await outputOf(
+          runs,
+          "Test of the user's rules",
+          planOfRuleTests(tests, parsers),
+          signal,
+        )) as readonly RuleTestResult[]);
   const tested = tried.flatMap(({ rule, file, line }, index): TestedRule[] => {
     const result = results[index];
     if (result === undefined) return [];
@@ -106,13 +114,15 @@ export async function testUserRules(node: Node, options: RuleTestOptions): Promi
   };
 }
 
-async function outputOf(
-  node: Node,
-  id: string,
-  plan: Parameters<typeof followRun>[1]["plan"],
-  signal?: AbortSignal,
-): Promise<unknown> {
-  const result = await followRun(node, { id, plan }, signal, () => {});
-  if (result.ok) return result.output;
-  throw new RuleCheckFailed(`The rules could not be tried. ${result.message}`);
+/** Nobody wants to find it again: it is kept nowhere. */
+async function outputOf(runs: Runs, title: string, plan: Plan, signal?: AbortSignal): Promise<unknown> {
+  signal?.throwIfAborted();
+  const id = await runs.submit({ kind: "rules", title, plan, isBrief: true });
+  const end = await runs.follow(id, { signal }).catch(async (error: unknown) => {
+    await runs.cancel(id);
+    throw error;
+  });
+  if (end.summary.phase === "done") return end.output;
+  const why = end.problem?.message ?? `Its run is ${end.summary.phase}.`;
+  throw new RuleCheckFailed(`The rules could not be tried. ${why}`);
 }

@@ -48,8 +48,10 @@ export class ControlDesk {
         new ControlRefused(node.name, code, message, code !== "too_large"),
       );
     const isLocal = carrier.kind === "socket";
-    if (!isLocal && payload.length > controlLimits.questionBytesMax) {
-      const words = `The request has ${payload.length} bytes, and node "${node.name}" takes ${controlLimits.questionBytesMax} over a broker.`;
+    const { workBytesMax, questionBytesMax } = controlLimits;
+    const bytesTaken = parsed.verb === "work" ? workBytesMax : questionBytesMax;
+    if (!isLocal && payload.length > bytesTaken) {
+      const words = `The request has ${payload.length} bytes, and node "${node.name}" takes ${bytesTaken} over a broker.`;
       respond(refused("too_large", words));
       return;
     }

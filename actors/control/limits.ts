@@ -35,6 +35,18 @@ export const controlLimits = {
   askerWaitingMax: 100,
   /** Bytes of a question over a broker: a few words. What is longer, such as credentials, comes by the socket alone. */
   questionBytesMax: 16 * 1024,
+  /** The same of a question that brings work: the plan of a run with what it is about, and what a command found in its files. */
+  workBytesMax: 1024 * 1024,
+  /** Who waits for news of a run asks again after this at the latest: lines that say nothing for longer are cut by what is between. */
+  longPollMsMax: 60_000,
+  /** Who has a run begun, ended or gone on with waits for a disk, a broker, and a run that comes to rest. */
+  workTimeoutMs: 30_000,
+  /** A field of an entry that fits into no message is shown up to this. */
+  shownFieldBytesMax: 32 * 1024,
+  /** Requests about runs that wait at the same time: most of them for news. */
+  runsWaitingMax: 500,
+  /** Characters of who asks for something: `user@host`, both at their longest. */
+  personCharactersMax: 400,
   /** Relayed requests at the same time. */
   relaysMax: 100,
   /** Characters of a state in an answer about one process. */

@@ -4,6 +4,14 @@ import { z } from "zod";
 import { ControlRefused, decodeJson, openAnswer, strangeAnswer } from "./envelope.ts";
 import { controlLimits } from "./limits.ts";
 import { type Questions, questions, type ReportName, type Reports, reports } from "./reports.ts";
+import {
+  type RunsAnswer,
+  type RunsRequest,
+  runsAnswer,
+  runsRequest,
+  type WorkRequest,
+  workRequest,
+} from "./run-requests.ts";
 
 /** `{ what: "top", by: "memoryBytes" }` and its like. */
 export type InspectRequest = { [W in ReportName]: { readonly what: W } & Questions[W] }[ReportName];
@@ -57,6 +65,10 @@ const asked = {
     tlsCa: z.string().max(controlLimits.credentialsCharactersMax).optional(),
   }),
   relay: relayRequest,
+  /** Reads runs. */
+  runs: runsRequest,
+  /** Has runs begun, ended and gone on with. */
+  work: workRequest,
 } as const;
 
 const answered = {
@@ -68,6 +80,8 @@ const answered = {
   join: z.object({ url: z.string(), members: z.array(z.string()).default([]) }),
   /** For `control` what the other node answered, as it came; for `call` the reply; for `send` nothing. */
   relay: z.object({ value: z.unknown() }),
+  runs: runsAnswer,
+  work: runsAnswer,
 } as const;
 
 export type ControlVerb = keyof typeof asked;
@@ -95,6 +109,8 @@ export interface ControlRequests {
     readonly asks: z.input<typeof relayRequest>;
     readonly answers: z.output<typeof answered.relay>;
   };
+  readonly runs: { readonly asks: RunsRequest; readonly answers: RunsAnswer };
+  readonly work: { readonly asks: WorkRequest; readonly answers: RunsAnswer };
 }
 
 /** @throws {ControlRefused} it is none */

@@ -9,6 +9,8 @@ import { tellOwnership } from "./ownership-telling.ts";
 import { type ControlRequests, type ControlVerb, controlVerbs, decodeRequest } from "./protocol.ts";
 import { relay } from "./relay.ts";
 import type { ReportName, Reports } from "./reports.ts";
+import type { RunsAnswer } from "./run-requests.ts";
+import { askRuns, askWork } from "./runs.ts";
 import { type Teller, tell } from "./telling.ts";
 
 /** The name that the control process holds. */
@@ -41,11 +43,18 @@ export function controlServer(teller: Teller) {
   });
 }
 
+/** Requests of one kind that are waited for. */
+interface Queue {
+  waiting: number;
+  readonly max: number;
+}
+
 /** What the requests that are waited for have in common with those that are answered at once. */
 class Clerk {
   readonly #teller: Teller;
   readonly #answerer: Answerer;
-  #waitedFor = 0;
+  readonly #others: Queue = { waiting: 0, max: controlLimits.relaysMax };
+  readonly #aboutRuns: Queue = { waiting: 0, max: controlLimits.runsWaitingMax };
 
   constructor(teller: Teller) {
     const { node, incarnation, program } = teller.controlled;
@@ -73,6 +82,16 @@ class Clerk {
     const known = knownVerb(self, verb);
     if (known === "inspect") return this.#inspected(decodeRequest(self, known, payload), from, bytesMax);
     if (known === "stop" || known === "drain") return this.#ended(known, payload);
+    if (known === "runs") {
+      const asked = decodeRequest(self, known, payload);
+      const isPoll = asked.what === "read" && asked.waitMs > 0;
+      return this.#ofRuns(from, bytesMax, isPoll, (most) => askRuns(self, asked, most));
+    }
+    if (known === "work") {
+      const asked = decodeRequest(self, known, payload);
+      const isPoll = asked.what === "workspace" && asked.waitMs > 0;
+      return this.#ofRuns(from, bytesMax, isPoll, () => askWork(self, asked));
+    }
     if (known === "move") {
       const { supervisor, id, node } = decodeRequest(self, known, payload);
       return this.#later(from, bytesMax, async () => {
@@ -102,7 +121,7 @@ class Clerk {
     if (asked.what !== "ownership")
       return fitting(this.#answerer, asked.what, bytesMax, (rowsMax) => tell(this.#teller, asked, rowsMax));
     // The broker may have to be asked what its word means, and may not answer.
-    return this.#process(from, async () => {
+    return this.#process(from, this.#others, async () => {
       const report = await controlled.owned?.report();
       return fitting(this.#answerer, asked.what, bytesMax, (rowsMax) => tellOwnership(report, rowsMax));
     });
@@ -123,28 +142,44 @@ class Clerk {
     return encodeAnswer(this.#answerer, { incarnation, osPid, isNew });
   }
 
+  /** Most of these wait for news, and are not to keep others from being answered. */
+  #ofRuns(
+    from: Ref,
+    bytesMax: number,
+    isPoll: boolean,
+    work: (bytesMax: number) => Promise<RunsAnswer>,
+  ): Promise<"later"> {
+    const { node: self } = this.#answerer;
+    // A node that drains lets what it was asked finish first: whoever only waits for news waits elsewhere.
+    const isElsewhere = isPoll && this.#teller.controlled.state() === "draining";
+    const answer = isElsewhere ? async () => draining(self) : work;
+    return this.#process(from, this.#aboutRuns, async () => this.#encoded(await answer(bytesMax), bytesMax));
+  }
+
   /** The answer is what comes of `work`. */
   #later(from: Ref, bytesMax: number, work: () => Promise<unknown>): Promise<"later"> {
-    return this.#process(from, async () => {
-      const answer = encodeAnswer(this.#answerer, await work());
-      if (answer.length > bytesMax) throw tooLarge(this.#answerer.node, answer.length);
-      return answer;
-    });
+    return this.#process(from, this.#others, async () => this.#encoded(await work(), bytesMax));
+  }
+
+  #encoded(value: unknown, bytesMax: number): Uint8Array {
+    const answer = encodeAnswer(this.#answerer, value);
+    if (answer.length > bytesMax) throw tooLarge(this.#answerer.node, answer.length);
+    return answer;
   }
 
   /** What takes its time is waited for in a process of its own. */
-  async #process(from: Ref, work: () => Promise<Uint8Array>): Promise<"later"> {
+  async #process(from: Ref, queue: Queue, work: () => Promise<Uint8Array>): Promise<"later"> {
     const { node: self } = this.#answerer;
-    if (this.#waitedFor >= controlLimits.relaysMax) {
-      const message = `Node "${self}" waits for ${this.#waitedFor} others already. Try again later.`;
+    if (queue.waiting >= queue.max) {
+      const message = `Node "${self}" waits for ${queue.waiting} others already. Try again later.`;
       throw new ControlRefused(self, "overload", message, true);
     }
-    this.#waitedFor += 1;
+    queue.waiting += 1;
     await spawn(async () => {
       try {
         reply(from, await settled(this.#answerer, work));
       } finally {
-        this.#waitedFor -= 1;
+        queue.waiting -= 1;
       }
     });
     return "later";
@@ -207,4 +242,9 @@ function refusalOf(node: string, error: unknown): AiexError {
   if (error instanceof AiexError) return error;
   const why = formatReason(reasonOfThrown(error));
   return new ControlRefused(node, "failed", `Node "${node}" could not answer: ${why}`);
+}
+
+function draining(self: string): RunsAnswer {
+  const message = `Node "${self}" drains, and nobody waits there for news of runs. Ask another one.`;
+  return { answer: { ok: false, code: "draining", message } };
 }

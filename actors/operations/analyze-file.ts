@@ -6,7 +6,8 @@ import { detectLanguage, type Language } from "../analysis/languages.ts";
 import type { AnalysisType, FileReport } from "../analysis/report.ts";
 import type { StepContext, StepOutcome } from "../pipeline/plan.ts";
 import { type SourceText, type SourceTextLimits, sourceTextOf } from "../workspace/source-text.ts";
-import { parse, readWorkspace, recall, remember } from "./services.ts";
+import { textKey } from "./review.ts";
+import { parse, readFile } from "./services.ts";
 
 export interface FileInput {
   /** As the report shows it: below `root`, or as the user named it. */
@@ -23,6 +24,8 @@ export interface TextInput {
   readonly bytes: Uint8Array;
   readonly type: AnalysisType;
   readonly parser: number;
+  /** True where a model reviews it: what was read is noted for the steps that need it. */
+  readonly isNoted?: boolean;
 }
 
 /**
@@ -33,16 +36,13 @@ export type FileOutcome =
   | { readonly ok: true; readonly report: FileReport; readonly footprint: Footprint | null }
   | { readonly ok: false; readonly code: string; readonly message: string };
 
-/** Reads and analyzes a file. One that an earlier attempt of the run has analyzed is not analyzed again. */
 export async function analyzeFile(
   input: FileInput,
-  { run }: StepContext,
+  context: StepContext,
   cache: AnswerCache,
 ): Promise<StepOutcome> {
   const { path, root, type } = input;
-  const known = await recall(run, path);
-  if (known !== undefined) return { output: known as FileOutcome };
-  const read = await readWorkspace(root === undefined ? { path } : { path, root });
+  const read = await readFile(context, root === undefined ? { path } : { path, root });
   if (!read.ok) {
     // One file that was named and cannot be read is the answer; in a directory it is one of many.
     if (root === undefined)
@@ -58,18 +58,19 @@ export async function analyzeFile(
     };
   }
   const isNamed = root === undefined;
-  return analyzeSource({ path, bytes: read.bytes, source: read.source, input, run, isNamed, cache });
+  return analyzeSource({ path, bytes: read.bytes, source: read.source, input, isNamed, cache });
 }
 
 /** Analyzes a text that came with the request. */
 export async function analyzeText(
   input: TextInput,
-  { run }: StepContext,
+  context: StepContext,
   { limits, cache }: { readonly limits: SourceTextLimits; readonly cache: AnswerCache },
 ): Promise<StepOutcome> {
   const { name, bytes } = input;
   const source = sourceTextOf(bytes, bytes.length, limits);
-  return analyzeSource({ path: name, bytes: bytes.length, source, input, run, isNamed: true, cache });
+  if (input.isNoted === true) await context.note(textKey, source.kind === "text" ? source.text : null, "run");
+  return analyzeSource({ path: name, bytes: bytes.length, source, input, isNamed: true, cache });
 }
 
 /** A text that was read, and what is to become of it. */
@@ -78,14 +79,13 @@ interface Task {
   readonly bytes: number;
   readonly source: SourceText;
   readonly input: Pick<FileInput, "type" | "parser">;
-  readonly run: string;
   /** True where it is all that was asked for, so that a refusal is the answer. */
   readonly isNamed: boolean;
   readonly cache: AnswerCache;
 }
 
 async function analyzeSource(task: Task): Promise<StepOutcome> {
-  const { path, bytes, source, input, run, isNamed } = task;
+  const { path, bytes, source, input, isNamed } = task;
   if (source.kind === "binary" && isNamed) {
     const message = `${JSON.stringify(path)} is a binary file (${evidence(source.evidence)}). Name a file of source code.`;
     return { output: { ok: false, code: "binary_file", message } satisfies FileOutcome };
@@ -95,9 +95,7 @@ async function analyzeSource(task: Task): Promise<StepOutcome> {
   const outcome = await outcomeOfSource(task, language);
   const report = fileReport({ path, bytes, language, text }, outcome, input.type);
   const footprint = outcome.status === "analyzed" ? outcome.footprint : null;
-  const output: FileOutcome = { ok: true, report, footprint };
-  await remember(run, path, output);
-  return { output };
+  return { output: { ok: true, report, footprint } satisfies FileOutcome };
 }
 
 async function outcomeOfSource(

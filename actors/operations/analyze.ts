@@ -6,11 +6,12 @@ import { fileReport, withFindings } from "../analysis/file-report.ts";
 import { isMinified } from "../analysis/generated.ts";
 import { detectLanguage } from "../analysis/languages.ts";
 import { examineProject, type ProjectFile } from "../analysis/project.ts";
-import type { AnalysisReport, AnalysisType, FileReport } from "../analysis/report.ts";
-import type { Operation, Operations, Plan, Step, StepOutcome } from "../pipeline/plan.ts";
+import type { AnalysisType, FileReport } from "../analysis/report.ts";
+import type { Operations, Plan, Step, StepContext, StepOutcome } from "../pipeline/plan.ts";
 import type { ReaderFailure } from "../workspace/reader.ts";
 import type { SourceTextLimits } from "../workspace/source-text.ts";
 import type { SkippedPath } from "../workspace/walk.ts";
+import { type AnalysisOutcome, analysisSteps, fileStepOf, pathOfStep } from "./analysis-steps.ts";
 import {
   analyzeFile,
   analyzeText,
@@ -18,12 +19,8 @@ import {
   type FileOutcome,
   type TextInput,
 } from "./analyze-file.ts";
-import { listWorkspace } from "./services.ts";
-
-/** What an analysis came to: a report, or the reason why the input as a whole could not be read. */
-export type AnalysisOutcome =
-  | { readonly ok: true; readonly report: AnalysisReport }
-  | { readonly ok: false; readonly code: string; readonly message: string };
+import { type ReviewPart, type ReviewSource, reportStep, stepsOfReview } from "./review.ts";
+import { listFiles } from "./services.ts";
 
 interface ListInput {
   readonly path: string;
@@ -33,10 +30,14 @@ interface ListInput {
 interface CombineInput {
   readonly input: string;
   readonly type: AnalysisType;
+  /** Left out where nobody reviews. */
+  readonly review?: ReviewPart;
 }
 
 interface Listed {
   readonly failure: ReaderFailure | undefined;
+  /** The real path of the directory; null for a file. */
+  readonly root: string | null;
   /** Reports of what was found and cannot be read. */
   readonly reports: readonly FileReport[];
 }
@@ -48,59 +49,51 @@ export interface AnalyzeOptions {
   readonly cache: AnswerCache;
 }
 
-const listStep = "list";
-const combineStep = "combine";
-const fileStepPrefix = "file:";
-
-/** Plans the analysis of a file or directory. */
-export function planOfPath(path: string, type: AnalysisType): Plan {
-  const list: Step = { id: listStep, operation: "analyze.list", input: { path, type } satisfies ListInput };
-  return planOf([list], path, type);
+/** Plans the analysis of a file or directory, and its review where there is one; the output is an `AnalysisOutcome`. */
+export function planOfPath(path: string, type: AnalysisType, review?: ReviewPart): Plan {
+  const input: ListInput = { path, type };
+  return planOf([{ id: analysisSteps.list, operation: "analyze.list", input }], path, type, review);
 }
 
 /** Plans the analysis of a text that is at hand. */
-export function planOfText(name: string, bytes: Uint8Array, type: AnalysisType): Plan {
-  const input: TextInput = { name, bytes, type, parser: 0 };
-  return planOf([{ id: `${fileStepPrefix}${name}`, operation: "analyze.text", input }], name, type);
-}
-
-/** The path that a step analyzes, for people; undefined for the other steps. */
-export function pathOfStep(id: string): string | undefined {
-  return id.startsWith(fileStepPrefix) ? id.slice(fileStepPrefix.length) : undefined;
+export function planOfText(name: string, bytes: Uint8Array, type: AnalysisType, review?: ReviewPart): Plan {
+  const input: TextInput = { name, bytes, type, parser: 0, isNoted: review !== undefined };
+  return planOf([{ id: fileStepOf(name), operation: "analyze.text", input }], name, type, review);
 }
 
 /** The operations by name. */
 export function analyzeOperations(options: AnalyzeOptions): Operations {
-  const list: Operation = (input: ListInput) => listFiles(input, options.parsers);
   return {
-    "analyze.list": list,
+    "analyze.list": (input: ListInput, context) => list(input, context, options.parsers),
     "analyze.file": (input: FileInput, context) => analyzeFile(input, context, options.cache),
     "analyze.text": (input: TextInput, context) => analyzeText(input, context, options),
-    "analyze.combine": async (input: CombineInput, context) => ({
-      output: combine(input, context.outputs()),
-    }),
+    "analyze.combine": async (input: CombineInput, context) => combine(input, context.outputs()),
   };
 }
 
-function planOf(steps: readonly Step[], input: string, type: AnalysisType): Plan {
-  const combined: Step = {
-    id: combineStep,
-    operation: "analyze.combine",
-    input: { input, type } satisfies CombineInput,
-    after: "rest",
-  };
-  return { steps: [...steps, combined], result: combineStep };
+function planOf(
+  steps: readonly Step[],
+  input: string,
+  type: AnalysisType,
+  review: ReviewPart | undefined,
+): Plan {
+  const { combine: id, report } = analysisSteps;
+  const combineInput: CombineInput = { input, type, ...(review === undefined ? {} : { review }) };
+  const combined: Step = { id, operation: "analyze.combine", input: combineInput, after: "rest" };
+  return { steps: [...steps, combined], result: review === undefined ? id : report };
 }
 
-async function listFiles({ path, type }: ListInput, parsers: number): Promise<StepOutcome> {
-  const listing = await listWorkspace(path);
-  if (!listing.ok) return { output: { failure: listing, reports: [] } satisfies Listed };
+async function list({ path, type }: ListInput, context: StepContext, parsers: number): Promise<StepOutcome> {
+  const listing = await listFiles(context, path);
+  if (!listing.ok) return { output: { failure: listing, root: null, reports: [] } satisfies Listed };
   if (listing.kind === "file") {
     const input: FileInput = { path, type, parser: 0 };
-    return { output: { failure: undefined, reports: [] } satisfies Listed, steps: [fileStep(input)] };
+    const output: Listed = { failure: undefined, root: null, reports: [] };
+    return { output, steps: [fileStep(input)] };
   }
   const steps: Step[] = [];
   const reports: FileReport[] = [];
+  const { root } = listing;
   for (const entry of listing.entries) {
     if (entry.kind === "skipped") {
       const report = reportOfSkipped(entry, type);
@@ -110,24 +103,35 @@ async function listFiles({ path, type }: ListInput, parsers: number): Promise<St
       const reason = "It is minified by its name: what it was made from is what people read.";
       reports.push(fileReport(file, { status: "skipped", reason }, type));
     } else if (detectLanguage(entry.path) !== null) {
-      steps.push(fileStep({ path: entry.path, root: listing.root, type, parser: steps.length % parsers }));
+      steps.push(fileStep({ path: entry.path, root, type, parser: steps.length % parsers }));
     }
   }
-  return { output: { failure: undefined, reports } satisfies Listed, steps };
+  return { output: { failure: undefined, root, reports } satisfies Listed, steps };
 }
 
 function fileStep(input: FileInput): Step {
-  return { id: `${fileStepPrefix}${input.path}`, operation: "analyze.file", input };
+  return { id: fileStepOf(input.path), operation: "analyze.file", input };
 }
 
-function combine({ input, type }: CombineInput, outputs: ReadonlyMap<string, unknown>): AnalysisOutcome {
-  const listed = outputs.get(listStep) as Listed | undefined;
+function combine({ input, type, review }: CombineInput, outputs: ReadonlyMap<string, unknown>): StepOutcome {
+  const listed = outputs.get(analysisSteps.list) as Listed | undefined;
+  const output = combined(input, type, listed, outputs);
+  if (review === undefined) return { output };
+  return { output, steps: output.ok ? stepsOfReview(review, sourceOf(listed)) : [reportStep(review)] };
+}
+
+function combined(
+  input: string,
+  type: AnalysisType,
+  listed: Listed | undefined,
+  outputs: ReadonlyMap<string, unknown>,
+): AnalysisOutcome {
   if (listed?.failure !== undefined)
     return { ok: false, code: listed.failure.code, message: listed.failure.message };
   const reports = [...(listed?.reports ?? [])];
   const project: ProjectFile[] = [];
   for (const [id, output] of outputs) {
-    if (!id.startsWith(fileStepPrefix)) continue;
+    if (pathOfStep(id) === undefined) continue;
     const outcome = output as FileOutcome;
     if (!outcome.ok) return outcome;
     const { report, footprint } = outcome;
@@ -137,6 +141,11 @@ function combine({ input, type }: CombineInput, outputs: ReadonlyMap<string, unk
   const examined = examineProject(project);
   const files = reports.map((report) => withFindings(report, examined.findings.get(report.path) ?? [], type));
   return { ok: true, report: analysisReport(files, input, type, examined) };
+}
+
+function sourceOf(listed: Listed | undefined): ReviewSource {
+  if (listed === undefined) return { kind: "text" };
+  return listed.root === null ? { kind: "files" } : { kind: "files", root: listed.root };
 }
 
 /** Links are named elsewhere in the tree, or lead out of it; everything else that was passed over is told. */

@@ -3,22 +3,29 @@ import { CalleeExited, call, NoProcess, sleep } from "../../runtime/index.ts";
 import { complete } from "../llm/complete.ts";
 import type { Completion, CompletionOrder, CompletionRequest } from "../llm/completion.ts";
 import { CompletionFailed, type FailureCode, noTries, type Tries } from "../llm/failure.ts";
+import type { Price } from "../llm/prices.ts";
 import type { StepContext, StepOutcome } from "../pipeline/plan.ts";
-import { retryDelayMs } from "../pipeline/run-steps.ts";
 import { type ReadAnswer, readAnswer } from "../review/answer.ts";
+import { costOf } from "../review/cost.ts";
+import type { Prepared } from "../review/disclosure.ts";
 import { reviewOf } from "../review/evidence.ts";
-import { answerMsMax, answersMax, coordinatorLossesMax } from "../review/limits.ts";
+import { answerMsMax, answersMax, coordinatorLossesMax, stepAttemptsMax } from "../review/limits.ts";
 import type { Material } from "../review/material.ts";
 import type { Asked, FileOutcome } from "../review/merge.ts";
 import { repairRequest, reviewRequest } from "../review/prompt.ts";
-import { recall, remember } from "./services.ts";
+import { retryDelayMs } from "../runs/limits.ts";
+import { effectDone } from "../runs/step-context.ts";
+import { analysisSteps } from "./analysis-steps.ts";
 
 export interface ReviewFileInput {
-  readonly material: Material;
+  /** Of what was prepared. */
+  readonly path: string;
   /** The entry of llm.providers that answers, and no other. */
   readonly provider: string;
   /** The entry's own where it is left out. */
   readonly model?: string;
+  /** Null where it is not known. */
+  readonly price: Price | null;
 }
 
 type Answered =
@@ -29,17 +36,26 @@ type Answered =
 const hopeless: ReadonlySet<FailureCode> = new Set(["denied", "no_model", "no_provider", "unknown_provider"]);
 const hopelessKey = "review failed for good";
 
-/**
- * An answer that came is kept at once, so that a step that is tried again, or a run that is started again, asks for none
- * that was paid for already. What goes wrong at the provider is an outcome like any other.
- */
-export async function reviewFile(input: ReviewFileInput, { run }: StepContext): Promise<StepOutcome> {
-  const { material, model } = input;
-  const asking = await Asking.about(run, input);
+/** What goes wrong at the provider, or with the review of this one file, is an outcome like any other. */
+export async function reviewFile(input: ReviewFileInput, context: StepContext): Promise<StepOutcome> {
+  const { materials } = context.output(analysisSteps.prepare) as Prepared;
+  const material = materials.find(({ path }) => path === input.path);
+  if (material === undefined) throw new TypeError(`${JSON.stringify(input.path)} was not prepared.`);
+  const asking = new Asking(context, input);
+  try {
+    return { output: await reviewed(material, input.model, asking) };
+  } catch (error) {
+    if (context.attempt < stepAttemptsMax) throw error;
+    const reason = error instanceof Error ? error.message : String(error);
+    const output: FileOutcome = { ...asked(material, [], asking.tries), ok: false, reason };
+    return { output };
+  }
+}
+
+async function reviewed(material: Material, model: string | undefined, asking: Asking): Promise<FileOutcome> {
   const answers: Completion[] = [];
-  const missing = (reason: string): StepOutcome => {
-    const outcome: FileOutcome = { ...asked(material, answers, asking.tries), ok: false, reason };
-    return { output: outcome };
+  const missing = (reason: string): FileOutcome => {
+    return { ...asked(material, answers, asking.tries), ok: false, reason };
   };
   const first = await asking.ask("first", reviewRequest(material, model));
   if (!first.ok) return missing(first.reason);
@@ -54,13 +70,12 @@ export async function reviewFile(input: ReviewFileInput, { run }: StepContext): 
   }
   if (read === "refused") return missing("The provider held its answer back.");
   if (!read.ok) return missing(`It answered twice with what is no review. ${read.problem}`);
-  const outcome: FileOutcome = {
+  return {
     ...asked(material, answers, asking.tries),
     ok: true,
     review: reviewOf(read.answer, material),
     repaired: answers.length > 1,
   };
-  return { output: outcome };
 }
 
 function checked({ text, finish }: Completion, { type }: Material): ReadAnswer | "refused" {
@@ -70,24 +85,26 @@ function checked({ text, finish }: Completion, { type }: Material): ReadAnswer |
   return { ok: false, problem: "It was cut off at its greatest length. Be brief: at most ten findings." };
 }
 
-/** Asks about one file, and never more often than what was said that it may cost. */
+type Round = "first" | "second";
+
+/** What asking came to, with all attempts about the file until then. */
+interface Paid {
+  readonly answered: Answered;
+  readonly tries: Tries;
+}
+
+/**
+ * Asks about one file, and never more often than what was said that it may cost. An answer that came is an effect that
+ * happened: a step that is tried again, here or on another node, asks for none that was paid for already.
+ */
 class Asking {
-  readonly #run: string;
+  readonly #context: StepContext;
   readonly #input: ReviewFileInput;
-  readonly #triesKey: string;
-  #tries: Tries;
+  #tries: Tries = noTries;
 
-  private constructor(run: string, input: ReviewFileInput, triesKey: string, tries: Tries) {
-    this.#run = run;
+  constructor(context: StepContext, input: ReviewFileInput) {
+    this.#context = context;
     this.#input = input;
-    this.#triesKey = triesKey;
-    this.#tries = tries;
-  }
-
-  /** Goes on where a step about the same file was ended in its middle. */
-  static async about(run: string, input: ReviewFileInput): Promise<Asking> {
-    const key = `tries: ${input.material.path}`;
-    return new Asking(run, input, key, ((await recall(run, key)) as Tries | undefined) ?? noTries);
   }
 
   /** All attempts about the file so far. */
@@ -95,28 +112,41 @@ class Asking {
     return this.#tries;
   }
 
-  async ask(round: "first" | "second", request: CompletionRequest): Promise<Answered> {
-    const key = `${round} answer: ${this.#input.material.path}`;
-    const kept = await recall(this.#run, key);
-    if (kept !== undefined) return { ok: true, completion: kept as Completion };
-    const known = await recall(this.#run, hopelessKey);
-    if (known !== undefined) return known as Answered;
+  async ask(round: Round, request: CompletionRequest): Promise<Answered> {
+    const { path, provider, model } = this.#input;
+    const paid = await this.#context.effect<Paid>({
+      key: `${round} answer`,
+      kind: "model_call",
+      about: { path, provider, model: model ?? null },
+      unknown: "repeat",
+      perform: () => this.#paid(round, request),
+    });
+    if (paid === effectDone) return { ok: false, reason: "Its answer is lost." };
+    this.#tries = paid.tries;
+    return paid.answered;
+  }
+
+  async #paid(round: Round, request: CompletionRequest): Promise<Paid> {
+    const known = (await this.#context.recall(hopelessKey, "run")) as Answered | undefined;
+    if (known !== undefined) return { answered: known, tries: this.#tries };
+    this.#tries = await this.#triesBefore(round);
     for (let losses = 0; ; losses += 1) {
       const before = this.#tries;
       const paidMax = answersMax - before.inVain - (round === "second" ? 1 : 0);
-      if (paidMax <= 0) return { ok: false, reason: spentReason };
+      if (paidMax <= 0) return { answered: { ok: false, reason: spentReason }, tries: before };
       try {
         // Until it is known how it went, it was asked in vain: this step may be ended before that.
-        await this.#note(before, { requests: 1, inVain: 1 });
+        await this.#note(round, before, { requests: 1, inVain: 1 });
         const { completion, tries } = await complete(call, this.#order(request, paidMax));
-        await remember(this.#run, key, completion);
-        await this.#note(before, tries);
-        return { ok: true, completion };
+        this.#tries = sum(before, tries);
+        await this.#count(completion, tries);
+        return { answered: { ok: true, completion }, tries: this.#tries };
       } catch (error) {
         if (error instanceof CompletionFailed) return await this.#failed(before, error);
         if (!(error instanceof NoProcess) && !(error instanceof CalleeExited)) throw error;
-        if (error instanceof NoProcess) await this.#note(before, noTries);
-        if (losses >= coordinatorLossesMax) return { ok: false, reason: error.message };
+        if (error instanceof NoProcess) await this.#note(round, before, noTries);
+        if (losses >= coordinatorLossesMax)
+          return { answered: { ok: false, reason: error.message }, tries: this.#tries };
         await sleep(retryDelayMs(losses + 1));
       }
     }
@@ -127,25 +157,59 @@ class Asking {
     return { provider, request, deadline_ms: answerMsMax, paid_attempts: paidMax };
   }
 
-  async #failed(before: Tries, { code, message: reason, tries }: CompletionFailed): Promise<Answered> {
-    await this.#note(before, tries);
-    if (hopeless.has(code)) await remember(this.#run, hopelessKey, { ok: false, reason });
-    return { ok: false, reason };
+  async #failed(before: Tries, { code, message: reason, tries }: CompletionFailed): Promise<Paid> {
+    this.#tries = sum(before, tries);
+    const answered: Answered = { ok: false, reason };
+    await this.#count(undefined, tries);
+    if (hopeless.has(code)) await this.#context.note(hopelessKey, answered, "run");
+    return { answered, tries: this.#tries };
   }
 
-  async #note(before: Tries, { requests, inVain }: Tries): Promise<void> {
-    this.#tries = { requests: before.requests + requests, inVain: before.inVain + inVain };
-    await remember(this.#run, this.#triesKey, this.#tries);
+  /** With those of an attempt of this step that was ended in the middle of the same round. */
+  async #triesBefore(round: Round): Promise<Tries> {
+    return ((await this.#context.recall(triesKeyOf(round))) as Tries | undefined) ?? this.#tries;
+  }
+
+  async #note(round: Round, before: Tries, tries: Tries): Promise<void> {
+    this.#tries = sum(before, tries);
+    await this.#context.note(triesKeyOf(round), this.#tries);
+  }
+
+  /** What may have been paid in vain is counted as well: nobody knows how much it was. */
+  async #count(completion: Completion | undefined, { inVain }: Tries): Promise<void> {
+    const { provider, price, model = null } = this.#input;
+    const unknown = { provider, model, inputTokens: null, outputTokens: null, costUsd: null };
+    if (inVain > 0) await this.#context.used(unknown);
+    if (completion === undefined) return;
+    const { usage } = completion;
+    const counted =
+      usage === undefined
+        ? unknown
+        : {
+            provider,
+            inputTokens: usage.input_tokens,
+            outputTokens: usage.output_tokens,
+            costUsd: costOf(usage, price),
+          };
+    await this.#context.used({ ...counted, model: completion.model });
   }
 }
 
 const spentReason =
   "No whole answer came of the requests that its cost was reckoned with, and no further one is made.";
 
+function triesKeyOf(round: Round): string {
+  return `requests until the ${round} answer`;
+}
+
+function sum(one: Tries, other: Tries): Tries {
+  return { requests: one.requests + other.requests, inVain: one.inVain + other.inVain };
+}
+
 function asked({ path }: Material, answers: readonly Completion[], tries: Tries): Asked {
   const usages = answers.flatMap(({ usage }) => usage ?? []);
   const total = (count: (usage: (typeof usages)[number]) => number): number =>
-    usages.reduce((sum, usage) => sum + count(usage), 0);
+    usages.reduce((all, usage) => all + count(usage), 0);
   const usage =
     usages.length < answers.length
       ? null

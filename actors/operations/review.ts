@@ -1,11 +1,13 @@
-// The operations of a model's review: see what would be sent, have each file reviewed, put the outcomes together.
+// The operations of a model's review: see what would be sent, say so and ask, have each file reviewed, merge the outcomes.
 import type { AnalysisType, FileReport } from "../analysis/report.ts";
-import type { Price } from "../llm/prices.ts";
-import type { Operations, Plan, Step, StepOutcome } from "../pipeline/plan.ts";
-import type { Prepared } from "../review/disclosure.ts";
+import type { Operations, Step, StepContext, StepOutcome } from "../pipeline/plan.ts";
+import { type Disclosure, disclosureOf, nothingPrepared, type Prepared } from "../review/disclosure.ts";
+import { stepAttemptsMax } from "../review/limits.ts";
 import { type Material, materialOf, tokensOf } from "../review/material.ts";
-import type { FileOutcome } from "../review/merge.ts";
+import { type FileOutcome, mergeReview } from "../review/merge.ts";
+import type { Reviewer } from "../review/reviewer.ts";
 import {
+  byWorth,
   type LeftOut,
   type ReviewLimits,
   reasonBefore,
@@ -14,87 +16,98 @@ import {
   take,
 } from "../review/selection.ts";
 import { isConfidentialPath } from "../workspace/confidential-path.ts";
-import { type SourceTextLimits, sourceTextOf } from "../workspace/source-text.ts";
+import { type AnalysisOutcome, analysisSteps, reviewStepOf } from "./analysis-steps.ts";
 import { type ReviewFileInput, reviewFile } from "./review-file.ts";
-import { readWorkspace } from "./services.ts";
+import { readFile } from "./services.ts";
 
-/** Where the texts are that were analyzed. */
+/** Who reviews an analysis, and how much of it. Plain data: a part of the plan. */
+export interface ReviewPart {
+  readonly reviewer: Reviewer;
+  /** Set where another model than the entry's own is asked for. */
+  readonly model?: string;
+  readonly limits: ReviewLimits;
+}
+
+/** Where the texts are that were analyzed: a text that came with the request was noted under `textKey`. */
 export type ReviewSource =
   /** `root` is the real path of the directory that was analyzed; left out where a file was named. */
-  { readonly kind: "files"; readonly root?: string } | { readonly kind: "text"; readonly bytes: Uint8Array };
+  { readonly kind: "files"; readonly root?: string } | { readonly kind: "text" };
 
-export interface PrepareInput {
+interface PrepareInput {
+  readonly part: ReviewPart;
   readonly source: ReviewSource;
-  /** Reports of the files that may be sent, the most worthwhile first. */
-  readonly files: readonly FileReport[];
-  readonly type: AnalysisType;
-  readonly limits: ReviewLimits;
-  /** Null where it is not known. */
-  readonly price: Price | null;
 }
 
-export interface ReviewPlanOptions {
-  /** The entry of llm.providers that is asked. */
-  readonly provider: string;
-  /** A model of it, where it is not to be the entry's own. */
-  readonly model?: string;
-  /** One file after the other: a model on one's own machine has time for one answer, and would leave the others waiting. */
-  readonly inTurn: boolean;
+interface Disclosed {
+  readonly isSent: boolean;
 }
 
-const prepareStep = "prepare";
-const combineStep = "combine";
-const fileStepPrefix = "review:";
+/** What is noted, for all steps of the run, of a text that came with the request: the text, or null where it is none. */
+export const textKey = "text that is analyzed";
 
-/** Plans to find out what would be sent; its output is a `Prepared`. Nothing is sent. */
-export function planOfPreparation(input: PrepareInput): Plan {
-  return { steps: [{ id: prepareStep, operation: "review.prepare", input }], result: prepareStep };
+/** What the person who is told what would be sent may choose. Nothing is sent before `send`. */
+export const disclosureChoices = { send: "send", leaveOut: "leave_out" } as const;
+
+/** The name under which the reader is told what is about to be sent; `about` is a `Disclosure`. */
+export const disclosureNews = "disclosure";
+
+const toldKey = "told what is sent";
+
+/** The steps that follow on the static report. */
+export function stepsOfReview(part: ReviewPart, source: ReviewSource): readonly Step[] {
+  const input: PrepareInput = { part, source };
+  return [{ id: analysisSteps.prepare, operation: "review.prepare", input }];
 }
 
-/** Plans the review of what was prepared; its output is an array of `FileOutcome`. */
-export function planOfReview({ materials }: Prepared, { provider, model, inTurn }: ReviewPlanOptions): Plan {
-  const steps = materials.map((material, index): Step => {
-    const input: ReviewFileInput = { material, provider, ...(model === undefined ? {} : { model }) };
-    const step: Step = { id: stepIdOf(material), operation: "review.file", input };
-    const before = inTurn ? materials[index - 1] : undefined;
-    return before === undefined ? step : { ...step, after: [stepIdOf(before)] };
-  });
-  const combined: Step = { id: combineStep, operation: "review.combine", input: undefined, after: "rest" };
-  return { steps: [...steps, combined], result: combineStep };
-}
-
-/** The path that a step reviews, for people; undefined for the other steps. */
-export function pathOfReviewStep(id: string): string | undefined {
-  return id.startsWith(fileStepPrefix) ? id.slice(fileStepPrefix.length) : undefined;
-}
-
-function stepIdOf({ path }: Material): string {
-  return `${fileStepPrefix}${path}`;
+/** The step that has the whole report, for where nothing is reviewed as well. */
+export function reportStep(part: ReviewPart): Step {
+  return { id: analysisSteps.report, operation: "review.report", input: part, after: "rest" };
 }
 
 /** The operations by name. */
-export function reviewOperations(limits: SourceTextLimits): Operations {
-  return {
-    "review.prepare": (input: PrepareInput) => prepare(input, limits),
-    "review.file": (input: ReviewFileInput, context) => reviewFile(input, context),
-    "review.combine": async (_, context) => ({
-      output: [...context.outputs()].flatMap(([id, output]) =>
-        pathOfReviewStep(id) === undefined ? [] : [output as FileOutcome],
-      ),
-    }),
-  };
+export const reviewOperations: Operations = {
+  "review.prepare": prepare,
+  "review.disclose": disclose,
+  "review.file": reviewFile,
+  "review.report": async (part: ReviewPart, context) => ({ output: wholeReport(part, context) }),
+};
+
+async function prepare({ part, source }: PrepareInput, context: StepContext): Promise<StepOutcome> {
+  const prepared = await preparedOf(part, source, context);
+  const next: Step =
+    prepared.materials.length === 0
+      ? reportStep(part)
+      : { id: analysisSteps.disclose, operation: "review.disclose", input: part };
+  return { output: prepared, steps: [next] };
+}
+
+/** What cannot be prepared leaves the static part what it was, and says why the other one is missing. */
+async function preparedOf(part: ReviewPart, source: ReviewSource, context: StepContext): Promise<Prepared> {
+  const files = filesOf(context);
+  try {
+    return await chosen(files, part, source, context);
+  } catch (error) {
+    if (context.attempt < stepAttemptsMax) throw error;
+    const reason = `It could not be prepared: ${error instanceof Error ? error.message : String(error)}`;
+    return { ...nothingPrepared, leftOut: files.map(({ path }) => ({ path, reason })) };
+  }
 }
 
 /** One file after the other, since whether the next one fits depends on those before. */
-async function prepare(input: PrepareInput, texts: SourceTextLimits): Promise<StepOutcome> {
-  const { files, limits, price } = input;
+async function chosen(
+  files: readonly FileReport[],
+  { reviewer: { price }, limits }: ReviewPart,
+  source: ReviewSource,
+  context: StepContext,
+): Promise<Prepared> {
+  const { type } = staticReport(context);
   const materials: Material[] = [];
   const leftOut: LeftOut[] = [];
   let taken: Taken = { files: 0, tokens: 0, costMaxUsd: price === null ? null : 0 };
   for (const file of files) {
     const { path } = file;
     const early = isConfidentialPath(path) ? reasons.confidential : reasonBefore(file, taken, limits);
-    const material = early === undefined ? await materialAt(file, input, texts) : { reason: early };
+    const material = early === undefined ? await materialAt(file, source, type, context) : { reason: early };
     const next = "reason" in material ? material : take(taken, tokensOf(material), price, limits);
     if ("reason" in next) leftOut.push({ path, reason: next.reason });
     else if (!("reason" in material)) {
@@ -103,25 +116,84 @@ async function prepare(input: PrepareInput, texts: SourceTextLimits): Promise<St
     }
   }
   const { tokens, costMaxUsd } = taken;
-  return { output: { materials, tokens, costMaxUsd, leftOut } satisfies Prepared };
+  return { materials, tokens, costMaxUsd, leftOut };
 }
 
 async function materialAt(
   file: FileReport,
-  { source, type }: PrepareInput,
-  limits: SourceTextLimits,
+  source: ReviewSource,
+  type: AnalysisType,
+  context: StepContext,
 ): Promise<Material | { readonly reason: string }> {
   const { path } = file;
   if (source.kind === "text") {
-    const { bytes } = source;
-    const text = sourceTextOf(bytes, bytes.length, limits);
-    return text.kind === "text" ? materialOf(file, text.text, type) : { reason: reasons.binary };
+    const text = await context.recall(textKey, "run");
+    return typeof text === "string" ? materialOf(file, text, type) : { reason: reasons.binary };
   }
-  const read = await readWorkspace(source.root === undefined ? { path } : { path, root: source.root });
+  const read = await readFile(context, source.root === undefined ? { path } : { path, root: source.root });
   if (!read.ok) return { reason: read.message };
   // A link may be named like any file and lead to a key.
   if (isConfidentialPath(read.realPath)) return { reason: reasons.confidential };
   if (read.source.kind !== "text") return { reason: reasons.binary };
   if (read.source.cutShort !== undefined) return { reason: reasons.cutShort };
   return materialOf(file, read.source.text, type);
+}
+
+/** Nobody who could be asked means that whoever had the run made has consented: asking is the spec's to demand. */
+async function disclose(part: ReviewPart, context: StepContext): Promise<StepOutcome> {
+  const prepared = context.output(analysisSteps.prepare) as Prepared;
+  const disclosure = disclosureOf(part.reviewer, prepared);
+  if ((await context.recall(toldKey)) === undefined) {
+    await context.tell(disclosureNews, disclosure);
+    await context.note(toldKey, true);
+  }
+  const choice = await context.ask({
+    key: "send",
+    text: questionOf(disclosure),
+    choices: Object.values(disclosureChoices),
+    about: disclosure,
+  });
+  const isSent = choice !== disclosureChoices.leaveOut;
+  const asking = isSent ? reviewSteps(part, prepared) : [];
+  return { output: { isSent } satisfies Disclosed, steps: [...asking, reportStep(part)] };
+}
+
+function questionOf({ files, tokens, provider, host }: Disclosure): string {
+  const what = files.length === 1 ? "1 file" : `${files.length} files`;
+  return `Send ${what}, about ${tokens} tokens, to ${provider} at ${host}?`;
+}
+
+/** A model on one's own machine has time for one answer, and would leave the others waiting: it is asked in turn. */
+function reviewSteps({ reviewer, model }: ReviewPart, { materials }: Prepared): readonly Step[] {
+  const { provider, price } = reviewer;
+  return materials.map(({ path }, index): Step => {
+    const input: ReviewFileInput = { path, provider, price, ...(model === undefined ? {} : { model }) };
+    const step: Step = { id: reviewStepOf(path), operation: "review.file", input };
+    const before = reviewer.place === "machine" ? materials[index - 1] : undefined;
+    return before === undefined ? step : { ...step, after: [reviewStepOf(before.path)] };
+  });
+}
+
+function wholeReport({ reviewer }: ReviewPart, context: StepContext): AnalysisOutcome {
+  const outcome = context.output(analysisSteps.combine) as AnalysisOutcome;
+  const prepared = context.output(analysisSteps.prepare) as Prepared | undefined;
+  if (!outcome.ok || prepared === undefined) return outcome;
+  const disclosed = context.output(analysisSteps.disclose) as Disclosed | undefined;
+  if (disclosed?.isSent === false) {
+    const declined = prepared.materials.map(({ path }) => ({ path, reason: reasons.declined }));
+    const nothing = { ...nothingPrepared, leftOut: [...declined, ...prepared.leftOut] };
+    return { ok: true, report: mergeReview(outcome.report, reviewer, nothing, []) };
+  }
+  const outcomes = prepared.materials.map(({ path }) => context.output(reviewStepOf(path)) as FileOutcome);
+  return { ok: true, report: mergeReview(outcome.report, reviewer, prepared, outcomes) };
+}
+
+function filesOf(context: StepContext): readonly FileReport[] {
+  return byWorth(staticReport(context));
+}
+
+function staticReport(context: StepContext) {
+  const outcome = context.output(analysisSteps.combine) as AnalysisOutcome;
+  if (!outcome.ok) throw new TypeError("There is no report that could be reviewed.");
+  return outcome.report;
 }

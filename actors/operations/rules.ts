@@ -10,7 +10,7 @@ import type {
 } from "../analysis/protocol.ts";
 import type { Finding } from "../analysis/report.ts";
 import type { Operations, Plan, Step, StepContext } from "../pipeline/plan.ts";
-import { retryDelayMs } from "../pipeline/run-steps.ts";
+import { retryDelayMs } from "../runs/limits.ts";
 
 /** The cases of one rule as they are tried: in the rule's own language. */
 export interface RuleTest {

@@ -1,46 +1,51 @@
-// The processes that operations ask, by their registered names.
-import { call, named, type ProtocolOf, sleep, tryCall } from "../../runtime/index.ts";
+// What operations ask: the files of their run's workspace, and the parsers by their registered names.
+import { call, named, sleep } from "../../runtime/index.ts";
 import type { AnswerCache } from "../analysis/answer-cache.ts";
 import { type Parser, parserName } from "../analysis/parser.ts";
 import type { ParseRequest, ParseResponse } from "../analysis/protocol.ts";
-import type { ContextManager } from "../context/manager.ts";
-import { retryDelayMs } from "../pipeline/run-steps.ts";
-import type {
-  Listing,
-  ReaderFailure,
-  ReadRequest,
-  ReadSource,
-  workspaceReader,
-} from "../workspace/reader.ts";
-
-type WorkspaceReader = ProtocolOf<ReturnType<typeof workspaceReader>>;
-
-const reader = named<WorkspaceReader>("workspace.reader");
-const context = named<ContextManager>("context.manager");
-
-/** A walk of a large tree and a slow disk take their time; the reader bounds both. */
-const readTimeoutMs = 600_000;
+import type { StepContext } from "../pipeline/plan.ts";
+import { retryDelayMs } from "../runs/limits.ts";
+import { runProcessName } from "../runs/run-desk-protocol.ts";
+import type { OwnerAway } from "../workspace/access.ts";
+import { awaitWorkspace } from "../workspace/desk-protocol.ts";
+import type { KeptFile, Listing, ReaderFailure, ReadRequest, ReadSource } from "../workspace/reader.ts";
 
 /** Times that one file may be given to a parser whose program ended over it, before the file is held to be the cause. */
 const parseAttemptsMax = 3;
 
-/** @throws what `call` throws when the reader ends meanwhile: the step is then tried again */
-export function listWorkspace(path: string): Promise<Listing | ReaderFailure> {
-  return call(reader, "list", { path }, { timeoutMs: readTimeoutMs });
+/** @throws what the access throws where the workspace's owner ends meanwhile: the step is then tried again */
+export async function listFiles(context: StepContext, path: string): Promise<Listing | ReaderFailure> {
+  return present(context, await context.workspace.list(path));
 }
 
-export function readWorkspace(request: ReadRequest): Promise<ReadSource | ReaderFailure> {
-  return call(reader, "read", request, { timeoutMs: readTimeoutMs });
+/** A file as it was when any step of the run read it first, where its workspace keeps that; else as it is now. */
+export async function readFile(
+  context: StepContext,
+  request: ReadRequest,
+): Promise<ReadSource | ReaderFailure> {
+  const key = JSON.stringify(["file", request.root ?? null, request.path]);
+  const kept = (await context.recall(key, "run")) as KeptFile | undefined;
+  const asked = kept === undefined ? request : { ...request, kept };
+  const answer = await present(context, await context.workspace.read(asked));
+  if (answer.ok && answer.kept !== undefined && answer.kept.hash !== kept?.hash)
+    await context.note(key, answer.kept, "run");
+  return answer;
 }
 
-/** What an earlier attempt of this run kept. A manager that is away is as good as one that knows nothing. */
-export async function recall(run: string, key: string): Promise<unknown> {
-  const answer = await tryCall(context, "get", { session: run, key });
-  return answer.ok ? answer.value : undefined;
+/** What only the owner of the workspace can say; where it is away, the run waits for it and this step is tried again then. */
+async function present<Answer extends object>(
+  context: StepContext,
+  answer: Answer | OwnerAway,
+): Promise<Answer> {
+  if (!isAway(answer)) return answer;
+  // First it waits, then it says so: whoever hears of it may be back already.
+  const waiting = context.wait("workspace", answer.message);
+  awaitWorkspace(answer.workspace, runProcessName(context.run));
+  return waiting;
 }
 
-export async function remember(run: string, key: string, value: object): Promise<void> {
-  await tryCall(context, "put", { session: run, key, value, bytes: JSON.stringify(value).length });
+function isAway(answer: object): answer is OwnerAway {
+  return "code" in answer && answer.code === "workspace_away";
 }
 
 /** What the parsers say of a text, from the cache where they have said it before. */

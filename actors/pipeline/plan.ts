@@ -1,4 +1,7 @@
 // A plan: which steps a run takes and which of them wait for which. Steps may be added while the run goes on.
+import type { StepContext } from "../runs/step-context.ts";
+
+export type { StepContext };
 
 export interface Step {
   /** Unique in its run, and the same each time the run is planned. */
@@ -21,16 +24,6 @@ export interface Plan {
 export interface StepOutcome {
   readonly output: unknown;
   readonly steps?: readonly Step[];
-}
-
-/** What an operation is given besides its input. */
-export interface StepContext {
-  /** The run it works for: the session under which it may keep what it found. */
-  readonly run: string;
-  /** The output of a finished step. */
-  output(id: string): unknown;
-  /** The outputs of all finished steps by id, in the order of their planning. */
-  outputs(): ReadonlyMap<string, unknown>;
 }
 
 /** Does the work of one step, in a process of its own. What it throws ends that process, and the step is tried again. */

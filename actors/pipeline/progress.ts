@@ -16,6 +16,8 @@ export type ProgressEvent =
       readonly steps: readonly Step[];
     }
   | { readonly type: "failed"; readonly id: string; readonly nowMs: number }
+  /** It waits for something, and is tried again when that is there. */
+  | { readonly type: "rested"; readonly id: string }
   | { readonly type: "retry"; readonly id: string };
 
 export type ProgressAction =
@@ -73,7 +75,16 @@ export class Progress {
     return new Map(done.map(([id, tracked]) => [id, tracked.output]));
   }
 
+  /** Puts in what an earlier owner of the run has finished, one step after the other, before `begin`. */
+  recall(id: string, output: unknown, steps: readonly Step[]): void {
+    const tracked = this.#steps.get(id);
+    if (tracked === undefined || tracked.state === "done") return;
+    this.#conclude(tracked, output, steps);
+  }
+
   begin(): readonly ProgressAction[] {
+    const result = this.#steps.get(this.#plan.result);
+    if (result?.state === "done") return [{ type: "complete", output: result.output }];
     return this.#startable();
   }
 
@@ -85,6 +96,11 @@ export class Progress {
         return this.#finished(tracked, event.output, event.steps);
       case "failed":
         return this.#failed(tracked, event.nowMs);
+      case "rested":
+        if (tracked.state !== "working") return [];
+        tracked.state = "resting";
+        this.#working -= 1;
+        return this.#startable();
       case "retry":
         if (tracked.state !== "resting") return [];
         tracked.state = "waiting";
@@ -95,14 +111,18 @@ export class Progress {
 
   #finished(tracked: Tracked, output: unknown, steps: readonly Step[]): readonly ProgressAction[] {
     if (tracked.state !== "working") return [];
+    this.#working -= 1;
+    this.#conclude(tracked, output, steps);
+    if (tracked.step.id === this.#plan.result) return [{ type: "complete", output }];
+    return this.#startable();
+  }
+
+  #conclude(tracked: Tracked, output: unknown, steps: readonly Step[]): void {
     tracked.state = "done";
     tracked.output = output;
-    this.#working -= 1;
     this.#done += 1;
     if (tracked.step.after === "rest") this.#doneOfRest += 1;
     this.#add(steps);
-    if (tracked.step.id === this.#plan.result) return [{ type: "complete", output }];
-    return this.#startable();
   }
 
   #failed(tracked: Tracked, nowMs: number): readonly ProgressAction[] {
@@ -137,6 +157,7 @@ export class Progress {
       const tracked = this.#ready[this.#next];
       if (tracked === undefined) break;
       this.#next += 1;
+      if (tracked.state !== "waiting") continue;
       tracked.state = "working";
       this.#working += 1;
       actions.push({ type: "start", step: tracked.step });

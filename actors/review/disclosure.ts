@@ -12,6 +12,8 @@ export interface Prepared {
   readonly leftOut: readonly LeftOut[];
 }
 
+export const nothingPrepared: Prepared = { materials: [], tokens: 0, costMaxUsd: null, leftOut: [] };
+
 export interface Disclosure {
   /** The entry of llm.providers that is asked, and no other. */
   readonly provider: string;

@@ -47,3 +47,9 @@ export const coordinatorLossesMax = 5;
 
 /** No text of code has more bytes to a token than this, so that a file with more bytes need not be read to be too large. */
 export const bytesPerTokenMax = 8;
+
+/**
+ * Attempts of a step of the review, before what it fails with is said of its files and the review goes on without them: the
+ * static report is there by then, and is not to be lost with it.
+ */
+export const stepAttemptsMax = 3;

@@ -37,19 +37,6 @@ export function mergeReview(
   return { ...report, files, model_score: scoreOf(files), model: partOf(reviewer, prepared, outcomes) };
 }
 
-/** What there is to say when the review as a whole could not be carried out. */
-export function failedOutcomes({ materials }: Prepared, reason: string): FileOutcome[] {
-  return materials.map(({ path }) => ({
-    path,
-    ok: false,
-    reason,
-    requests: 0,
-    inVain: 0,
-    usage: null,
-    model: null,
-  }));
-}
-
 function partOf(reviewer: Reviewer, { leftOut }: Prepared, outcomes: readonly FileOutcome[]): ModelPart {
   const reviews = outcomes.flatMap((outcome) => (outcome.ok ? [outcome] : []));
   const missing = outcomes.flatMap((outcome) =>

@@ -32,6 +32,7 @@ export const reasons = {
   confidential: "Files of this name or place hold secrets; they never leave the machine.",
   cutShort: "It was cut short, and a part of a file is not reviewed.",
   binary: "It holds no text.",
+  declined: "Whoever was told that it would be sent said no.",
 } as const;
 
 /** Files with text that was read, by what their findings cost, then by size, then by path. */

@@ -1,11 +1,11 @@
 // The service `pipeline`: has a text analyzed by the node that takes the request. Nothing of that node's own files is read.
 import { z } from "zod";
-import { call, cast, named, self } from "../../runtime/index.ts";
+import { named, type Supervisor, whichChildren } from "../../runtime/index.ts";
+import type { AnalysisType } from "../analysis/report.ts";
 import { analysisTypes } from "../analysis/words.ts";
-import type { ContextManager } from "../context/manager.ts";
-import { type AnalysisOutcome, planOfText } from "../operations/analyze.ts";
-import type { PipelineRunner } from "../pipeline/run-desk.ts";
-import { describeFailure } from "../pipeline/run-steps.ts";
+import type { AnalysisOutcome } from "../operations/analysis-steps.ts";
+import { planOfText } from "../operations/analyze.ts";
+import { runBriefly } from "../runs/brief-run.ts";
 import {
   answered,
   endpoint,
@@ -18,8 +18,7 @@ import {
 import { serviceLimits } from "./limits.ts";
 
 const { answerMsMax, keyCharactersMax, statusMsMax } = serviceLimits;
-const runner = named<PipelineRunner>("pipeline.runner");
-const context = named<ContextManager>("context.manager");
+const local: Supervisor = named("runs.local");
 
 export const pipelineService: ServiceDefinition = {
   name: "pipeline",
@@ -34,29 +33,31 @@ export const pipelineService: ServiceDefinition = {
         text: z.string(),
         type: z.enum([...analysisTypes, "all"]).default("all"),
       }),
-      answer: async ({ name, text, type }) => analyze(planOfText(name, new TextEncoder().encode(text), type)),
+      answer: ({ name, text, type }) => analyze(name, new TextEncoder().encode(text), type),
     }),
     endpoint("status", {
       description: "Takes nothing.",
       timeoutMs: statusMsMax,
       payload: z.union([z.undefined(), z.null(), z.strictObject({})]),
-      answer: () => fromPart(call(runner, "status")),
+      answer: () => fromPart(status()),
     }),
   ],
 };
 
-/** The process of the request is the run's reader: when it ends, the run is given up. */
-async function analyze(plan: ReturnType<typeof planOfText>): Promise<Outcome> {
-  const reader = self();
-  const id = `svc-${reader.id}`;
+/** The process of the request waits for the run: when it ends, the run is given up. */
+async function analyze(name: string, bytes: Uint8Array, type: AnalysisType): Promise<Outcome> {
   try {
-    const timeoutMs = Number.POSITIVE_INFINITY;
-    const result = await call(runner, "run", { id, plan, reader }, { timeoutMs });
-    cast(context, "forget", { session: id });
-    if (!result.ok) return failed(500, "analysis_failed", describeFailure(result));
+    const plan = planOfText(name, bytes, type);
+    const result = await runBriefly({ kind: "analysis", title: "Analysis of a text", plan });
+    if (!result.ok) return failed(500, "analysis_failed", result.message);
     const outcome = result.output as AnalysisOutcome;
     return outcome.ok ? answered(outcome.report) : failed(422, outcome.code, outcome.message);
   } catch (error) {
     return unavailable(error);
   }
+}
+
+async function status(): Promise<{ readonly state: "accepting"; readonly runs: readonly string[] }> {
+  const children = await whichChildren(local);
+  return { state: "accepting", runs: children.flatMap(({ id }) => id ?? []) };
 }

@@ -1,11 +1,15 @@
-// The workspace reader: the one process that lists and reads what a person asked to have read. Failures are answers.
+// The workspace reader: the one process that lists, reads and changes what a person asked for. Failures are answers.
 import { join, resolve } from "node:path";
-import { FileError, type FileErrorCode } from "../../runtime/file-system.ts";
+import type { FileErrorCode } from "../../runtime/file-system.ts";
 import { noReply, ok, replyWith, server } from "../../runtime/index.ts";
 import type { World } from "../../runtime/world.ts";
+import type { Applied, FileChange } from "./access.ts";
+import { applyChange } from "./apply.ts";
+import { answerOwned, hashOf, listingOf, orFailure, type WorkspaceOwner } from "./owner.ts";
+import type { OwnerAnswer, OwnerAnswers, OwnerRequest } from "./owner-request.ts";
 import { readSourceFile } from "./source-file.ts";
 import type { SourceText, SourceTextLimits } from "./source-text.ts";
-import { type WalkEntry, type WalkLimits, walk } from "./walk.ts";
+import type { WalkEntry, WalkLimits } from "./walk.ts";
 
 export interface ReaderInput {
   readonly limits: WalkLimits & SourceTextLimits;
@@ -35,41 +39,56 @@ export type ReadSource = {
   /** Where the file really is, links resolved. */
   readonly realPath: string;
   readonly source: SourceText;
+  /** Where what was read is kept, so that it can be had again as it was. */
+  readonly kept?: KeptFile;
 };
 
 export interface ReadRequest {
   readonly path: string;
   /** The real path of the directory that the file must lie in; left out for a file that the user named. */
   readonly root?: string;
+  /** What an earlier reading gave: its bytes are given again where they are kept, whatever the file is by now. */
+  readonly kept?: KeptFile;
+}
+
+/** A file as it was read. */
+export interface KeptFile {
+  /** Of the bytes that were read: all of them, or the beginning of a long file. */
+  readonly hash: string;
+  /** Bytes of the whole file. */
+  readonly size: number;
+  readonly realPath: string;
 }
 
 interface Reader extends ReaderInput {
   readonly world: World;
 }
 
-/** Defines the reader over a world's files. Calls: `list` and `read`, both by path. */
+/**
+ * Defines the reader over a world's files. Calls: `list`, `read` and `hash` go wherever the person of this program says;
+ * `apply` and what others `ask` stay below the directory.
+ */
 export function workspaceReader(world: World) {
   return server("workspace.reader", {
     init: (input: ReaderInput) => ok<Reader>({ ...input, world }),
     calls: {
       list: async (reader, { path }: { path: string }) =>
-        replyWith<Listing | ReaderFailure, Reader>(await answer(list(reader, path)), reader),
+        replyWith<Listing | ReaderFailure, Reader>(await orFailure(list(reader, path)), reader),
       read: async (reader, request: ReadRequest) =>
-        replyWith<ReadSource | ReaderFailure, Reader>(await answer(read(reader, request)), reader),
+        replyWith<ReadSource | ReaderFailure, Reader>(await orFailure(read(reader, request)), reader),
+      hash: async (reader, { path }: { path: string }) =>
+        replyWith<OwnerAnswers["hash"], Reader>(await orFailure(hash(reader, path)), reader),
+      apply: async (reader, change: FileChange) =>
+        replyWith<Applied, Reader>(await applyChange(ownerIn(reader), change), reader),
+      ask: async (reader, request: OwnerRequest) =>
+        replyWith<OwnerAnswer, Reader>(await answerOwned(ownerIn(reader), request), reader),
     },
     info: (reader) => noReply(reader),
   });
 }
 
-async function list(reader: Reader, path: string): Promise<Listing> {
-  const { files } = reader.world;
-  const start = resolve(reader.directory, path);
-  const { kind } = await files.status(start);
-  if (kind !== "directory") return { ok: true, kind: "file" };
-  const root = await files.realPath(start);
-  const entries: WalkEntry[] = [];
-  for await (const entry of walk(files, start, reader.limits)) entries.push(entry);
-  return { ok: true, kind: "directory", root, entries };
+function list({ world, directory, limits }: Reader, path: string): Promise<Listing> {
+  return listingOf(world.files, resolve(directory, path), limits);
 }
 
 async function read(reader: Reader, { path, root }: ReadRequest): Promise<ReadSource> {
@@ -78,12 +97,10 @@ async function read(reader: Reader, { path, root }: ReadRequest): Promise<ReadSo
   return { ok: true, bytes: size, realPath, source };
 }
 
-/** What goes wrong with a file is news for whoever asked, and no accident of the reader. */
-async function answer<T>(work: Promise<T>): Promise<T | ReaderFailure> {
-  try {
-    return await work;
-  } catch (error) {
-    if (!(error instanceof FileError)) throw error;
-    return { ok: false, code: error.code, message: error.message };
-  }
+async function hash({ world, directory }: Reader, path: string) {
+  return { ok: true as const, hash: await hashOf(world.files, undefined, resolve(directory, path)) };
+}
+
+function ownerIn({ world, directory, limits }: Reader): WorkspaceOwner {
+  return { files: world.files, directory, limits };
 }

@@ -31,7 +31,8 @@ export async function readSourceFile(
   }
 }
 
-async function readHead(file: OpenFile, bytesMax: number): Promise<Uint8Array> {
+/** At most the first `bytesMax` bytes of an open file. */
+export async function readHead(file: OpenFile, bytesMax: number): Promise<Uint8Array> {
   const chunks: Uint8Array[] = [];
   let length = 0;
   while (length < bytesMax) {

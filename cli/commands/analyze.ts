@@ -1,52 +1,136 @@
-// `aiex ai analyze`: reads what to analyze, has the library analyze it, prints the report and judges it.
-import type { AnalysisReport } from "../../actors/analysis/report.ts";
-import type { AnalyzeProgress, AnalyzeRequest, Disclosure, ReviewRequest } from "../../supervisors/aiex.ts";
+// `aiex ai analyze`: reads what to analyze, has it analyzed by a run, here or elsewhere, prints the report and judges it.
+import type { AnalysisInput, AnalysisOrder, ReviewChoice } from "../../supervisors/runs/analysis.ts";
+import { AnalysisCount } from "../../supervisors/runs/analysis-progress.ts";
+import { askedOf } from "../analysis-asked.ts";
 import type { Asking } from "../asking.ts";
 import { analysisTypeWords } from "../command-table.ts";
-import { checkDestination, type Destination, destinationOf, writeReport } from "../destination.ts";
+import { onUnknownWords } from "../command-tables/runs.ts";
+import { checkDestination, type Destination, destinationOf } from "../destination.ts";
+import { tellDetached } from "../detached.ts";
+import { disclosed } from "../disclosed.ts";
 import type { ExitCode } from "../exit-codes.ts";
 import { showNotice } from "../failure.ts";
-import { type Gate, judge } from "../gate.ts";
+import { runProgress } from "../followed-progress.ts";
+import { followRun } from "../followed-run.ts";
+import { analysisFiles } from "../followed-view.ts";
+import type { Gate } from "../gate.ts";
 import type { Host, Settings } from "../host.ts";
 import type { Interruption } from "../interruption.ts";
 import { withLibrary } from "../library.ts";
 import { stdinBytesMax } from "../limits.ts";
-import { optionValue, type ParsedCommand } from "../parse.ts";
-import { filesText, startProgress } from "../progress.ts";
-import { disclosureText } from "../render/disclosure-text.ts";
-import { renderJson } from "../render/json.ts";
-import { renderReportMarkdown } from "../render/report-markdown.ts";
-import { renderReportText } from "../render/report-text.ts";
+import { numberValue, optionValue, type ParsedCommand } from "../parse.ts";
+import { type Placement, placementBy, placementOf, refuseDetached } from "../placement.ts";
+import { shortId } from "../render/run-words.ts";
+import { type RunResult, resultOf, showResult } from "../run-end.ts";
+import { runsAt } from "../run-places.ts";
 import { readSettings } from "../settings.ts";
 import { readStdin } from "../stdin.ts";
-import { reportFile, type Terminal, terminalOf } from "../terminal.ts";
 
-export async function analyze({ parsed, host, interruption }: Asking): Promise<ExitCode> {
+export async function analyze(asking: Asking): Promise<ExitCode> {
+  const { parsed, host, interruption } = asking;
   const file = optionValue(parsed, "file") ?? "";
-  const failUnder = optionValue(parsed, "fail-under");
-  const gate: Gate = {
-    failUnder: failUnder === undefined ? undefined : Number(failUnder),
-    allowPartial: parsed.options.has("allow-partial"),
-  };
+  const gate = gateOf(parsed);
   const { options } = parsed;
   const destination = destinationOf({ format: given(options, "format"), output: given(options, "output") });
+  const said = placementOf(parsed, host);
   if (destination.path !== undefined) {
     await checkDestination(host.world.files, destination.path, file === "-" ? undefined : file);
   }
   const settings = await readSettings(host, interruption);
-  const request: AnalyzeRequest = {
-    input: await inputOf(file, optionValue(parsed, "stdin-name") ?? "stdin", host, interruption),
-    type: analysisTypeWords.find((word) => word === optionValue(parsed, "type")) ?? "all",
-  };
-  const report = await runAnalysis(request, modelChoice(options), settings, host, interruption);
-  await deliver(report, destination, adviceFor(options, settings), host);
-  const { model } = report;
-  if (model !== null && model.status !== "complete") {
-    await showNotice(`The model's part is ${model.status}: ${model.reason}`, host);
+  const placement = said === "here" ? undefined : (said ?? placementBy(await settings.connection()));
+  refuseDetached(parsed, placement !== undefined);
+  const input = await inputOf(file, optionValue(parsed, "stdin-name") ?? "stdin", host, interruption);
+  const order = orderOf(parsed, input, destination, gate);
+  const done =
+    placement === undefined
+      ? await analyzedHere(asking, settings, order)
+      : await analyzedElsewhere(asking, settings, placement, order);
+  if ("code" in done) return done.code;
+  const advice = adviceFor(options, settings);
+  return showResult(host, done.result, { destination, gate, advice });
+}
+
+type Analyzed = { readonly result: RunResult } | { readonly code: ExitCode };
+
+/** Whatever happens, the library is stopped and the progress line is gone before this settles. */
+async function analyzedHere(asking: Asking, settings: Settings, order: AnalysisOrder): Promise<Analyzed> {
+  const { host, interruption } = asking;
+  const answer = order.review === undefined ? undefined : disclosed(host);
+  const view = analysisFiles(host, new AnalysisCount());
+  try {
+    return await withLibrary(settings, host, interruption, async ({ runs, notice }) => {
+      const id = await runs.submit(await settings.order(order));
+      const end = await followRun(asking, runs, id, { view, answer, unkept: notice });
+      return { result: await resultOf(runs, end, notice === undefined) };
+    });
+  } finally {
+    await view.end();
   }
-  const verdict = judge(report, gate);
-  if (verdict.message !== undefined) await showNotice(verdict.message, host);
-  return verdict.code;
+}
+
+/** Has a node do it, which reads the files through this command while it is there. */
+async function analyzedElsewhere(
+  asking: Asking,
+  settings: Settings,
+  placement: Placement,
+  order: AnalysisOrder,
+): Promise<Analyzed> {
+  const { parsed, host, interruption } = asking;
+  const isDetached = parsed.options.has("detach");
+  const serve = order.input.kind === "text" ? undefined : await settings.workspace();
+  const placed = await settings.order({ ...order, workspace: serve?.ref, asks: !isDetached });
+  const remotes = await interruption.orInterrupted(host.remotes());
+  let isSubmitted = false;
+  const analyzed = runsAt(asking, remotes, placement, async ({ runs, node }) => {
+    const id = await runs.submit(placed, placement.node === undefined ? undefined : node);
+    isSubmitted = true;
+    await tellPlaced(
+      host,
+      placement,
+      `Run ${shortId(id)} is ${placement.node === undefined ? `in ${runs.place}` : `on ${node}`}`,
+    );
+    if (isDetached) return { code: await tellDetached(asking, runs, id, serve !== undefined) };
+    const answer = order.review === undefined ? undefined : disclosed(host);
+    const end = await followRun(asking, runs, id, { view: runProgress(host, id, false), serve, answer });
+    return { result: await resultOf(runs, end) };
+  });
+  return analyzed.catch(async (error: unknown) => {
+    if (!isSubmitted && !interruption.signal.aborted)
+      await tellPlaced(host, placement, "This run was to be elsewhere");
+    throw error;
+  });
+}
+
+/** Where nobody asked for it in this command, it says where its run is. */
+async function tellPlaced(host: Host, { saidBy }: Placement, where: string): Promise<void> {
+  if (saidBy === undefined) return;
+  await showNotice(`${where}, as ${saidBy} says. With --on here it is in this process.`, host);
+}
+
+function orderOf(
+  parsed: ParsedCommand,
+  input: AnalysisInput,
+  { format }: Destination,
+  gate: Gate,
+): AnalysisOrder {
+  const onUnknown = optionValue(parsed, "on-unknown");
+  const review = modelChoice(parsed.options);
+  return {
+    input,
+    type: analysisTypeWords.find((word) => word === optionValue(parsed, "type")) ?? "all",
+    ...(review === undefined ? {} : { review }),
+    onUnknown: onUnknownWords.find((word) => word === onUnknown),
+    deadlineMs: numberValue(parsed, "deadline"),
+    costUsdMax: numberValue(parsed, "max-cost"),
+    shown: askedOf(format, gate),
+  };
+}
+
+function gateOf(parsed: ParsedCommand): Gate {
+  return {
+    failUnder: numberValue(parsed, "fail-under"),
+    allowPartial: parsed.options.has("allow-partial"),
+  };
 }
 
 async function inputOf(
@@ -54,7 +138,7 @@ async function inputOf(
   stdinName: string,
   host: Host,
   interruption: Interruption,
-): Promise<AnalyzeRequest["input"]> {
+): Promise<AnalysisInput> {
   if (file !== "-") return { kind: "path", path: file };
   if (host.stdin.isTTY === true) {
     const end = host.platform === "win32" ? "Ctrl-Z and Enter" : "Ctrl-D";
@@ -65,41 +149,11 @@ async function inputOf(
 }
 
 /** Which model may review; undefined where none may. */
-function modelChoice(options: ParsedCommand["options"]): ModelChoice | undefined {
+function modelChoice(options: ParsedCommand["options"]): ReviewChoice | undefined {
   if (options.has("no-model")) return undefined;
   const provider = given(options, "provider");
   const model = given(options, "model");
   return { ...(provider === undefined ? {} : { provider }), ...(model === undefined ? {} : { model }) };
-}
-
-type ModelChoice = Omit<ReviewRequest, "onDisclosure">;
-
-/** Whatever happens, the library is stopped and the progress line is gone before this settles. */
-async function runAnalysis(
-  request: AnalyzeRequest,
-  choice: ModelChoice | undefined,
-  settings: Settings,
-  host: Host,
-  interruption: Interruption,
-): Promise<AnalysisReport> {
-  const { world, stderr: output } = host;
-  const terminal = terminalOf(output, host.env, host.platform);
-  let progress = startProgress({ world, output, terminal, text: filesText("Analyzing") });
-  const onDisclosure = async (disclosure: Disclosure): Promise<void> => {
-    await progress.end();
-    await output.write(disclosureText(disclosure, terminal));
-    progress = startProgress({ world, output, terminal, text: filesText("Reviewing") });
-  };
-  try {
-    const review = choice === undefined ? {} : { review: { ...choice, onDisclosure } };
-    const { signal } = interruption;
-    const onProgress = (done: AnalyzeProgress): void => progress.report(done);
-    return await withLibrary(settings, host, interruption, (library) =>
-      library.analyze({ ...request, ...review, onProgress, signal }),
-    );
-  } finally {
-    await progress.end();
-  }
 }
 
 /** For those who have set no model up; whoever wants none is not told again. */
@@ -109,37 +163,6 @@ function adviceFor(options: ParsedCommand["options"], { rows }: Settings): strin
 }
 
 const setUpAdvice = "A model can review this too: set OPENAI_API_KEY, or see `aiex help ai analyze`.";
-
-async function deliver(
-  report: AnalysisReport,
-  { format, path }: Destination,
-  advice: string | undefined,
-  host: Host,
-): Promise<void> {
-  if (path === undefined) {
-    const terminal = terminalOf(host.stdout, host.env, host.platform);
-    await host.stdout.write(rendered(report, format, terminal, advice));
-    return;
-  }
-  await writeReport(host.world.files, path, rendered(report, format, reportFile, advice));
-  await showNotice(`Wrote the report to ${path}.`, host);
-}
-
-function rendered(
-  report: AnalysisReport,
-  format: Destination["format"],
-  terminal: Terminal,
-  advice: string | undefined,
-): string {
-  switch (format) {
-    case "json":
-      return renderJson(report);
-    case "markdown":
-      return renderReportMarkdown(report);
-    case "text":
-      return renderReportText(report, terminal, advice);
-  }
-}
 
 function given(options: ParsedCommand["options"], name: string): string | undefined {
   const value = options.get(name);

@@ -1,6 +1,15 @@
 // The completion script for bash 3.2 and later.
 import { commands, groups } from "../command-table.ts";
-import { choicesOf, firstWords, helpTopics, optionsOf, secondWords, takesFiles, valuesOf } from "./words.ts";
+import {
+  choicesOf,
+  firstWords,
+  helpTopics,
+  optionsOf,
+  secondWords,
+  takesFiles,
+  takesRuns,
+  valuesOf,
+} from "./words.ts";
 
 export function bashCompletion(): string {
   return `# bash completion for aiex; load it with: source <(aiex completion bash)
@@ -38,6 +47,10 @@ _aiex_words() {
   while IFS= read -r word; do
     COMPREPLY+=("$word")
   done < <(compgen -W "$1" -- "$current")
+}
+# The ids of runs are the only words that a program has to be asked for.
+_aiex_runs() {
+  [[ $current == -* ]] || _aiex_words "$("\${COMP_WORDS[0]}" completion runs 2>/dev/null | cut -f 1)"
 }
 _aiex_files() {
   local name
@@ -77,8 +90,8 @@ function commandCases(): string[] {
     .map((command) => {
       const options = optionsOf(command).map((option) => `--${option.name}`);
       const offered = [...choicesOf(command), ...options];
-      const files = takesFiles(command) ? "; _aiex_files" : "";
-      return `"${command.words.join(" ")}") _aiex_words "${offered.join(" ")}"${files} ;;`;
+      const live = `${takesFiles(command) ? "; _aiex_files" : ""}${takesRuns(command) ? "; _aiex_runs" : ""}`;
+      return `"${command.words.join(" ")}") _aiex_words "${offered.join(" ")}"${live} ;;`;
     });
   const helpCases = groups.map(({ word }) => {
     const names = secondWords(word).map((second) => second.word);

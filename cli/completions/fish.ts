@@ -8,6 +8,7 @@ import {
   optionsOf,
   secondWords,
   takesFiles,
+  takesRuns,
   valuesOf,
   type Word,
 } from "./words.ts";
@@ -32,9 +33,11 @@ function commandLines(command: CommandSpec): string[] {
   const name = command.words.join(" ");
   const choices = choicesOf(command).map((word) => ({ word, summary: "" }));
   const files = takesFiles(command) ? [line(name, "-F")] : [];
+  const runs = takesRuns(command) ? [line(name, "-a '(aiex completion runs 2>/dev/null)'")] : [];
   return [
     ...wordLines(name, choices),
     ...files,
+    ...runs,
     ...optionsOf(command).map((option) => optionLine(name, option)),
   ];
 }

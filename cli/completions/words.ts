@@ -46,3 +46,8 @@ export function choicesOf({ arguments: specs = [] }: CommandSpec): readonly stri
 export function takesFiles({ arguments: specs = [] }: CommandSpec): boolean {
   return specs.some(({ completesFiles }) => completesFiles === true);
 }
+
+/** True where an argument of a command is the id of a run. */
+export function takesRuns({ arguments: specs = [] }: CommandSpec): boolean {
+  return specs.some(({ completesRuns }) => completesRuns === true);
+}

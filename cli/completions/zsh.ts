@@ -26,6 +26,12 @@ ${indent(restCases(), 8)}
   esac
 }
 ${groups.map(({ word }) => groupFunction(word)).join("\n")}
+_aiex_live_runs() {
+  local -a runs
+  runs=("\${(@f)$(_call_program runs aiex completion runs 2>/dev/null)}")
+  runs=("\${(@)runs/$'\t'/:}")
+  _describe -t runs run runs
+}
 if [[ $zsh_eval_context[-1] == loadautofunc ]]; then
   _aiex "$@"
 else
@@ -76,10 +82,11 @@ function argumentsCall(command: CommandSpec): string {
 }
 
 function argumentSpec(
-  { placeholder, choices, required, repeats, completesFiles }: ArgumentSpec,
+  { placeholder, choices, required, repeats, completesFiles, completesRuns }: ArgumentSpec,
   index: number,
 ): string {
-  const action = choices !== undefined ? `(${choices.join(" ")})` : completesFiles === true ? "_files" : " ";
+  const live = completesFiles === true ? "_files" : completesRuns === true ? "_aiex_live_runs" : " ";
+  const action = choices !== undefined ? `(${choices.join(" ")})` : live;
   const place = repeats === true ? "*:" : `${index + 1}:${required ? "" : ":"}`;
   return `${place}${placeholder.toLowerCase()}:${action}`;
 }

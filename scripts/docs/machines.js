@@ -6,14 +6,12 @@ export async function builtInMachines(load) {
   const { circuitBreaker } = await load("actors/llm/circuit-breaker");
   const { llmCoordinator } = await load("actors/llm/coordinator");
   const { attemptAt } = await load("actors/llm/request");
-  const { pipelineRun } = await load("actors/pipeline/run");
-  const { pipelineRunner } = await load("actors/pipeline/runner");
+  const { runProcess } = await load("actors/runs/run");
   return [
     { source: "actors/context/manager.ts", machine: contextManager({}) },
     { source: "actors/llm/circuit-breaker.ts", machine: circuitBreaker },
     { source: "actors/llm/coordinator.ts", machine: llmCoordinator(new Map()) },
     { source: "actors/llm/request.ts", machine: attemptAt({}) },
-    { source: "actors/pipeline/run.ts", machine: pipelineRun({}, {}, {}) },
-    { source: "actors/pipeline/runner.ts", machine: pipelineRunner({}) },
+    { source: "actors/runs/run.ts", machine: runProcess({}) },
   ];
 }

@@ -4,6 +4,7 @@ import { analysisConfiguration, analysisVariables } from "../../actors/analysis/
 import { contextConfiguration, contextVariables } from "../../actors/context/config.ts";
 import { llmConfiguration, llmVariables } from "../../actors/llm/config.ts";
 import { pipelineConfiguration, pipelineVariables } from "../../actors/pipeline/config.ts";
+import { runsConfiguration, runsVariables } from "../../actors/runs/config.ts";
 import { workspaceConfiguration, workspaceVariables } from "../../actors/workspace/config.ts";
 import { clusterConfiguration, clusterVariables } from "./cluster-part.ts";
 import { logConfiguration, logVariables } from "./log-part.ts";
@@ -15,6 +16,7 @@ export const configurationSchema = z.strictObject({
   llm: llmConfiguration.prefault({}),
   context: contextConfiguration.prefault({}),
   pipeline: pipelineConfiguration.prefault({}),
+  runs: runsConfiguration.prefault({}),
   cluster: clusterConfiguration.prefault({}),
   runtime: runtimeConfiguration.prefault({}),
   log: logConfiguration.prefault({}),
@@ -30,6 +32,7 @@ export const configurationVariables: Readonly<Record<string, string>> = {
   ...below("llm", llmVariables),
   ...below("context", contextVariables),
   ...below("pipeline", pipelineVariables),
+  ...below("runs", runsVariables),
   ...below("cluster", clusterVariables),
   ...below("log", logVariables),
 };

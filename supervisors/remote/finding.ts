@@ -131,7 +131,7 @@ async function overBroker(
       self: line.ownName ?? self,
     };
     if (entry !== undefined) return { ...way, entry: await actualName(way, entry) };
-    const found = await firstHeard(world, carrier, way.cluster);
+    const found = await hearNode(world, carrier, way.cluster);
     if (found !== undefined) return { ...way, entry: found };
     throw new NodeUnreachable(
       `No node of the cluster "${way.cluster}" is heard at ${carrier.place}. Start one: aiex node start --nats ${carrier.place}`,
@@ -160,8 +160,16 @@ async function actualName(way: Omit<OpenWay, "entry">, given: string): Promise<s
   throw failure;
 }
 
-/** The first node that is heard to be up; of one that comes or goes, it is only known that it is there. */
-function firstHeard(world: World, carrier: Carrier, cluster: string): Promise<string | undefined> {
+/**
+ * The first node that is heard to be up; of one that comes or goes, it is only known that it is there.
+ * @param last one that is given only where no other is heard
+ */
+export function hearNode(
+  world: World,
+  carrier: Carrier,
+  cluster: string,
+  last?: string,
+): Promise<string | undefined> {
   const all = subjects(cluster);
   let other: string | undefined;
   return new Promise((resolve) => {
@@ -173,8 +181,8 @@ function firstHeard(world: World, carrier: Carrier, cluster: string): Promise<st
     const beats = carrier.subscribe(all.beats(), ({ subject, payload }) => {
       const parsed = all.parse(subject);
       if (parsed?.kind !== "beat") return;
-      if (decodeBeat(payload)?.state === "up") done(parsed.node);
-      else other = parsed.node;
+      if (decodeBeat(payload)?.state === "up" && parsed.node !== last) done(parsed.node);
+      else if (other === undefined || other === last) other = parsed.node;
     });
     const timer = world.timers.set(clusterLimits.discoveryMsMax, () => done(other));
   });

@@ -7,13 +7,26 @@ import { configuredProviders } from "../../actors/llm/providers/configured.ts";
 import { analyzeOperations } from "../../actors/operations/analyze.ts";
 import { reviewOperations } from "../../actors/operations/review.ts";
 import { ruleOperations } from "../../actors/operations/rules.ts";
+import type { RunStore } from "../../actors/runs/run-store.ts";
+import { accessOf } from "../../actors/workspace/access/of-run.ts";
+import { ownAccess } from "../../actors/workspace/access/own.ts";
 import { workspaceLimits } from "../../actors/workspace/config.ts";
+import { workspaceDesk } from "../../actors/workspace/desk.ts";
+import { workspaceDeskName, workspaceScope } from "../../actors/workspace/desk-protocol.ts";
 import { workspaceReader } from "../../actors/workspace/reader.ts";
-import { child, type SupervisorLogic, supervisor, type World } from "../../runtime/index.ts";
+import {
+  type ChildSpec,
+  child,
+  groupScope,
+  type Ownership,
+  type SupervisorLogic,
+  supervisor,
+  type World,
+} from "../../runtime/index.ts";
 import type { ConfigurationValues } from "../config.ts";
 import { llmSupervisor } from "./llm.ts";
 import { parserCount, parsersTree } from "./parsers.ts";
-import { pipelineTree } from "./pipeline.ts";
+import { runsChildren } from "./runs.ts";
 
 export interface RootOptions {
   readonly world: World;
@@ -26,15 +39,21 @@ export interface RootOptions {
   readonly userRules: readonly AnalysisRule[];
   /** What the parsers have said before. */
   readonly cache: AnswerCache;
+  /** The name of the node that it runs on. */
+  readonly name: string;
+  /** Where the runs of this program are kept. */
+  readonly store: RunStore;
+  /** What the node owns in its cluster; left out where it is a node that no other knows. */
+  readonly ownership?: (() => Ownership | undefined) | undefined;
 }
 
-/** Five children that restart apart from each other: an unlucky second may take each of them twice and no more. */
+/** These children that restart apart from each other: an unlucky second may take each of them twice and no more. */
 const restarts = { maxRestarts: 10, withinMs: 5_000 };
 
 /** Nobody depends on a sibling's memory, and all ask each other by name: one_for_one. */
 export function rootTree(options: RootOptions): SupervisorLogic {
-  const { world, configuration, directory, node, userRules, cache } = options;
-  const { workspace, analysis, context, llm, pipeline } = configuration;
+  const { world, configuration, directory, node, userRules, cache, name, store, ownership } = options;
+  const { workspace, analysis, context, llm, pipeline, runs } = configuration;
   const limits = workspaceLimits(workspace);
   const contextLimits = {
     bytesMax: context.max_memory_mb * 1024 * 1024,
@@ -44,8 +63,15 @@ export function rootTree(options: RootOptions): SupervisorLogic {
   const operations = {
     ...analyzeOperations({ limits, parsers: parserCount(analysis), cache }),
     ...ruleOperations,
-    ...reviewOperations(limits),
+    ...reviewOperations,
   };
+  const own = ownAccess();
+  const isAlone = ownership === undefined;
+  const ofRuns = runsChildren({
+    ...{ world, node: name, operations, pipeline, configuration: runs, store, ownership },
+    // Nobody but the person who started it has runs of a program that is alone, and they may name any file of theirs.
+    workspaceOf: (ref, blobs) => (isAlone ? own : accessOf({ node: name, blobs, limits })(ref)),
+  });
   return supervisor("aiex", {
     strategy: "one_for_one",
     ...restarts,
@@ -54,7 +80,16 @@ export function rootTree(options: RootOptions): SupervisorLogic {
       child(contextManager(world.clock), { name: "context.manager", input: { limits: contextLimits } }),
       child(llmSupervisor(llm, configuredProviders(llm)), { name: "llm" }),
       child(parsersTree({ configuration: analysis, node, userRules }), { name: "analysis.parsers" }),
-      child(pipelineTree(operations, pipeline, world.clock), { name: "pipeline" }),
+      ...(isAlone ? [] : sharedFiles(world, name)),
+      ...ofRuns,
     ],
   });
+}
+
+/** How nodes give each other the files that runs need. */
+function sharedFiles(world: World, node: string): readonly ChildSpec[] {
+  return [
+    child(groupScope(workspaceScope), { id: workspaceScope }),
+    child(workspaceDesk({ world, node }), { name: workspaceDeskName }),
+  ];
 }

@@ -24,6 +24,9 @@ function isInstalled(shell: string): boolean {
 function bashOffers(words: readonly string[]): string[] {
   const program = `
     source ./aiex.bash
+    aiex() {
+      [[ "$*" == "completion runs" ]] && printf 'q3jz5k2maaaaaaaa\\tdone, Analysis of $(touch owned)\\nbbbbbbbbaaaaaaaa\\n'
+    }
     COMP_WORDS=("$@")
     COMP_CWORD=$((\${#COMP_WORDS[@]} - 1))
     _aiex
@@ -79,6 +82,13 @@ describe.skipIf(!isInstalled("bash"))("the completion script in bash", () => {
     ["aiex ai analyze --fail_under ", []],
     ["aiex ai analyze --fail-under ", []],
     ["aiex config show --format ", ["text", "json"]],
+    ["aiex runs ", [...secondWords("runs").map(({ word }) => word), "--help"]],
+    ["aiex runs show q", ["q3jz5k2maaaaaaaa"]],
+    ["aiex runs rm bbbbbbbbaaaaaaaa q3", ["q3jz5k2maaaaaaaa"]],
+    ["aiex runs list --state in", ["interrupted"]],
+    ["aiex runs list q", []],
+    ["aiex runs resume --on-unknown ", ["retry", "done", "fail"]],
+    ["aiex ai analyze --on c", ["cluster"]],
     ["aiex nonsense ", []],
   ])("offers for %j", (line, offers) => {
     expect(bashOffers(line.split(" ")).toSorted()).toEqual(offers.toSorted());
@@ -109,8 +119,9 @@ describe.skipIf(!isInstalled("fish"))("the completion script in fish", () => {
     ["aiex ai analyze --file app", ["app notes.md", "app.ts"]],
     ["aiex completion ", ["bash", "fish", "zsh"]],
     ["aiex rules test app", ["app notes.md", "app.ts"]],
+    ["aiex runs show q", ["q3jz5k2maaaaaaaa"]],
   ])("offers for %j", (line, offers) => {
-    const program = `source aiex.fish; complete -C '${line}'`;
+    const program = `source aiex.fish; function aiex; printf 'q3jz5k2maaaaaaaa\\tdone\\n'; end; complete -C '${line}'`;
     const { stdout } = spawnSync("fish", ["--no-config", "-c", program], { cwd: folder, encoding: "utf8" });
     const words = stdout
       .split("\n")

@@ -8,10 +8,13 @@ import type { Host, Library, Nodes, Remotes } from "../../cli/host.ts";
 import { type Interruption, type StopSignal, watchInterruption } from "../../cli/interruption.ts";
 import { type Runners, run, runners } from "../../cli/run.ts";
 import { type SimulatedWorld, simulatedWorld } from "../../runtime/worlds/simulated.ts";
-import type { AnalyzeRequest } from "../../supervisors/aiex.ts";
 import type { ConfigurationRow } from "../../supervisors/config.ts";
 import { NoNodeFound } from "../../supervisors/remote/failures.ts";
+import type { SavedConnection } from "../../supervisors/remote/saved-connection.ts";
 import type { RuleBook } from "../../supervisors/rule-book.ts";
+import type { AnalysisOrder } from "../../supervisors/runs/analysis.ts";
+import type { FollowOptions, RunOrder, Runs, ServedWorkspace } from "../../supervisors/runs/runs.ts";
+import { done, grow, ScriptedRuns } from "./runs-stage.ts";
 
 export interface Stage {
   readonly host: Host;
@@ -20,8 +23,10 @@ export interface Stage {
   /** Everything written so far. */
   readonly stdout: () => string;
   readonly stderr: () => string;
-  readonly requests: AnalyzeRequest[];
+  readonly requests: AnalysisOrder[];
+  /** Of the library, and of its desk of runs alone. */
   readonly stops: () => number;
+  readonly deskStarts: () => number;
   /** Exit codes of endings that waited for nothing. */
   readonly endings: number[];
   signal(signal: StopSignal): void;
@@ -35,12 +40,21 @@ export interface StageOptions {
   readonly rows?: readonly ConfigurationRow[];
   readonly warnings?: readonly string[];
   readonly settings?: Host["settings"];
+  /** What becomes of an analysis that is followed. */
   readonly analyze?: (
-    request: AnalyzeRequest,
+    request: AnalysisOrder,
     onFailure: (thrown: unknown) => void,
+    following: FollowOptions,
   ) => Promise<AnalysisReport>;
+  /** The runs of this user's own commands, in place of those that an `analyze` makes. */
+  readonly runs?: Runs;
+  /** Why they end with the program. */
+  readonly notice?: string;
+  readonly order?: (analysis: AnalysisOrder) => Promise<RunOrder>;
   readonly ruleBook?: RuleBook;
   readonly testRules?: Library["testRules"];
+  /** What was connected to. */
+  readonly connection?: SavedConnection;
   /** Ways to nodes; without these there is none. */
   readonly remotes?: Partial<Remotes>;
   /** Nodes of this machine; without these none runs, and none starts. */
@@ -51,10 +65,11 @@ export interface StageOptions {
 export function stage(options: StageOptions = {}): Stage {
   const world = simulatedWorld();
   const written = { stdout: "", stderr: "" };
-  const requests: AnalyzeRequest[] = [];
+  const requests: AnalysisOrder[] = [];
   const endings: number[] = [];
   const listeners = new Map<StopSignal, (signal: StopSignal) => void>();
   let stops = 0;
+  let deskStarts = 0;
   const output = (name: "stdout" | "stderr") => ({
     isTTY: options.isTTY ?? false,
     ...(options.columns === undefined ? {} : { columns: options.columns }),
@@ -62,11 +77,16 @@ export function stage(options: StageOptions = {}): Stage {
       written[name] += text;
     },
   });
+  const order = async (analysis: AnalysisOrder): Promise<RunOrder> => {
+    requests.push(analysis);
+    if (options.order !== undefined) return options.order(analysis);
+    const { workspace, asks = true, shown = null } = analysis;
+    const plan = { steps: [], result: "combine" };
+    return { kind: "analysis", title: "Analysis", plan, workspace, asks, request: { shown } };
+  };
   const start: Awaited<ReturnType<Host["settings"]>>["start"] = async (onFailure) => ({
-    analyze: async (request) => {
-      requests.push(request);
-      return options.analyze === undefined ? report() : options.analyze(request, onFailure);
-    },
+    notice: options.notice,
+    runs: options.runs ?? analysisRuns(options, requests, onFailure),
     testRules: options.testRules ?? (async () => ({ tested: [], untested: [], off: [], folder: "/rules" })),
     stop: async () => {
       stops += 1;
@@ -87,11 +107,22 @@ export function stage(options: StageOptions = {}): Stage {
         warnings: options.warnings ?? [],
         ruleBook: options.ruleBook ?? { rules: async () => [], casesOf: async () => undefined },
         start,
+        startDesk: async (onFailure) => {
+          deskStarts += 1;
+          const { runs, notice, stop } = await start(onFailure);
+          return { runs, notice, stop };
+        },
+        order,
+        connection: async () => options.connection,
+        workspace: async () => ownWorkspace,
       })),
     remotes: async () => ({
       warnings: options.warnings ?? [],
       url: undefined,
       open: async () => {
+        throw new NoNodeFound("No node runs on this machine, and no cluster is known.");
+      },
+      runs: async () => {
         throw new NoNodeFound("No node runs on this machine, and no cluster is known.");
       },
       saved: async () => undefined,
@@ -125,9 +156,34 @@ export function stage(options: StageOptions = {}): Stage {
     stdout: () => written.stdout,
     stderr: () => written.stderr,
     stops: () => stops,
+    deskStarts: () => deskStarts,
     signal: (signal) => listeners.get(signal)?.(signal),
   };
 }
+
+/** Runs of analyses that come to what `analyze` gives. */
+function analysisRuns(
+  { analyze }: StageOptions,
+  requests: readonly AnalysisOrder[],
+  onFailure: (thrown: unknown) => void,
+): Runs {
+  return new ScriptedRuns([], {
+    onRead: async (run, following) => {
+      const request = requests.at(-1);
+      const found =
+        analyze === undefined || request === undefined
+          ? report()
+          : await analyze(request, onFailure, following);
+      grow(run, done({ ok: true, report: found }));
+    },
+  });
+}
+
+/** The files of the machine that is not there. */
+export const ownWorkspace = {
+  ref: { id: "0123", label: "desk:/home/ann/work" },
+  owner: {},
+} as unknown as ServedWorkspace;
 
 /** All commands, loaded: in a simulated world nothing is waited for that it does not know of. */
 const loaded: Runners = Object.fromEntries(

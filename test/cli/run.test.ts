@@ -160,7 +160,7 @@ describe("aiex ai analyze with a model", () => {
     const { requests } = await ran("ai analyze --file x --provider work --model m");
     expect(requests[0]?.review).toMatchObject({ provider: "work", model: "m" });
     const plain = await ran("ai analyze --file x");
-    expect(Object.keys(plain.requests[0]?.review ?? {})).toEqual(["onDisclosure"]);
+    expect(plain.requests[0]?.review).toEqual({});
   });
 
   it("asks none with --no-model, whatever else is given", async () => {
@@ -175,8 +175,10 @@ describe("aiex ai analyze with a model", () => {
     const { err, out } = await ran(
       "ai analyze --file x --format json",
       {
-        analyze: async ({ review }) => {
-          await review?.onDisclosure(disclosure);
+        analyze: async (_request, _onFailure, { onQuestion }) => {
+          const asked = { question: "q", step: "review.disclose", text: "Send?", choices: ["send"] };
+          const entry = { type: "asked", n: 3, at: 0, node: "aiex", about: disclosure, ...asked } as const;
+          expect(await onQuestion?.(entry)).toBe("send");
           errAtReview = scene?.stderr() ?? "";
           return report({ model: modelPart() });
         },
@@ -246,8 +248,8 @@ describe("a signal during an analysis", () => {
   ] as const)("%s aborts the request, stops the library and ends with %i", async (signal, code, says) => {
     let aborted = false;
     const scene = stage({
-      analyze: (request) => {
-        request.signal?.addEventListener("abort", () => {
+      analyze: (_request, _onFailure, { signal }) => {
+        signal?.addEventListener("abort", () => {
           aborted = true;
         });
         return new Promise(() => undefined);
@@ -259,7 +261,8 @@ describe("a signal during an analysis", () => {
     expect(await scene.world.until(running)).toBe(code);
     expect(aborted).toBe(true);
     expect(scene.stops()).toBe(1);
-    expect([scene.stdout(), scene.stderr()]).toEqual(["", says]);
+    const kept = "Run newrunba is kept. Go on with it: aiex runs resume newrunba\n";
+    expect([scene.stdout(), scene.stderr()]).toEqual(["", `${kept}${says}`]);
   });
 
   it("takes the progress line away", async () => {
@@ -268,7 +271,8 @@ describe("a signal during an analysis", () => {
     await scene.world.advance(2_000);
     scene.signal("SIGINT");
     await scene.world.until(running);
-    expect(scene.stderr()).toBe("\r\x1b[2KAnalyzing...\r\x1b[2KInterrupted.\n");
+    const left = "Run newrunba is kept. Go on with it: aiex runs resume newrunba\nInterrupted.\n";
+    expect(scene.stderr()).toBe(`\r\x1b[2KAnalyzing...\r\x1b[2K${left}`);
   });
 });
 

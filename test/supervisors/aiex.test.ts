@@ -1,14 +1,22 @@
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { expect, test } from "vitest";
+import { afterEach, beforeEach, expect, test } from "vitest";
 import { realWorld } from "../../runtime/index.ts";
 import { AnalysisFailed, InputRefused, loadConfiguration, startAiex } from "../../supervisors/aiex.ts";
 import { loseSteps, withoutRetries } from "./lost-step.ts";
 
+let home = "";
+
+beforeEach(async () => {
+  home = await mkdtemp(join(tmpdir(), "aiex-home-"));
+});
+
+afterEach(() => rm(home, { recursive: true, force: true }));
+
 test("An analysis that is given up while it starts ends at once, and analyzes nothing", async () => {
   const world = realWorld();
-  const configuration = await loadConfiguration({ world, env: {}, home: "/nowhere" });
+  const configuration = await loadConfiguration({ world, env: {}, home });
   const aiex = await startAiex({ world, configuration });
   const controller = new AbortController();
   const analyzed: string[] = [];
@@ -26,7 +34,7 @@ test("An analysis that is given up while it starts ends at once, and analyzes no
 
 test("An input that cannot be read is refused with a code, and the library goes on", async () => {
   const world = realWorld();
-  const configuration = await loadConfiguration({ world, env: {}, home: "/nowhere" });
+  const configuration = await loadConfiguration({ world, env: {}, home });
   const aiex = await startAiex({ world, configuration });
   const analyze = (path: string) => aiex.analyze({ input: { kind: "path", path }, type: "all" });
   await expect(analyze("no/such/file.ts")).rejects.toThrow(InputRefused);
@@ -41,7 +49,7 @@ test("An input that cannot be read is refused with a code, and the library goes 
 test("A minified file of a directory is passed over in words, and read where it is named", async () => {
   const directory = await mkdtemp(join(tmpdir(), "aiex-minified-"));
   const world = realWorld();
-  const configuration = await loadConfiguration({ world, env: {}, home: "/nowhere" });
+  const configuration = await loadConfiguration({ world, env: {}, home });
   const aiex = await startAiex({ world, configuration });
   try {
     await writeFile(join(directory, "app.min.js"), "eval(x)\n");
@@ -62,7 +70,7 @@ test("A minified file of a directory is passed over in words, and read where it 
 
 test("A review that no model is configured for changes nothing, whatever the input is", async () => {
   const world = realWorld();
-  const configuration = await loadConfiguration({ world, env: {}, home: "/nowhere" });
+  const configuration = await loadConfiguration({ world, env: {}, home });
   const aiex = await startAiex({ world, configuration });
   const review = {
     onDisclosure: () => {
@@ -82,7 +90,7 @@ test("A review that no model is configured for changes nothing, whatever the inp
 
 test("An analysis whose parts are lost for good fails in words, and the library goes on", async () => {
   const world = realWorld();
-  const configuration = await loadConfiguration({ world, env: {}, home: "/nowhere" });
+  const configuration = await loadConfiguration({ world, env: {}, home });
   const aiex = await startAiex({ world, configuration: withoutRetries(configuration) });
   loseSteps(aiex.node, "analyze.list");
   const failed = aiex.analyze({ input: { kind: "path", path: "runtime/process" }, type: "all" });

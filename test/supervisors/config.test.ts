@@ -84,6 +84,7 @@ describe("loadConfiguration", () => {
       },
       context: { max_memory_mb: 100, max_sessions: 100, session_timeout_ms: 3_600_000 },
       pipeline: { max_parallel_steps: 16, max_restarts: 5, restart_window_ms: 30_000 },
+      runs: { keep_days: 30, keep_max: 1_000, keep_mb: 2_048 },
       cluster: {
         enabled: true,
         name: "aiex",

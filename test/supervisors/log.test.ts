@@ -131,7 +131,7 @@ describe("The library", () => {
     const world = realWorld();
     const path = join(directory, "aiex.log");
     const env = { AIEX_LOG_LEVEL: "info", AIEX_LOG_FILE: path };
-    const configuration = await loadConfiguration({ world, env, home: "/nowhere" });
+    const configuration = await loadConfiguration({ world, env, home: directory });
     const aiex = await startAiex({ world, configuration });
     await aiex.stop();
     const events = readFileSync(path, "utf8")

@@ -1,6 +1,7 @@
 // A step of a run that is lost whenever it works: what a run comes to that cannot be brought to an end.
 import type { Node } from "../../runtime/index.ts";
 import type { Configuration } from "../../supervisors/config.ts";
+import { stepsAtWork } from "./run-processes.ts";
 
 /** Kills every step with this operation as soon as it works. */
 export function loseSteps(node: Node, operation: string): void {
@@ -17,7 +18,7 @@ export function withoutRetries(configuration: Configuration): Configuration {
 
 /** The event comes right before the step is there. */
 function strike(node: Node): void {
-  const step = node.processes().find((pid) => node.processInfo(pid)?.logic === "work");
+  const [step] = stepsAtWork(node);
   if (step === undefined) setImmediate(() => strike(node));
   else node.exit(step, "kill");
 }

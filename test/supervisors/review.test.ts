@@ -10,6 +10,7 @@ import { type Configuration, loadConfiguration } from "../../supervisors/config.
 import { type Reply, type ScriptedServer, startScriptedServer } from "../actors/llm/scripted-server.ts";
 import { errorBody } from "../actors/llm/wire-formats.ts";
 import { loseSteps } from "./lost-step.ts";
+import { runsAtWork, stepsAtWork } from "./run-processes.ts";
 
 const world = realWorld();
 let directory = "";
@@ -200,7 +201,7 @@ describe("a review", () => {
     );
     expect(disclosures).toEqual([]);
     expect(server?.requests).toEqual([]);
-    const reason = expect.stringMatching(/^Step "prepare" failed: /);
+    const reason = expect.stringMatching(/^Step "review.prepare" failed: /);
     expect(report.model).toMatchObject({ status: "missing", reason, requests: 0, files: { left_out: 1 } });
     expect(report.model?.left_out).toEqual([{ path: join(directory, "app.py"), reason }]);
     expect(report.files[0]).toMatchObject({ status: "analyzed", model: null });
@@ -377,9 +378,8 @@ const victims = [
   "llm.requests",
   "llm.breaker.scripted",
   "llm",
-  "pipeline.runs",
-  "pipeline.runner",
-  "pipeline",
+  "runs.local",
+  "runs.desk",
 ];
 
 describe("a review of six files", () => {
@@ -397,8 +397,7 @@ describe("a review of six files", () => {
 
   test("is complete when its run is killed, and pays for no answer twice", async () => {
     const { report, asked } = await reviewedUnder((node) => {
-      const name = node.registered().find((other) => /^pipeline\.run\..*-review$/.test(other));
-      const run = name === undefined ? undefined : node.whereis(name);
+      const [run] = runsAtWork(node);
       if (run !== undefined) node.exit(run, "kill");
       return run !== undefined;
     });
@@ -408,7 +407,7 @@ describe("a review of six files", () => {
 
   test("is complete when its steps are killed while the provider answers", async () => {
     const { report, asked } = await reviewedUnder((node) => {
-      const step = node.processes().find((pid) => node.processInfo(pid)?.logic === "work");
+      const [step] = stepsAtWork(node);
       if (step !== undefined) node.exit(step, "kill");
       return step !== undefined;
     });

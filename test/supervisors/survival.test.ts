@@ -8,6 +8,7 @@ import type { AnalysisReport } from "../../actors/analysis/report.ts";
 import { type Node, realWorld } from "../../runtime/index.ts";
 import { type Aiex, startAiex } from "../../supervisors/aiex.ts";
 import { type Configuration, loadConfiguration } from "../../supervisors/config.ts";
+import { keepersAtWork, runsAtWork, stepsAtWork } from "./run-processes.ts";
 
 const fileCount = 40;
 const world = realWorld();
@@ -52,9 +53,9 @@ const victims = [
   "analysis.parser.0",
   "analysis.parser.1",
   "analysis.parsers",
-  "pipeline.runs",
-  "pipeline.runner",
-  "pipeline",
+  "runs.local",
+  "runs.readers",
+  "runs.desk",
 ];
 
 describe("an analysis", () => {
@@ -87,13 +88,14 @@ describe("an analysis", () => {
     },
   );
 
-  test("is complete and right when its own run is killed", async () => {
+  test.each([
+    ["its own run", runsAtWork],
+    ["the keeper of its run", keepersAtWork],
+  ])("is complete and right when %s is killed", async (_, victimsOf) => {
     const report = await analyzeWith((node) => {
-      const pid = node.registered().find((name) => name.startsWith("pipeline.run."));
-      const run = pid === undefined ? undefined : node.whereis(pid);
-      if (run === undefined) return false;
-      node.exit(run, "kill");
-      return true;
+      const [victim] = victimsOf(node);
+      if (victim !== undefined) node.exit(victim, "kill");
+      return victim !== undefined;
     });
     expect(report).toEqual(expected);
   });
@@ -101,7 +103,7 @@ describe("an analysis", () => {
   test("is complete and right when one step after the other is killed", async () => {
     let killed = 0;
     const report = await analyzeWith((node) => {
-      const step = node.processes().find((pid) => node.processInfo(pid)?.logic === "work");
+      const [step] = stepsAtWork(node);
       if (step !== undefined) {
         node.exit(step, "kill");
         killed += 1;

@@ -7,6 +7,7 @@ import { detectLanguage } from "../../../actors/analysis/languages.ts";
 import { examineProject, type ProjectFile } from "../../../actors/analysis/project.ts";
 import { AnalysisReport, type AnalysisType } from "../../../actors/analysis/report.ts";
 import { analyzeOperations } from "../../../actors/operations/analyze.ts";
+import type { StepContext } from "../../../actors/runs/step-context.ts";
 
 /** A block of so many lines, each of ten tokens. */
 const block = (lines: number) =>
@@ -232,7 +233,10 @@ async function combined(type: AnalysisType) {
   }
   const limits = { fileBytesMax: 1_000, lineCharactersMax: 1_000 };
   const operations = analyzeOperations({ limits, parsers: 1, cache: noAnswerCache });
-  const context = { run: "1", output: (id: string) => outputs.get(id), outputs: () => outputs };
+  const context = {
+    output: (id: string) => outputs.get(id),
+    outputs: () => outputs,
+  } as unknown as StepContext;
   const { output } = (await operations["analyze.combine"]?.({ input: ".", type }, context)) ?? {};
   return (output as { readonly report: AnalysisReport }).report;
 }

@@ -5,6 +5,7 @@ import { planOfRuleTests, ruleOperations } from "../../../actors/operations/rule
 import { encodeFrame, frameDecoder } from "../../../runtime/framing.ts";
 import { child, port, simulatedWorld, startNode, supervisor } from "../../../runtime/index.ts";
 import type { Programs } from "../../../runtime/program.ts";
+import { StepStage } from "./step-stage.ts";
 
 interface Asked {
   readonly id: unknown;
@@ -50,15 +51,10 @@ async function outputOf(
     children: [child(logic, { name: parserName(0) })],
   });
   await world.until(node.spawn(tree));
-  const context = {
-    run: "run",
-    output: () => undefined,
-    outputs: () =>
-      new Map([
-        ["a", 1],
-        ["b", 2],
-      ]),
-  };
+  const stage = new StepStage();
+  stage.outputs.set("a", 1);
+  stage.outputs.set("b", 2);
+  const context = stage.context("tried");
   const outcome = new Promise<unknown>((resolve) => {
     void node.spawn(async () => resolve((await ruleOperations[operation]?.(input, context))?.output));
   });

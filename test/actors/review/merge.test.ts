@@ -1,8 +1,7 @@
 // How reviews come into a report: scores, sums, and which part is missing for which reason.
 import { describe, expect, test } from "vitest";
 import type { Prepared } from "../../../actors/review/disclosure.ts";
-import type { Material } from "../../../actors/review/material.ts";
-import { type FileOutcome, failedOutcomes, mergeReview } from "../../../actors/review/merge.ts";
+import { type FileOutcome, mergeReview } from "../../../actors/review/merge.ts";
 import type { Reviewer } from "../../../actors/review/reviewer.ts";
 import { fileReport, report } from "../../cli/fixtures.ts";
 
@@ -128,14 +127,5 @@ describe("mergeReview()", () => {
   test("tells no cost where an attempt may have cost something that nobody counted", () => {
     const one = { ...reviewed("a"), requests: 2, inVain: 1 };
     expect(merged([one])).toMatchObject({ requests: 2, input_tokens: 1_000, cost_usd: null });
-  });
-
-  test("gives every file that was prepared the reason why the review as a whole failed", () => {
-    const materials = [{ path: "a" }, { path: "b" }] as unknown as readonly Material[];
-    expect(merged(failedOutcomes(prepared({ materials }), "It broke."))).toMatchObject({
-      status: "missing",
-      files: { missing: 2 },
-      requests: 0,
-    });
   });
 });

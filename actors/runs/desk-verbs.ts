@@ -1,0 +1,206 @@
+// What a desk of runs does when it is asked. Every function is for code of processes, and each may be asked twice.
+import { sleep } from "../../runtime/index.ts";
+import type { World } from "../../runtime/world.ts";
+import type { Operations } from "../pipeline/plan.ts";
+import type { RunHome } from "./desk-home.ts";
+import type { DeskHomes } from "./desk-homes.ts";
+import { deskLimits } from "./desk-limits.ts";
+import type { DeskPages } from "./desk-pages.ts";
+import { RunRefusal } from "./desk-refused.ts";
+import { checkedSpec } from "./desk-spec.ts";
+import { acceptAside, answerAside, cancelAside, isAnswered, type RunWriting } from "./desk-writes.ts";
+import { fork } from "./fork.ts";
+import type { RunDesk, RunPage } from "./run-desk-protocol.ts";
+import { newRunId } from "./run-id.ts";
+import type { RunSpec } from "./run-spec.ts";
+import { isOver, type RunSummary } from "./run-summary.ts";
+
+type Asked<C extends keyof RunDesk["calls"]> = RunDesk["calls"][C]["payload"];
+
+/** Nothing is kept of a `brief` run once it is over, and it never leaves this program. */
+export type SubmitRequest = Asked<"submit"> & { readonly brief?: boolean };
+
+export interface DeskVerbsOptions {
+  readonly world: World;
+  readonly node: string;
+  readonly homes: DeskHomes;
+  readonly pages: DeskPages;
+  readonly operations: Operations;
+  /** A run was accepted, and could not be begun. */
+  owe(id: string): void;
+}
+
+export class DeskVerbs {
+  readonly #options: DeskVerbsOptions;
+
+  constructor(options: DeskVerbsOptions) {
+    this.#options = options;
+  }
+
+  /** @param accepted is called when it is written down: what comes after that comes by itself */
+  async submit(
+    { spec: given, on, brief = false }: SubmitRequest,
+    accepted: (id: string) => void,
+  ): Promise<void> {
+    const { homes, operations } = this.#options;
+    const spec = checkedSpec(given, operations);
+    const { id } = spec;
+    const home = brief ? homes.brief : homes.lasting;
+    if (home.kind !== "placed" && on !== undefined && on !== this.#options.node)
+      throw new RunRefusal(
+        "bad_run",
+        `There is no node "${on}" here: this program is in no cluster. Ask one of its nodes.`,
+      );
+    await home.check?.(on);
+    await acceptAside(this.#writing(home, id), spec);
+    homes.note(id, home);
+    await this.#begin(home, spec, { reason: "start", on }, accepted);
+  }
+
+  async read(request: Asked<"read">): Promise<RunPage> {
+    const { homes, pages } = this.#options;
+    return pages.read(await homes.of(request.id), request);
+  }
+
+  list(): Promise<readonly RunSummary[]> {
+    return this.#options.homes.list();
+  }
+
+  find({ prefix }: Asked<"find">): Promise<RunSummary> {
+    return this.#options.homes.find(prefix);
+  }
+
+  async cancel({ id, by }: Asked<"cancel">): Promise<RunSummary> {
+    const { homes, pages } = this.#options;
+    const home = await homes.of(id);
+    const before = await pages.summary(home, id);
+    if (isOver(before.phase)) return before;
+    const isTold = (await home.care(id)) === "kept" && (await home.tell(id, { type: "cancel", by }));
+    if (isTold) {
+      const after = await pages.settled(home, id, ({ phase }) => isOver(phase));
+      if (isOver(after.phase) || (await home.care(id)) === "kept") return after;
+    }
+    await home.stop(id);
+    await cancelAside(this.#writing(home, id), by);
+    return pages.settled(home, id, ({ phase }) => isOver(phase));
+  }
+
+  async resume({ id, by, onUnknown }: Asked<"resume">): Promise<RunSummary> {
+    const { homes, pages } = this.#options;
+    const home = await homes.of(id);
+    const before = await pages.summary(home, id);
+    const { phase } = before;
+    if (phase === "done" || phase === "cancelled")
+      throw new RunRefusal(
+        "run_over",
+        `Run ${id} is ${phase}: there is nothing to go on with. \`aiex runs fork ${id} --at N\` goes on from an earlier event of it.`,
+      );
+    const isKept = phase !== "failed" && (await home.care(id)) === "kept";
+    if (!isKept) {
+      const { workspace } = await pages.about(home, id);
+      await home.begin({ id, workspace }, "resume", undefined);
+    }
+    const command = { type: "resume", by, ...(onUnknown === undefined ? {} : { onUnknown }) } as const;
+    if (isKept || onUnknown !== undefined) await home.tell(id, command);
+    return isKept ? pages.summary(home, id) : pages.settled(home, id, ({ epoch }) => epoch > before.epoch);
+  }
+
+  async answer({ id, ...answer }: Asked<"answer">): Promise<RunSummary> {
+    const { homes, pages } = this.#options;
+    const home = await homes.of(id);
+    const { asked } = await pages.about(home, id, answer.question);
+    const before = await pages.summary(home, id);
+    if (isAnswered(id, asked, answer)) return before;
+    if (isOver(before.phase))
+      throw new RunRefusal("run_over", `Run ${id} is ${before.phase}: it waits for no answer any more.`);
+    const isTold = (await home.care(id)) === "kept" && (await home.tell(id, { type: "answer", ...answer }));
+    if (!isTold) await answerAside(this.#writing(home, id), answer);
+    return pages.settled(home, id, ({ questions }) => questions < before.questions);
+  }
+
+  /** @param accepted as in `submit` */
+  async fork({ id: from, at, by }: Asked<"fork">, accepted: (id: string) => void): Promise<void> {
+    const { homes, world, node } = this.#options;
+    const home = await homes.of(from);
+    const { store } = home;
+    const id = newRunId(world);
+    const { spec } = await fork({ world, node, store, from, id, at, by });
+    homes.note(id, home);
+    await this.#begin(
+      home,
+      { id, workspace: spec?.workspace },
+      { reason: "resume", on: undefined },
+      accepted,
+    );
+  }
+
+  async remove({ id }: Asked<"remove">): Promise<null> {
+    const { homes, pages } = this.#options;
+    const home = await homes.of(id);
+    const { phase } = await pages.summary(home, id);
+    if (!isOver(phase) && phase !== "interrupted")
+      throw new RunRefusal(
+        "run_not_over",
+        `Run ${id} is ${phase}. End it first: \`aiex runs cancel ${id}\`.`,
+      );
+    await home.forget(id);
+    await home.store.remove(id);
+    homes.forget(id);
+    pages.forget(id);
+    return null;
+  }
+
+  async blob({
+    id,
+    hash,
+    offset,
+    bytesMax,
+  }: Asked<"blob">): Promise<{ readonly bytes: Uint8Array; readonly total: number }> {
+    const { homes } = this.#options;
+    const home = await homes.of(id);
+    const place = await home.store.open(id, "read");
+    try {
+      const bytes = await place.blobs.get(hash);
+      if (bytes === undefined)
+        throw new RunRefusal("bad_run", `Run ${id} has nothing under ${hash}, or what is there is damaged.`);
+      const end = offset + Math.min(bytesMax, deskLimits.pieceBytesMax);
+      return { bytes: bytes.slice(offset, end), total: bytes.length };
+    } finally {
+      await place.close();
+    }
+  }
+
+  async #begin(
+    home: RunHome,
+    spec: Pick<RunSpec, "id" | "workspace">,
+    { reason, on }: { readonly reason: "start" | "resume"; readonly on: string | undefined },
+    accepted: (id: string) => void,
+  ): Promise<void> {
+    const { id } = spec;
+    // Somebody has to find it where this program ends before it is begun: nobody does with one that no list shows.
+    const isFound = home.kind === "placed" && (await isListed(home, id));
+    if (isFound) accepted(id);
+    try {
+      await home.begin(spec, reason, on);
+    } catch (error) {
+      if (home.kind === "placed") this.#options.owe(id);
+      if (!isFound) throw error;
+    }
+    accepted(id);
+  }
+
+  #writing({ store }: RunHome, id: string): RunWriting {
+    const { world, node } = this.#options;
+    return { world, node, store, id };
+  }
+}
+
+/** Whether a run that was just written down is on the list, which is a moment behind; false where nobody can say so now. */
+async function isListed({ store }: RunHome, id: string): Promise<boolean> {
+  for (let looks = 0; looks < deskLimits.listedLooksMax; looks += 1) {
+    const runs = await store.list().catch(() => []);
+    if (runs.some((run) => run.id === id)) return true;
+    await sleep(deskLimits.listedLookEveryMs);
+  }
+  return false;
+}

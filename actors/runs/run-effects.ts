@@ -1,0 +1,170 @@
+// The effects of a run: each is written down before it happens and when it has happened, and decided about where nobody knows.
+import { type Ref, reply, self, sendAfter } from "../../runtime/index.ts";
+import { isRecord } from "../../runtime/wire/shape.ts";
+import {
+  decideChoice,
+  decideEffect,
+  decideFound,
+  type EffectDecision,
+  type EffectPolicy,
+} from "./effect-decision.ts";
+import { runLimits } from "./limits.ts";
+import type { RunFact } from "./run-entry.ts";
+import type { RunJournal } from "./run-journal.ts";
+import { effectChoices, isEffectChoice } from "./run-state.ts";
+import type { EffectAnswer, StepAsks } from "./step-work.ts";
+
+interface Wanted {
+  readonly id: string;
+  readonly step: string;
+  readonly kind: string;
+  readonly about: unknown;
+  readonly policy: EffectPolicy;
+  readonly replyTo: Ref;
+}
+
+export interface RunEffectsOptions {
+  readonly journal: RunJournal;
+  readonly permitted: () => boolean;
+  /** An effect of nobody-knows ends the run. */
+  readonly giveUp: (step: string, effect: string) => void;
+}
+
+export class RunEffects {
+  readonly #options: RunEffectsOptions;
+  /** By the effect: what its step waits for. */
+  readonly #wanted = new Map<string, Wanted>();
+  /** Those that may begin once this node may own anything again. */
+  #held: Wanted[] = [];
+
+  constructor(options: RunEffectsOptions) {
+    this.#options = options;
+  }
+
+  begin(step: string, asks: StepAsks["effect_begin"]["asks"], replyTo: Ref): void {
+    const { state } = this.#options.journal;
+    const { key, kind, about, repeats, canVerify } = asks;
+    const id = `${step}/${key}`;
+    const policy: EffectPolicy = { repeats, canVerify, onUnknown: state.spec?.onUnknown ?? "ask" };
+    const wanted: Wanted = { id, step, kind, about, policy, replyTo };
+    this.#wanted.set(id, wanted);
+    this.#carryOut(wanted, decideEffect(state.effects.get(id), policy, this.#question(id)));
+  }
+
+  /** The step has looked whether it happened. */
+  found(step: string, { key, fate }: StepAsks["effect_found"]["asks"], replyTo: Ref): void {
+    const id = `${step}/${key}`;
+    const wanted = this.#wanted.get(id);
+    if (wanted === undefined) return;
+    const again: Wanted = { ...wanted, replyTo };
+    this.#wanted.set(id, again);
+    this.#carryOut(again, decideFound(fate, again.policy, this.#question(id)), true);
+  }
+
+  end(step: string, { key, fate, value, reason }: StepAsks["effect_end"]["asks"], replyTo: Ref): void {
+    const effect = `${step}/${key}`;
+    const fact: RunFact = {
+      type: "outcome",
+      effect,
+      fate,
+      found: false,
+      ...(value === undefined ? {} : { value }),
+      ...(reason === undefined ? {} : { reason }),
+    };
+    this.#wanted.delete(effect);
+    this.#options.journal.write([fact], () => reply(replyTo, null));
+  }
+
+  /** Somebody has answered a question; true where it was about an effect. */
+  answered(question: string, choice: string): boolean {
+    if (!question.startsWith(questionPrefix)) return false;
+    const wanted = this.#wanted.get(question.slice(questionPrefix.length));
+    if (wanted !== undefined && isEffectChoice(choice)) this.#carryOut(wanted, decideChoice(choice), true);
+    return true;
+  }
+
+  /** Begins what may begin now. */
+  look(): void {
+    const held = this.#held;
+    this.#held = [];
+    for (const wanted of held) this.#perform(wanted);
+  }
+
+  /** A step that ended wants nothing more. */
+  forget(step: string): void {
+    for (const { id, step: owner } of this.#wanted.values()) if (owner === step) this.#wanted.delete(id);
+    this.#held = this.#held.filter((wanted) => wanted.step !== step);
+  }
+
+  #question(id: string) {
+    return this.#options.journal.state.questions.get(questionPrefix + id);
+  }
+
+  #carryOut(wanted: Wanted, decision: EffectDecision, wasFound = false): void {
+    const { journal, giveUp } = this.#options;
+    const { id, step, replyTo } = wanted;
+    switch (decision.kind) {
+      case "perform": {
+        const { kind, about } = wanted;
+        const intent: RunFact = { type: "intent", effect: id, step, kind, about };
+        const lost = decision.interrupted && kind === "model_call" ? [interruptedCall(step, about)] : [];
+        journal.write([...lost, intent], () => this.#perform(wanted));
+        return;
+      }
+      case "known": {
+        const answer: EffectAnswer = { go: "known", value: decision.value ?? null };
+        this.#wanted.delete(id);
+        if (!wasFound) {
+          reply(replyTo, answer);
+          return;
+        }
+        const outcome: RunFact = { type: "outcome", effect: id, fate: "done", found: true };
+        journal.write([outcome], () => reply(replyTo, answer));
+        return;
+      }
+      case "verify":
+        reply(replyTo, { go: "verify" } satisfies EffectAnswer);
+        return;
+      case "ask":
+        this.#ask(wanted);
+        return;
+      case "give_up":
+        giveUp(step, id);
+    }
+  }
+
+  #ask({ id, step, kind, about }: Wanted): void {
+    const question = questionPrefix + id;
+    if (this.#question(id)?.choice === undefined && this.#question(id) !== undefined) return;
+    const text = `Nobody knows whether "${id}" (${kind}) happened before its owner was lost.`;
+    this.#options.journal.write([{ type: "asked", question, step, text, choices: effectChoices, about }]);
+  }
+
+  /** Right before it happens: a node that was cut off meanwhile may have been followed by another owner. */
+  #perform(wanted: Wanted): void {
+    if (this.#options.permitted()) {
+      reply(wanted.replyTo, { go: "perform" } satisfies EffectAnswer);
+      return;
+    }
+    if (this.#held.length === 0) sendAfter(self(), { type: "permit" } as never, runLimits.permitLookMs);
+    this.#held.push(wanted);
+  }
+}
+
+const questionPrefix = "effect:";
+
+/** What was asked of a model, and may have been paid, and whose answer is lost. */
+function interruptedCall(step: string, about: unknown): RunFact {
+  const { provider, model } = isRecord(about) ? about : { provider: undefined, model: undefined };
+  return {
+    type: "usage",
+    step,
+    provider: typeof provider === "string" ? provider : "unknown",
+    model: typeof model === "string" ? model : null,
+    inputTokens: null,
+    outputTokens: null,
+    // Nobody knows what it cost; that there is something is said by the number of interrupted calls.
+    costUsd: 0,
+    interrupted: true,
+  };
+}

@@ -1,0 +1,38 @@
+// What a person asked for: the plan of the work, whose files it is about, and what bounds it. Plain data.
+import type { Plan } from "../pipeline/plan.ts";
+
+/** What is done about an effect of which nobody knows whether it happened, where looking does not tell. */
+export type OnUnknown = "ask" | "retry" | "fail";
+
+/** A tree of files and who has it. */
+export interface WorkspaceRef {
+  /** Tells trees apart: `node:<name>` for that of a node, or of a command the hash of its machine and the tree's real path. */
+  readonly id: string;
+  /** How people name it. */
+  readonly label: string;
+}
+
+export interface RunSpec {
+  readonly id: string;
+  /** What kind of work it is, such as "analysis": who renders its output goes by it. */
+  readonly kind: string;
+  /** One line for people. */
+  readonly title: string;
+  readonly plan: Plan;
+  /** Undefined where the run needs no files, or runs where they are. */
+  readonly workspace: WorkspaceRef | undefined;
+  readonly onUnknown: OnUnknown;
+  /** By the wall clock, in milliseconds. */
+  readonly deadlineAt: number | undefined;
+  readonly costUsdMax: number | undefined;
+  /** True where somebody is there to answer what the steps ask before they go on; else they go on without. */
+  readonly asks: boolean;
+  /** Who asked: `user@host`. */
+  readonly by: string;
+  /** By the wall clock, in milliseconds. */
+  readonly createdAt: number;
+  /** What the command needs to show the result as it was asked for: plain data of its own. */
+  readonly request: unknown;
+  /** The run that this one goes on from, and the last entry that they share. */
+  readonly forkedFrom: { readonly id: string; readonly at: number } | undefined;
+}

@@ -1,0 +1,102 @@
+// Runs of a cluster: their logs and blobs where it keeps its own, and a bucket that says of each what a list shows.
+import type { Bucket, BucketEntry } from "../../../runtime/store/bucket.ts";
+import type { ClusterStore } from "../../../runtime/store/cluster-store.ts";
+import { encodeToken } from "../../../runtime/wire/token.ts";
+import type { RunPlace, RunStore } from "../run-store.ts";
+import type { RunSummary } from "../run-summary.ts";
+import { runLogName } from "./run-log-name.ts";
+import { decodeSummary, encodeSummary, isNewer } from "./summary-codec.ts";
+
+/** Whoever opened the cluster's store closes it. */
+export function clusterRunStore(store: ClusterStore): RunStore {
+  return new ClusterRunStore(store);
+}
+
+class ClusterRunStore implements RunStore {
+  readonly #store: ClusterStore;
+  readonly #bucket: Bucket;
+  readonly #known = new Map<string, BucketEntry>();
+  readonly #begun: Promise<void>;
+  readonly #stop: () => void;
+
+  constructor(store: ClusterStore) {
+    this.#store = store;
+    this.#bucket = store.bucket("runs");
+    let begin: () => void = () => {};
+    this.#begun = new Promise((resolve) => {
+      begin = resolve;
+    });
+    this.#stop = this.#bucket.watch({
+      entries: (entries) => {
+        this.#known.clear();
+        for (const entry of entries) this.#known.set(entry.key, entry);
+        begin();
+      },
+      changed: (key, value, revision) => {
+        if (value === undefined) this.#known.delete(key);
+        else this.#known.set(key, { key, value, revision });
+      },
+    });
+  }
+
+  get place(): string {
+    return this.#store.place;
+  }
+
+  /** One that is not there reads as an empty log. Nobody holds a run here: whoever claims its log ends every owner before. */
+  async open(id: string): Promise<RunPlace> {
+    const log = runLogName(id);
+    return { journal: this.#store.runs, log, blobs: this.#store.blobs(log), close: async () => {} };
+  }
+
+  /** @throws {StoreUnavailable} nobody has said yet what there is */
+  async list(): Promise<readonly RunSummary[]> {
+    // Says so where nobody can be reached; the watch begins as soon as somebody can.
+    if (this.#known.size === 0) await this.#bucket.read("any");
+    await this.#begun;
+    return [...this.#known.values()].flatMap(({ value }) => decodeSummary(value) ?? []);
+  }
+
+  async note(summary: RunSummary): Promise<void> {
+    const key = encodeToken(summary.id);
+    const value = encodeSummary(summary);
+    try {
+      let entry = this.#known.get(key);
+      for (let tries = 0; tries < triesMax; tries += 1) {
+        const known = entry && decodeSummary(entry.value);
+        if (!isNewer(summary, known)) return;
+        if (entry === undefined && !(await this.#isThere(summary.id))) return;
+        const written = await this.#bucket.write(key, value, entry?.revision ?? 0);
+        if (written.kind === "written") return;
+        entry = await this.#bucket.read(key);
+      }
+    } catch {
+      // The next one says all that this one would have.
+    }
+  }
+
+  /** What a list shows goes last: cut off before that, it can be found and removed again. */
+  async remove(id: string): Promise<void> {
+    const log = runLogName(id);
+    await this.#store.runs.remove(log);
+    await this.#store.blobs(log).clear();
+    const key = encodeToken(id);
+    for (;;) {
+      const entry = await this.#bucket.read(key);
+      if (entry === undefined) return;
+      await this.#bucket.remove(key, entry.revision);
+    }
+  }
+
+  async close(): Promise<void> {
+    this.#stop();
+  }
+
+  /** A run that was removed is not put on the list again by an owner that does not know it yet. */
+  async #isThere(id: string): Promise<boolean> {
+    return (await this.#store.runs.end(runLogName(id))).position > 0;
+  }
+}
+
+/** Each time that it fails, somebody else wrote of the same run: one of them is its owner. */
+const triesMax = 4;

@@ -1,0 +1,37 @@
+// The seam to a tree of files, wherever it is: what is listed and read, and what only its owner changes.
+import type { Listing, ReaderFailure, ReadRequest, ReadSource } from "./reader.ts";
+
+/** A change of one file, whole. Hashes are SHA-256 in hex; null where there is no file. */
+export interface FileChange {
+  /** Below the root of the workspace. */
+  readonly path: string;
+  readonly before: string | null;
+  readonly after: string | null;
+  /** What `after` is the hash of; undefined to take the file away. */
+  readonly bytes: Uint8Array | undefined;
+}
+
+export type Applied =
+  | { readonly ok: true }
+  /** `changed_since`: the file is neither as it was nor as it is to be. */
+  | { readonly ok: false; readonly code: "changed_since" | "denied" | "failed"; readonly message: string };
+
+/** The owner is away: who needs it waits for it. */
+export interface OwnerAway {
+  readonly ok: false;
+  readonly code: "workspace_away";
+  readonly message: string;
+  /** The id of what was asked for. */
+  readonly workspace: string;
+}
+
+export interface WorkspaceAccess {
+  list(path: string): Promise<Listing | ReaderFailure | OwnerAway>;
+  read(request: ReadRequest): Promise<ReadSource | ReaderFailure | OwnerAway>;
+  /** The hash of a file's bytes as it is now; null where there is none. */
+  hash(
+    path: string,
+  ): Promise<{ readonly ok: true; readonly hash: string | null } | ReaderFailure | OwnerAway>;
+  /** Applied by the owner alone, once: one that is there already is no change. */
+  apply(change: FileChange): Promise<Applied | OwnerAway>;
+}

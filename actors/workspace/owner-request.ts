@@ -1,0 +1,111 @@
+// What the owner of a workspace can be asked, and what it answers: plain data, checked on both sides.
+import { z } from "zod";
+import type { FileErrorCode } from "../../runtime/file-system.ts";
+import { isBlobHash } from "../../runtime/store/blob-guard.ts";
+import type { Applied, FileChange } from "./access.ts";
+import { workspaceAccessLimits } from "./limits.ts";
+import type { Listing, ReaderFailure } from "./reader.ts";
+
+/** Every path lies inside of the workspace; relative ones start at its root. */
+export type OwnerRequest =
+  | { readonly what: "list"; readonly path: string }
+  | { readonly what: "read"; readonly path: string; readonly root?: string | undefined }
+  | { readonly what: "hash"; readonly path: string }
+  | { readonly what: "apply"; readonly change: FileChange };
+
+/** The beginning of a file, and how long it is as a whole. */
+export interface FileHead {
+  readonly ok: true;
+  readonly bytes: Uint8Array;
+  readonly size: number;
+  readonly realPath: string;
+}
+
+/** What each request is answered with, where it is not refused. */
+export interface OwnerAnswers {
+  readonly list: Listing | ReaderFailure;
+  readonly read: FileHead | ReaderFailure;
+  readonly hash: { readonly ok: true; readonly hash: string | null } | ReaderFailure;
+  readonly apply: Applied;
+}
+
+export type OwnerAnswer = OwnerAnswers[OwnerRequest["what"]];
+
+const path = z.string().max(workspaceAccessLimits.pathCharactersMax);
+const hash = z.string().refine(isBlobHash, "is no hash").nullable();
+const bytes = z.instanceof(Uint8Array).refine(({ length }) => length <= workspaceAccessLimits.bytesMax);
+
+const request = z.discriminatedUnion("what", [
+  z.object({ what: z.literal("list"), path }),
+  z.object({ what: z.literal("read"), path, root: path.optional() }),
+  z.object({ what: z.literal("hash"), path }),
+  z.object({
+    what: z.literal("apply"),
+    change: z.object({ path, before: hash, after: hash, bytes: bytes.optional() }),
+  }),
+]);
+
+const failure = z.object({
+  ok: z.literal(false),
+  code: z.string().transform((code) => code as FileErrorCode),
+  message: z.string().max(10_000),
+});
+const size = z.number().min(0);
+const skipReason = z.enum([
+  "unreadable",
+  "vanished",
+  "symlink",
+  "not_regular_file",
+  "name_not_utf8",
+  "ignore_file_refused",
+  "depth_limit",
+  "entries_limit",
+  "bytes_limit",
+]);
+const entry = z.discriminatedUnion("kind", [
+  z.object({ kind: z.literal("file"), path, bytes: size }),
+  z.object({
+    kind: z.literal("skipped"),
+    path,
+    reason: skipReason,
+    code: failure.shape.code.optional(),
+  }),
+]);
+
+const answers = {
+  list: z.union([
+    z.object({ ok: z.literal(true), kind: z.literal("file") }),
+    z.object({
+      ok: z.literal(true),
+      kind: z.literal("directory"),
+      root: path,
+      entries: z.array(entry),
+    }),
+    failure,
+  ]),
+  read: z.union([z.object({ ok: z.literal(true), bytes, size, realPath: path }), failure]),
+  hash: z.union([z.object({ ok: z.literal(true), hash }), failure]),
+  apply: z.union([
+    z.object({ ok: z.literal(true) }),
+    z.object({
+      ok: z.literal(false),
+      code: z.enum(["changed_since", "denied", "failed"]),
+      message: failure.shape.message,
+    }),
+  ]),
+} as const;
+
+/** Undefined for what is none. */
+export function ownerRequestIn(value: unknown): OwnerRequest | undefined {
+  const parsed = request.safeParse(value);
+  return parsed.success ? (parsed.data as OwnerRequest) : undefined;
+}
+
+/** Undefined for what is no answer to this request. */
+export function ownerAnswerIn<W extends OwnerRequest["what"]>(
+  what: W,
+  value: unknown,
+): OwnerAnswers[W] | undefined {
+  const parsed = answers[what].safeParse(value);
+  return parsed.success ? (parsed.data as OwnerAnswers[W]) : undefined;
+}

@@ -1,0 +1,121 @@
+// The owner of a workspace at work for others: nothing outside of its root is listed, read, or changed.
+import { createHash } from "node:crypto";
+import { isAbsolute, join, resolve } from "node:path";
+import { FileError, type FileSystem } from "../../runtime/file-system.ts";
+import { applyChange } from "./apply.ts";
+import { workspaceAccessLimits } from "./limits.ts";
+import type { FileHead, OwnerAnswer, OwnerRequest } from "./owner-request.ts";
+import { isInside, openInside, realRoot } from "./path-guard.ts";
+import type { Listing, ReaderFailure } from "./reader.ts";
+import { readHead } from "./source-file.ts";
+import type { SourceTextLimits } from "./source-text.ts";
+import { type WalkEntry, type WalkLimits, walk } from "./walk.ts";
+
+export interface WorkspaceOwner {
+  readonly files: FileSystem;
+  /** The root of the workspace. */
+  readonly directory: string;
+  readonly limits: WalkLimits & SourceTextLimits;
+}
+
+/** What goes wrong with a file is an answer; what is thrown is a fault of the program. */
+export async function answerOwned(owner: WorkspaceOwner, request: OwnerRequest): Promise<OwnerAnswer> {
+  if (request.what === "apply") return applyChange(owner, request.change);
+  return orFailure(answered(owner, request));
+}
+
+/** The hash of a file's bytes as it is now; null where there is none. Fails with a `FileError`. */
+export async function hashOf(
+  files: FileSystem,
+  root: string | undefined,
+  path: string,
+): Promise<string | null> {
+  try {
+    const { file } = await openInside(files, root, path);
+    try {
+      const hash = createHash("sha256");
+      for (;;) {
+        const chunk = await file.read(hashedAtOnce);
+        if (chunk.length === 0) return hash.digest("hex");
+        hash.update(chunk);
+      }
+    } finally {
+      await file.close();
+    }
+  } catch (error) {
+    if (error instanceof FileError && error.code === "file_not_found") return null;
+    throw error;
+  }
+}
+
+/** What goes wrong with a file is news for whoever asked, and no accident. */
+export async function orFailure<T>(work: Promise<T>): Promise<T | ReaderFailure> {
+  try {
+    return await work;
+  } catch (error) {
+    if (!(error instanceof FileError)) throw error;
+    return { ok: false, code: error.code, message: error.message };
+  }
+}
+
+/** What a path is, with its files where it is a directory. Fails with a `FileError`. */
+export async function listingOf(files: FileSystem, start: string, limits: WalkLimits): Promise<Listing> {
+  const { kind } = await files.status(start);
+  if (kind !== "directory") return { ok: true, kind: "file" };
+  const root = await files.realPath(start);
+  const entries: WalkEntry[] = [];
+  for await (const entry of walk(files, start, limits)) entries.push(entry);
+  return { ok: true, kind: "directory", root, entries };
+}
+
+const hashedAtOnce = 1024 * 1024;
+/** What stands in a listing beside a name. */
+const entryBytes = 48;
+
+async function answered(
+  { files, directory, limits }: WorkspaceOwner,
+  request: Exclude<OwnerRequest, { readonly what: "apply" }>,
+): Promise<OwnerAnswer> {
+  const root = await realRoot(files, directory);
+  switch (request.what) {
+    case "list": {
+      const start = resolve(root, request.path);
+      refuseOutside(root, await files.realPath(start), request.path);
+      const listing = await listingOf(files, start, limits);
+      if (listing.kind === "directory") refuseLarge(listing.entries, request.path);
+      return listing;
+    }
+    case "read": {
+      const from = request.root ?? root;
+      refuseOutside(root, from, request.path);
+      const place = isAbsolute(request.path) ? request.path : join(from, request.path);
+      return headOf(files, request.root ?? root, place, limits.fileBytesMax);
+    }
+    case "hash":
+      return { ok: true, hash: await hashOf(files, root, resolve(root, request.path)) };
+  }
+}
+
+async function headOf(files: FileSystem, root: string, path: string, bytesMax: number): Promise<FileHead> {
+  const { file, realPath, status } = await openInside(files, root, path);
+  try {
+    // One byte more than is used tells a file that fits from one that goes on.
+    const bytes = await readHead(file, Math.min(bytesMax + 1, workspaceAccessLimits.bytesMax));
+    return { ok: true, bytes, size: Math.max(status.size, bytes.length), realPath };
+  } finally {
+    await file.close();
+  }
+}
+
+function refuseOutside(root: string, path: string, given: string): void {
+  if (isInside(root, path)) return;
+  const because = `it lies outside of the workspace, ${root}. Give a path inside it.`;
+  throw new FileError("outside_root", "read", given, { because });
+}
+
+function refuseLarge(entries: readonly WalkEntry[], path: string): void {
+  const bytes = entries.reduce((sum, entry) => sum + Buffer.byteLength(entry.path) + entryBytes, 0);
+  if (bytes <= workspaceAccessLimits.listingBytesMax) return;
+  const because = `its ${entries.length} files are too many to be listed for another node. Name a smaller directory.`;
+  throw new FileError("file_too_large", "list", path, { because });
+}

@@ -1,0 +1,100 @@
+// One event of a run: as a line for people, and as a line of JSON for programs.
+import type { Kept, RunEntry } from "../../actors/runs/run-entry.ts";
+import { escapeJson, sanitizeData } from "../../runtime/observe/sanitize.ts";
+import { paint, type Terminal } from "../terminal.ts";
+import { bytesText, millisecondsText } from "./amounts.ts";
+import { printable } from "./printable.ts";
+import { plural } from "./report-order.ts";
+import { costText, isoTime, timeOfDay, waitText } from "./run-words.ts";
+
+/** `v seq ts run node type` and what the event has beside them; one line. */
+export function eventJson(run: string, entry: RunEntry): string {
+  const { n, at, node, type, ...rest } = entry;
+  return `${escapeJson(JSON.stringify({ v: eventVersion, seq: n, ts: isoTime(at), run, node, type, ...rest }))}\n`;
+}
+
+/** Nothing that a run says is trusted: it is made printable first. */
+export function eventText(untrusted: RunEntry, terminal: Terminal): string {
+  const entry = sanitizeData(untrusted, (text) => printable(text, terminal));
+  const head = `${String(entry.n).padStart(4)}  ${timeOfDay(entry.at)}  ${entry.node}`;
+  return `${paint(terminal, "gray", head)}  ${eventWords(entry)}\n`;
+}
+
+function eventWords(entry: RunEntry): string {
+  switch (entry.type) {
+    case "accepted":
+      return `accepted: ${entry.spec.title} (${plural(entry.steps, "step")}, by ${entry.spec.by})`;
+    case "owned":
+      return ownedWords(entry);
+    case "released":
+      return `let go: ${entry.why}`;
+    case "step_started":
+      return `step ${entry.step} began${entry.attempt > 1 ? `, attempt ${entry.attempt}` : ""}`;
+    case "step_finished":
+      return `step ${entry.step} is done${keptWords(entry.output)}${entry.added > 0 ? `, ${plural(entry.added, "step")} more` : ""}`;
+    case "step_failed":
+      return `step ${entry.step} failed, attempt ${entry.attempt}: ${entry.reason}`;
+    case "noted":
+      return `${entry.step === "" ? "the run" : `step ${entry.step}`} noted ${entry.key}${keptWords(entry.value)}`;
+    case "waiting":
+      return waitText({ for: entry.for, why: entry.why, until: entry.until });
+    case "going_on":
+      return "goes on";
+    case "text":
+      return `step ${entry.step} writes: ${entry.text}`;
+    case "told":
+      return `step ${entry.step} tells ${entry.name}`;
+    case "done":
+      return `done${keptWords(entry.output)}`;
+    case "failed":
+      return `failed${entry.step === undefined ? "" : ` at step ${entry.step}`}, ${entry.code}: ${entry.message}`;
+    case "cancelled":
+      return `cancelled by ${entry.by}`;
+    default:
+      return effectWords(entry);
+  }
+}
+
+type Owned = Extract<RunEntry, { readonly type: "owned" }>;
+
+function ownedWords({ node, epoch, reason, from, tookMs }: Owned): string {
+  const before = from === undefined ? "" : `, from ${from}`;
+  const gap = tookMs === undefined ? "" : ` after ${millisecondsText(tookMs)}`;
+  return `owned by ${node}${before}${gap} (${reason.replaceAll("_", " ")}, epoch ${epoch})`;
+}
+
+type EffectEntry = Extract<
+  RunEntry,
+  { readonly type: "intent" | "outcome" | "asked" | "answered" | "usage" }
+>;
+
+function effectWords(entry: EffectEntry): string {
+  switch (entry.type) {
+    case "intent":
+      return `about to do ${entry.effect} (${entry.kind})`;
+    case "outcome": {
+      const why = entry.reason === undefined ? "" : `: ${entry.reason}`;
+      return `${entry.effect} ${fateWords[entry.fate]}${entry.found ? ", as was found out" : ""}${why}`;
+    }
+    case "asked":
+      return `asks: ${entry.text} (${entry.choices.join(", ")})`;
+    case "answered":
+      return `answered by ${entry.by}: ${entry.choice}`;
+    case "usage": {
+      const { provider, model, inputTokens, outputTokens, costUsd, interrupted } = entry;
+      const tokens = `${inputTokens ?? "?"} tokens to it, ${outputTokens ?? "?"} from it`;
+      const lost = interrupted ? "; its answer was lost" : "";
+      return `asked ${provider}${model === null ? "" : `, ${model}`}: ${tokens}, ${costText(costUsd)}${lost}`;
+    }
+  }
+}
+
+/** What is small is for programs; of what is large it is said how much it is. */
+function keptWords(kept: Kept): string {
+  return "blob" in kept ? ` (${bytesText(kept.bytes)})` : "";
+}
+
+const fateWords = { done: "happened", not_done: "did not happen", failed: "failed" } as const;
+
+/** Of the shape of these lines. */
+const eventVersion = 1;

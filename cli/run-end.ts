@@ -1,0 +1,105 @@
+// What a run came to that was followed to its end: its result as it was asked for, and the exit code.
+import type { AnalysisReport } from "../actors/analysis/report.ts";
+import { AiexError } from "../runtime/errors.ts";
+import { AnalysisFailed, analysisReport, shownOf } from "../supervisors/runs/analysis.ts";
+import type { RunEnd, Runs } from "../supervisors/runs/runs.ts";
+import { readAsked } from "./analysis-asked.ts";
+import { type ReportShown, showReport } from "./analysis-result.ts";
+import type { ReportFormat } from "./command-table.ts";
+import { type ExitCode, exitCodes } from "./exit-codes.ts";
+import { showFailure } from "./failure.ts";
+import type { Host } from "./host.ts";
+import { renderJson } from "./render/json.ts";
+import { shortId } from "./render/run-words.ts";
+
+export type RunResult =
+  | {
+      readonly kind: "analysis";
+      readonly report: AnalysisReport;
+      /** What was kept of how it was asked for. */
+      readonly asked: ReturnType<typeof readAsked>;
+    }
+  | { readonly kind: "data"; readonly output: unknown };
+
+/** A run brought no result; `code` says why. */
+export class RunWithoutResult extends AiexError {
+  readonly code: string;
+  constructor(code: string, message: string) {
+    super(message);
+    this.code = code;
+  }
+}
+
+/**
+ * @param isKept false where a run that failed cannot be tried again, as nothing is kept of it
+ * @throws {RunWithoutResult}; {InputRefused}; {AnalysisFailed}
+ */
+export async function resultOf(runs: Runs, end: RunEnd, isKept = true): Promise<RunResult> {
+  const { id, kind, phase } = end.summary;
+  if (phase !== "done" && phase !== "failed") throw withoutResult(end);
+  if (kind !== "analysis") {
+    if (phase === "failed") throw withoutResult(end);
+    return { kind: "data", output: end.output };
+  }
+  const report = await analysisReport(runs, end).catch((error: unknown) => {
+    if (!isKept || !(error instanceof AnalysisFailed) || isBound(error.code)) throw error;
+    throw new AnalysisFailed(`${error.message} ${againText(shortId(id))}`, error.code);
+  });
+  const { state } = await runs.show(id, 1);
+  return { kind, report, asked: readAsked(shownOf(state.spec?.request)) };
+}
+
+/** Shows it as it was asked for, or as `shown` says. */
+export async function showResult(
+  host: Host,
+  result: RunResult,
+  shown: { readonly format: ReportFormat | undefined } | ReportShown,
+): Promise<ExitCode> {
+  if (result.kind === "data") {
+    await host.stdout.write(renderJson(result.output));
+    return exitCodes.ok;
+  }
+  const { report, asked } = result;
+  return showReport(report, "gate" in shown ? shown : shownAs(asked, shown.format), host);
+}
+
+/** For whoever printed the events and no result: how it ended is said on standard error where that is no success. */
+export async function showEnding(host: Host, end: RunEnd): Promise<ExitCode> {
+  return end.summary.phase === "done" ? exitCodes.ok : showFailure(withoutResult(end), host);
+}
+
+function shownAs(
+  { format, gate }: ReturnType<typeof readAsked>,
+  given: ReportFormat | undefined,
+): ReportShown {
+  return { destination: { format: given ?? format, path: undefined }, gate, advice: undefined };
+}
+
+/** Why there is no result, and what to do. */
+function withoutResult({ summary, problem }: RunEnd): RunWithoutResult {
+  const { id, phase } = summary;
+  const short = shortId(id);
+  if (phase === "cancelled")
+    return new RunWithoutResult(
+      "run_cancelled",
+      `Run ${short} was cancelled. To go on from one of its events: aiex runs fork ${short} --at N`,
+    );
+  if (phase !== "failed")
+    return new RunWithoutResult(
+      "run_interrupted",
+      `Nobody goes on with run ${short}. Go on with it: aiex runs resume ${short}`,
+    );
+  const why = problem?.message ?? summary.problem ?? "Why is not known.";
+  const code = problem?.code;
+  if (code !== undefined && isBound(code)) return new RunWithoutResult(code, `Run ${short} ended. ${why}`);
+  return new RunWithoutResult("run_failed", `Run ${short} failed. ${why} ${againText(short)}`);
+}
+
+function againText(short: string): string {
+  return `Try again: aiex runs resume ${short}`;
+}
+
+/** Whether what bounds a run ended it, its deadline or its budget: to try that again leads nowhere. */
+function isBound(code: string | undefined): boolean {
+  return code === "deadline" || code === "budget";
+}
