@@ -20,7 +20,7 @@ export interface RunWriting {
  * Writes what `decide` makes of how the run stands; nothing where that is empty. From here on an earlier owner writes nothing more.
  * @throws as `RunStore.open`, `RunLog.claim`; what `decide` throws
  */
-export async function writeAside(
+async function writeAside(
   writing: RunWriting,
   decide: (state: RunState) => readonly RunFact[],
 ): Promise<void> {

@@ -111,7 +111,7 @@ export function runKeeper(options: KeeperOptions, startOf: (state: KeeperState) 
     const reason = kept.hasBegun ? { reason: "restart" as const } : {};
     kept.begunAt = clock.now();
     kept.permitted = options.permission?.() ?? options.run.permitted;
-    kept.pid = await started(options, { ...input, ...reason }, kept.permitted);
+    kept.pid = await started(options, { ...input, ...reason, keeper: self() }, kept.permitted);
     if (kept.pid === undefined) {
       kept.losses += 1;
       again(kept);

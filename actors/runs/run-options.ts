@@ -29,6 +29,8 @@ export interface RunInput {
   /** The node that had it before, and how long nobody had it, as far as that is known. */
   readonly from?: string;
   readonly tookMs?: number;
+  /** Who had it begun, and is linked to it: it ends with that one, whatever the cause. */
+  readonly keeper?: Pid;
 }
 
 /** Sent to whoever watches a run, when something of it has been written down, and once at the beginning. */

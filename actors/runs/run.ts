@@ -1,6 +1,6 @@
 // A run: the machine that claims its log, goes on from what is written there, and ends when it is over or let go.
 import { assign, fromCallback, fromPromise, setup } from "xstate";
-import type { ExitReason, Ref } from "../../runtime/index.ts";
+import { type ExitReason, exit, type Pid, type Ref, samePid, self } from "../../runtime/index.ts";
 import type { StepMessage } from "./run-asks.ts";
 import type { WaitCause } from "./run-entry.ts";
 import { RunJournal } from "./run-journal.ts";
@@ -11,7 +11,7 @@ type RunEvent =
   | RunCommand
   | StepMessage
   | { readonly type: "sys.down"; readonly ref: Ref; readonly reason: ExitReason; readonly output: unknown }
-  | { readonly type: "sys.exit" }
+  | { readonly type: "sys.exit"; readonly from: Pid }
   | { readonly type: "written" | "note_due" | "tick" | "permit" | "release_due" }
   | { readonly type: "retry"; readonly id: string };
 
@@ -31,11 +31,15 @@ export function runProcess(options: RunProcessOptions) {
     types: { context: {} as RunContext, events: {} as RunEvent, input: {} as RunInput },
     actors: actorsOf(options),
     guards: {
+      isOfKeeper: ({ context: { input }, event }) =>
+        event.type === "sys.exit" && input.keeper !== undefined && samePid(event.from, input.keeper),
       hasEnded: ({ context }) => context.work?.hasEnded === true,
       waitsFor: ({ context }, cause: WaitCause) => context.work?.waiting === cause,
       works: ({ context }) => context.work?.waiting === undefined,
     },
     actions: {
+      /** At once: whoever comes next has it begun under the same name. */
+      endWithKeeper: () => exit(self(), "kill"),
       begin: ({ context: { work, early } }) => {
         work?.begin();
         for (const command of early) work?.command(command);
@@ -60,6 +64,7 @@ export function runProcess(options: RunProcessOptions) {
           onError: { actions: "fail" },
         },
         on: {
+          ...keeperEnds,
           "*": {
             actions: assign({
               early: ({ context, event }) => (isCommand(event) ? [...context.early, event] : context.early),
@@ -73,7 +78,7 @@ export function runProcess(options: RunProcessOptions) {
         initial: "running",
         always: { guard: "hasEnded", target: "closing" },
         // What it does is kept in `work`; the context is made anew, so that the machine looks where it stands.
-        on: { "*": { actions: ["tell", assign({ work: ({ context }) => context.work })] } },
+        on: { ...keeperEnds, "*": { actions: ["tell", assign({ work: ({ context }) => context.work })] } },
         states: {
           running: { always: waitingStates },
           waiting: {
@@ -95,6 +100,9 @@ export function runProcess(options: RunProcessOptions) {
     },
   });
 }
+
+/** Its keeper has ended, and has not let it go: it was killed, or took too long. */
+const keeperEnds = { "sys.exit": { guard: "isOfKeeper", actions: "endWithKeeper" } } as const;
 
 /** What the machine invokes. */
 function actorsOf(options: RunProcessOptions) {

@@ -50,6 +50,7 @@ export const clusterCommands: readonly CommandSpec[] = [
       { ...formatOption, summary: "How to print what is saved" },
     ],
     notes: [
+      "Commands that make a run have it made there, as with --on cluster; --on here keeps one in its own process.",
       "It connects before it saves anything. What it saves is connection.json in ~/.config/aiex, which only you can read.",
     ],
   },

@@ -49,7 +49,8 @@ type Conclusion = { readonly code: ExitCode } | { readonly result: RunResult };
 async function concluded(
   asking: Asking,
   use: (found: FoundRun) => Promise<Conclusion>,
-  goesOn = true,
+  // One of this user's own is not left to itself: that is refused.
+  goesOn = !asking.parsed.options.has("detach"),
 ): Promise<ExitCode> {
   const [word = ""] = asking.parsed.arguments;
   const conclusion = await withRun(asking, word, use, { goesOn });

@@ -117,7 +117,7 @@ export class AskedRuns implements Runs {
 }
 
 /** What a person asked for, as it is written down. */
-export function specOf(
+function specOf(
   order: RunOrder,
   { id, by, now }: { readonly id: string; readonly by: string; readonly now: number },
 ): RunSpec {
@@ -133,6 +133,6 @@ export function specOf(
 }
 
 /** Who asks, as `user@host`. */
-export function person(): string {
+function person(): string {
   return `${userInfo().username}@${hostname()}`;
 }

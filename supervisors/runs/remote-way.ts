@@ -185,7 +185,7 @@ function requestOf<C extends DeskCall>(
 }
 
 /** @throws {ControlRefused} it is none */
-export function answerIn<Value>(node: string, answer: unknown): RunAnswer<Value> {
+function answerIn<Value>(node: string, answer: unknown): RunAnswer<Value> {
   const plain = plainOf(node, answer) as Partial<RunAnswer<Value> & { readonly value: Value }> | null;
   if (plain?.ok === true && "value" in plain) return plain as RunAnswer<Value>;
   if (plain?.ok === false && typeof plain.code === "string" && typeof plain.message === "string")

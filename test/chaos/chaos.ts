@@ -5,17 +5,20 @@ import { measure } from "./figures.ts";
 import { playSchedule } from "./play.ts";
 import { playRow, type Row } from "./row.ts";
 import { rows } from "./rows.ts";
+import { playRuns } from "./run-figures.ts";
 import { stepText } from "./schedule.ts";
 
 const minutesDefault = 5;
 const roundsDefault = 20;
-const parts = ["rows", "figures", "schedules"] as const;
+const runsDefault = 1_000;
+const parts = ["rows", "figures", "runs", "schedules"] as const;
 
-const usage = `Usage: npm run chaos -- [--only rows|figures|schedules] [--fault N] [--about WORD] [--rounds N] [--minutes N] [--seed N]
-  --only PART   this part alone; all three by default
+const usage = `Usage: npm run chaos -- [--only rows|figures|runs|schedules] [--fault N] [--about WORD] [--rounds N] [--runs N] [--minutes N] [--seed N]
+  --only PART   this part alone; all of them by default
   --fault N     of the rows, those of this fault
   --about WORD  of the rows, those with this word in their subjects
   --rounds N    deaths and restarts of the broker to measure (${roundsDefault})
+  --runs N      runs whose owners are killed wherever they stand (${runsDefault})
   --minutes N   for how long schedules are played, one at least (${minutesDefault})
   --seed N      the first schedule's; by chance by default
 Exit codes: 0 all went well, 1 something did not, 2 bad usage.`;
@@ -25,6 +28,7 @@ interface Given {
   readonly fault: number | undefined;
   readonly about: string;
   readonly rounds: number;
+  readonly runs: number;
   readonly minutes: number;
   readonly seed: number;
 }
@@ -40,9 +44,13 @@ async function run(): Promise<number> {
   const wants = (part: (typeof parts)[number]): boolean => (only ?? part) === part;
   const failedRows = wants("rows") ? await playRows(given) : 0;
   const figures = wants("figures") ? await measure(rounds) : undefined;
+  const runs = wants("runs")
+    ? await playRuns(given.runs, (line) => process.stderr.write(`${line}\n`))
+    : undefined;
   const schedules = wants("schedules") ? await playSchedules(seed, minutes) : undefined;
-  process.stdout.write(`${JSON.stringify({ failedRows, figures, schedules })}\n`);
-  return failedRows === 0 && (schedules?.failed.length ?? 0) === 0 ? 0 : 1;
+  process.stdout.write(`${JSON.stringify({ failedRows, figures, runs, schedules })}\n`);
+  const failed = failedRows + (runs?.failed.length ?? 0) + (schedules?.failed.length ?? 0);
+  return failed === 0 ? 0 : 1;
 }
 
 async function playRows({ fault, about }: Given): Promise<number> {
@@ -98,11 +106,12 @@ function parseArguments(): Given | undefined {
     fault: option,
     about: option,
     rounds: option,
+    runs: option,
     minutes: option,
     seed: option,
   };
   try {
-    const { only, fault, about = "", rounds, minutes, seed } = parseArgs({ options }).values;
+    const { only, fault, about = "", rounds, runs, minutes, seed } = parseArgs({ options }).values;
     const part = parts.find((each) => each === only);
     if (only !== undefined && part === undefined) throw new RangeError(`There is no part "${only}".`);
     return {
@@ -110,6 +119,7 @@ function parseArguments(): Given | undefined {
       fault: fault === undefined ? undefined : wholeNumber(fault),
       about,
       rounds: wholeNumber(rounds ?? String(roundsDefault)),
+      runs: wholeNumber(runs ?? String(runsDefault)),
       minutes: wholeNumber(minutes ?? String(minutesDefault)),
       seed: wholeNumber(seed ?? String(Math.floor(Math.random() * 1_000_000))),
     };

@@ -1,4 +1,6 @@
 // What the nodes of the chaos room are told to do, and what each of them writes down: one line of JSON for everything.
+import type { RunEntry } from "../../actors/runs/run-entry.ts";
+import type { RunSpec } from "../../actors/runs/run-spec.ts";
 
 /** How a node begins. It is the first line that its program reads. */
 export interface Settings {
@@ -16,6 +18,8 @@ export interface Settings {
    * Undefined: it does not take part.
    */
   readonly owns: readonly string[] | undefined;
+  /** The folder of the world outside, which the room's runs change; undefined for a node that has nothing to do with runs. */
+  readonly outside: string | undefined;
 }
 
 export type Order =
@@ -58,6 +62,14 @@ export type Order =
   /** The node that a name in the cluster leads to. */
   | { readonly do: "where"; readonly name: string }
   | { readonly do: "move"; readonly child: string; readonly node: string }
+  | { readonly do: "submit"; readonly spec: RunSpec; readonly on: string | undefined }
+  /** Writes down every entry of a run from that number on. */
+  | { readonly do: "follow"; readonly id: string; readonly from: number }
+  /** Every entry of a run that there is. */
+  | { readonly do: "read_run"; readonly id: string }
+  | { readonly do: "answer"; readonly id: string; readonly question: string; readonly choice: string }
+  /** Runs that stand still here, to be killed, go on. */
+  | { readonly do: "go_on" }
   | { readonly do: "status" }
   | { readonly do: "leave" };
 
@@ -130,6 +142,10 @@ export type Happening =
   | { readonly type: "missed"; readonly name: string; readonly code: string }
   /** Who had a name in the cluster has ended. */
   | { readonly type: "unnamed"; readonly name: string; readonly reason: string }
+  /** The owner of a run, which this node is, stands still here until it is killed or told to go on. */
+  | { readonly type: "at"; readonly run: string; readonly point: string }
+  /** Who follows a run here was given these, one after the other. */
+  | { readonly type: "read"; readonly run: string; readonly entries: readonly RunEntry[] }
   | { readonly type: "drained"; readonly owned: number; readonly left: number; readonly isCut: boolean }
   | { readonly type: "trouble"; readonly what: string }
   | { readonly type: "leaving" };

@@ -139,7 +139,7 @@ export class NodeProcess {
   }
 
   report(): string {
-    const telling = this.entries.filter(({ type }) => type !== "took" && type !== "added");
+    const telling = this.entries.filter(({ type }) => type !== "took" && type !== "added" && type !== "read");
     const last = telling.slice(-entriesShown).map((entry) => `  ${entryText(entry)}`);
     return [`The last that ${this.id} wrote down:`, ...last, this.#errors].join("\n");
   }

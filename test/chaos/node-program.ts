@@ -16,6 +16,7 @@ import { workerPulse } from "../../runtime/membership/pulses/worker.ts";
 import { natsStore } from "../../runtime/store/nats-store.ts";
 import type { Happening, Order, Settings, Status } from "./ledger.ts";
 import { Adder, counters, holder, owningEvent, supervisorName } from "./owning.ts";
+import { isRunOrder, RunCompany } from "./runs/company.ts";
 import { sender, tie, watcher, workersOf } from "./workers.ts";
 
 const told = [
@@ -33,6 +34,7 @@ class Program {
   readonly #settings: Settings;
   readonly #senders = new Map<string, ReturnType<typeof named>>();
   readonly #adder: Adder;
+  readonly #runs: RunCompany | undefined;
   #carrier: NatsCarrier | undefined;
   #keys = 0;
   #dropped = 0;
@@ -49,6 +51,8 @@ class Program {
       distribution: { cluster, factor, place: { host: "chaos", osPid: process.pid, version: "1" } },
     });
     this.#adder = new Adder(this.#node, note);
+    const { outside } = settings;
+    this.#runs = outside === undefined ? undefined : new RunCompany(this.#node, note, outside);
     this.#node.subscribe((event) => this.#hear(event));
     this.#node.monitorNodes(({ kind, node: peer, incarnation, reason = "" }) =>
       note({ type: kind === "up" ? "nodeup" : "nodedown", peer, incarnation, reason }),
@@ -83,7 +87,9 @@ class Program {
     if (owns === undefined) return;
     const node = this.#node;
     if (owns.length > 0) await node.spawn(counters(note, owns), { name: supervisorName });
-    await beginOwnership(node, natsStore({ connection, cluster, world: node.world }));
+    await this.#runs?.begin();
+    const store = natsStore({ connection, cluster, world: node.world });
+    await beginOwnership(node, this.#runs?.around(store) ?? store);
   }
 
   async leave(): Promise<void> {
@@ -102,6 +108,7 @@ class Program {
 
   async obey(order: Order): Promise<unknown> {
     const node = this.#node;
+    if (isRunOrder(order)) return this.#runs?.obey(order);
     switch (order.do) {
       case "stream":
         return this.#stream(order);

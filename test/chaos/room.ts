@@ -1,4 +1,7 @@
 // The chaos room: a real broker, real nodes, each behind a proxy of its own, and somebody who makes them fail.
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { type NatsServer, natsServer } from "../nats/nats-server.ts";
 import { type NatsSet, natsSet } from "../nats/nats-set.ts";
 import { tcpProxy } from "../nats/tcp-proxy.ts";
@@ -6,6 +9,7 @@ import { nodeProgram } from "./built-program.ts";
 import { judge, unfinished } from "./checkers.ts";
 import type { Ledger, Settings, Status } from "./ledger.ts";
 import { NodeProcess, patienceMs } from "./node-process.ts";
+import { Outside } from "./runs/outside.ts";
 
 export interface RoomOptions {
   /** Scales all times of membership and sessions; 0.6 by default: short, and long beside what a busy machine holds a program up. */
@@ -16,6 +20,8 @@ export interface RoomOptions {
   readonly owns?: readonly string[];
   /** A set of three keeps it. No proxy is before any of them. */
   readonly isSet?: boolean;
+  /** The nodes have runs together, unless one is told otherwise; the broker keeps them. */
+  readonly hasRuns?: boolean;
 }
 
 export type StartOptions = Partial<Pick<Settings, "credentials" | "pulse" | "factor" | "owns">>;
@@ -30,11 +36,11 @@ export class Room {
   /** Every node that there ever was, in the order of their starts. */
   readonly nodes: NodeProcess[] = [];
   readonly #program: string;
+  readonly #outside: Outside | undefined;
 
   private constructor(
     brokers: NatsServer | NatsSet,
-    factor: number,
-    owns: readonly string[] | undefined,
+    { factor = 0.6, owns, hasRuns = false }: RoomOptions,
     program: string,
   ) {
     const isSet = "servers" in brokers;
@@ -43,14 +49,23 @@ export class Room {
     this.broker = broker;
     this.set = isSet ? brokers : undefined;
     this.factor = factor;
-    this.owns = owns;
+    this.owns = hasRuns ? (owns ?? []) : owns;
     this.#program = program;
+    this.#outside = hasRuns ? new Outside(mkdtempSync(join(tmpdir(), "aiex-chaos-outside-"))) : undefined;
   }
 
-  static async open({ factor = 0.6, config = "", owns, isSet }: RoomOptions = {}): Promise<Room> {
+  static async open(options: RoomOptions = {}): Promise<Room> {
+    const { config = "", owns, isSet, hasRuns } = options;
     const program = await nodeProgram();
-    const brokers = isSet ? await natsSet() : await natsServer({ config, jetstream: owns !== undefined });
-    return new Room(brokers, factor, owns, program);
+    const jetstream = owns !== undefined || hasRuns === true;
+    const brokers = isSet ? await natsSet() : await natsServer({ config, jetstream });
+    return new Room(brokers, options, program);
+  }
+
+  /** What the room's runs do to the world. */
+  get outside(): Outside {
+    if (this.#outside === undefined) throw new Error("The room has no runs.");
+    return this.#outside;
   }
 
   /** Those that run. */
@@ -66,7 +81,8 @@ export class Room {
   async launch(name: string, options: StartOptions = {}): Promise<NodeProcess> {
     const proxy = await tcpProxy(this.broker);
     const { cluster, factor, owns } = this;
-    const defaults = { credentials: undefined, pulse: "worker", factor, owns } as const;
+    const outside = this.#outside?.folder;
+    const defaults = { credentials: undefined, pulse: "worker", factor, owns, outside } as const;
     const url = this.set?.urls.join() ?? proxy.url;
     const settings: Settings = { name, cluster, url, ...defaults, ...options };
     const node = new NodeProcess(this.#program, settings, proxy);
@@ -97,8 +113,12 @@ export class Room {
   }
 
   /** Comes back when `isSo` holds. @throws where it does not in any time that makes sense */
-  async eventually(what: string, isSo: () => boolean | Promise<boolean>): Promise<void> {
-    const end = performance.now() + patienceMs;
+  async eventually(
+    what: string,
+    isSo: () => boolean | Promise<boolean>,
+    withinMs = patienceMs,
+  ): Promise<void> {
+    const end = performance.now() + withinMs;
     while (!(await isSo())) {
       if (performance.now() > end) throw new Error(`Waited in vain for ${what}.\n${this.report()}`);
       await new Promise((resolve) => setTimeout(resolve, pollMs));
@@ -127,6 +147,7 @@ export class Room {
     await Promise.all(this.nodes.map((node) => node.kill()));
     await Promise.all(this.nodes.map(({ proxy }) => proxy.close().catch(() => {})));
     await (this.set ?? this.broker).close();
+    if (this.#outside !== undefined) rmSync(this.#outside.folder, { recursive: true, force: true });
   }
 }
 

@@ -7,6 +7,7 @@ import { divided } from "./rows/divided.ts";
 import { frames } from "./rows/frames.ts";
 import { load } from "./rows/load.ts";
 import { owners } from "./rows/owners.ts";
+import { runs } from "./rows/runs.ts";
 
 export const rows: readonly Row[] = [
   ...deaths,
@@ -14,6 +15,7 @@ export const rows: readonly Row[] = [
   ...frames,
   ...load,
   ...owners,
+  ...runs,
   ...divided,
   ...brokerSet,
 ];

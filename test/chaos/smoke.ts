@@ -20,7 +20,10 @@ export function smokeRows(...played: readonly Row[]): void {
   afterAll(releaseProgram);
   for (const row of played) {
     describe(row.subject, () => {
-      test(`fault ${row.fault} ${row.name}`, () => playRow(row));
+      test(`fault ${row.fault} ${row.name}`, () => playRow(row), rowMsMax);
     });
   }
 }
+
+/** Rows take half a minute at most, and several times as long on a machine that is busy with other tests. */
+const rowMsMax = 180_000;

@@ -9,14 +9,18 @@ import { aiex, builtMain } from "./fixtures.ts";
 
 export class NodesAtHome {
   readonly home = mkdtempSync(join(tmpdir(), "aiex-nodes-"));
-  readonly env = {
-    HOME: this.home,
-    XDG_RUNTIME_DIR: join(this.home, "run"),
-    XDG_CONFIG_HOME: join(this.home, "config"),
-  };
+  readonly env: Readonly<Record<"HOME" | "XDG_RUNTIME_DIR" | "XDG_CONFIG_HOME", string>> &
+    Readonly<Record<string, string>>;
   readonly #children: ChildProcess[] = [];
 
-  constructor() {
+  /** @param env beside what leads to the home */
+  constructor(env: Readonly<Record<string, string>> = {}) {
+    this.env = {
+      ...env,
+      HOME: this.home,
+      XDG_RUNTIME_DIR: join(this.home, "run"),
+      XDG_CONFIG_HOME: join(this.home, "config"),
+    };
     mkdirSync(this.env.XDG_RUNTIME_DIR, { mode: 0o700 });
   }
 

@@ -15,7 +15,7 @@ import {
 /** `lost`: the coordinator ends in the middle of it. */
 export type Script = (order: CompletionOrder, index: number) => CompletionResult | "lost";
 
-export const oneTry: Tries = { requests: 1, inVain: 0 };
+const oneTry: Tries = { requests: 1, inVain: 0 };
 
 export function says(answer: unknown, over: Partial<Completion> = {}): CompletionResult {
   const text = typeof answer === "string" ? answer : JSON.stringify(answer);

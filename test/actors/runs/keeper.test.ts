@@ -47,6 +47,23 @@ describe("The keeper of a run", () => {
     expect((await stage.follow(id)).summary.phase).toBe("done");
   });
 
+  it("takes its run along where it is killed, so that the next one can begin it under its name", async () => {
+    const stage = await DeskStage.start();
+    const id = await stage.submit(specOf(planOf("gate", "g")));
+    await stage.world.advance(1_000);
+    const before = stage.node.whereis(`run.${id}`);
+    const keeper = stage.node.whereis(keeperName(id));
+    if (keeper === undefined || before === undefined) throw new Error("It does not run.");
+    stage.node.exit(keeper, "kill");
+    await stage.world.advance(1_000);
+    expect(stage.node.isAlive(before)).toBe(false);
+    expect(stage.node.whereis(`run.${id}`)).toBeDefined();
+    stage.gates.open("g");
+    const { entries, summary } = await stage.follow(id);
+    expect(summary.phase).toBe("done");
+    expect(types(entries).filter((type) => type === "owned").length).toBe(2);
+  });
+
   it("lets a run go that works when its program ends, and says so in what is written of it", async () => {
     const stage = await DeskStage.start();
     const id = await stage.submit(specOf(planOf("gate", "g")));

@@ -399,7 +399,7 @@ describe("aiex runs resume", () => {
     expect(scene.stderr()).toBe(
       "Run q3jz5k2m is kept. Go on with it: aiex runs resume q3jz5k2m\nTerminated.\n",
     );
-    expect(scene.stops()).toBe(1);
+    expect(scene.stops()).toBe(2);
   });
 
   it("prints the id of a run elsewhere and leaves with --detach, and refuses that for one of this process", async () => {
@@ -431,6 +431,30 @@ describe("aiex runs fork", () => {
     expect(runs.given("fork")).toEqual([[scriptedId, 2]]);
     expect(runs.given("follow").map(([id]) => id)).toEqual([runs.runs[1]?.id]);
   });
+});
+
+describe("aiex runs of this user's own", () => {
+  it.each([
+    ["list", 1],
+    ["show q3jz", 1],
+    ["follow q3jz", 1],
+    ["cancel q3jz", 1],
+    ["rm q3jz", 1],
+    ["resume q3jz", 2],
+    ["fork q3jz", 2],
+    ["resume q3jz --detach", 1],
+    ["fork q3jz --detach", 1],
+    ["resume zz", 1],
+  ] as const)(
+    "start with %s what works on runs only where one goes on, and stop it",
+    async (words, starts) => {
+      const isFailing = words.startsWith("resume");
+      const fact: RunFact = isFailing ? { type: "failed", code: "step_failed", message: "No." } : analyzed;
+      const runs = new ScriptedRuns([scriptedRun({}, fact)], { onResume: (run) => void grow(run, analyzed) });
+      const { deskStarts, stops } = await ran(`runs ${words}`, runs);
+      expect([deskStarts(), stops()]).toEqual([1, starts]);
+    },
+  );
 });
 
 describe("aiex runs cancel", () => {

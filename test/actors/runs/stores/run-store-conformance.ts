@@ -149,8 +149,10 @@ export function itIsARunStore(name: string, open: () => Promise<RunStoreScene>):
       for (;;) {
         const found = await until(of.list());
         if (isRight(found)) return found;
-        // What one noted comes to the others a moment later.
-        await until(of.open(id, "read").then((place) => place.close()));
+        // What one noted comes to the others a moment later: a question to where it is kept takes that long.
+        const place = await until(of.open(id, "read"));
+        await until(place.journal.end(place.log));
+        await until(place.close());
       }
     }
   });
@@ -169,7 +171,7 @@ export async function write({ journal, log }: RunPlace, facts: readonly RunFact[
 
 let claims = 0;
 
-export async function numbersIn({ journal, log }: RunPlace): Promise<readonly number[]> {
+async function numbersIn({ journal, log }: RunPlace): Promise<readonly number[]> {
   const numbers: number[] = [];
   for (let after = 0; ; ) {
     const { records, isEnd } = await journal.read(log, after);
