@@ -19,6 +19,8 @@ export interface RunHome {
   /** Runs whose logs it has may be begun here. */
   readonly kind: "own" | "brief" | "placed";
   care(id: string): Promise<RunCare>;
+  /** True for a run that somebody looks after and that is on no node now. Left out where there is one node alone. */
+  isWithoutNode?(id: string): boolean;
   /** Whether a new run can go to that node. @throws {RunRefusal} */
   check?(on: string | undefined): Promise<void>;
   /** The process of a run, where it is known; it may have ended. */
@@ -43,11 +45,17 @@ export interface RunHome {
 }
 
 /** How a run stands, seen from where it is kept. */
-export async function summaryIn(home: Pick<RunHome, "care">, summary: RunSummary): Promise<RunSummary> {
-  const { id, phase } = summary;
+export async function summaryIn(
+  home: Pick<RunHome, "care" | "isWithoutNode">,
+  summary: RunSummary,
+): Promise<RunSummary> {
+  const { id, phase, node } = summary;
   if (isOver(phase)) return summary;
   const care = await home.care(id);
   // What was let go is on its way to the next who has it.
   if (phase === "interrupted") return care === "kept" ? { ...summary, phase: "queued" } : summary;
-  return care === "left" ? { ...summary, phase: "interrupted", waiting: undefined } : summary;
+  if (care === "left") return { ...summary, phase: "interrupted", waiting: undefined };
+  if (phase === "queued" || home.isWithoutNode?.(id) !== true) return summary;
+  const why = `Node "${node ?? "?"}", which had it, has it no more. It goes on as soon as another one does.`;
+  return { ...summary, phase: "waiting", waiting: { for: "node", why, until: undefined } };
 }

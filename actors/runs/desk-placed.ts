@@ -46,6 +46,11 @@ export function placedHome({ world, node, ownership, store, keeper }: PlacedHome
       if (record === undefined || isStranded(record, ownership)) return "due";
       return live.has(record.phase) ? "kept" : "left";
     },
+    isWithoutNode: (id) => {
+      const { owner, phase } = recordOf(id) ?? {};
+      const isOn = owner !== undefined && (phase === "running" || phase === "leaving");
+      return !isOn || ownership.keeper?.isValid(owner) !== true;
+    },
     check: async (on) => {
       placeFor(ownership, { node, on, workspace: undefined });
     },

@@ -63,8 +63,9 @@ export function decideChoice(choice: EffectChoice): EffectDecision {
 
 function decideUnknown(policy: EffectPolicy, question: QuestionRecord | undefined): EffectDecision {
   if (policy.repeats) return { kind: "perform", interrupted: true };
-  // One that was asked about goes on being asked about, wherever the run is.
+  // One that was asked about goes on being asked about, wherever the run is; what was answered counts for the next owner as well.
   if (question !== undefined && question.choice === undefined) return { kind: "ask" };
+  if (question?.choice === "retry" || question?.choice === "done") return decideChoice(question.choice);
   switch (policy.onUnknown) {
     case "ask":
       return { kind: "ask" };

@@ -11,7 +11,7 @@ import {
 import { runLimits } from "./limits.ts";
 import type { RunFact } from "./run-entry.ts";
 import type { RunJournal } from "./run-journal.ts";
-import { effectChoices, isEffectChoice } from "./run-state.ts";
+import { effectChoices, isEffectChoice, questionAbout } from "./run-state.ts";
 import type { EffectAnswer, StepAsks } from "./step-work.ts";
 
 interface Wanted {
@@ -48,7 +48,9 @@ export class RunEffects {
     const policy: EffectPolicy = { repeats, canVerify, onUnknown: state.spec?.onUnknown ?? "ask" };
     const wanted: Wanted = { id, step, kind, about, policy, replyTo };
     this.#wanted.set(id, wanted);
-    this.#carryOut(wanted, decideEffect(state.effects.get(id), policy, this.#question(id)));
+    const effect = state.effects.get(id);
+    const wasOpen = effect?.fate === "intent";
+    this.#carryOut(wanted, decideEffect(effect, policy, this.#question(id)), wasOpen);
   }
 
   /** The step has looked whether it happened. */
@@ -97,7 +99,7 @@ export class RunEffects {
   }
 
   #question(id: string) {
-    return this.#options.journal.state.questions.get(questionPrefix + id);
+    return this.#options.journal.state.questions.get(questionAbout(id));
   }
 
   #carryOut(wanted: Wanted, decision: EffectDecision, wasFound = false): void {
@@ -134,7 +136,7 @@ export class RunEffects {
   }
 
   #ask({ id, step, kind, about }: Wanted): void {
-    const question = questionPrefix + id;
+    const question = questionAbout(id);
     if (this.#question(id)?.choice === undefined && this.#question(id) !== undefined) return;
     const text = `Nobody knows whether "${id}" (${kind}) happened before its owner was lost.`;
     this.#options.journal.write([{ type: "asked", question, step, text, choices: effectChoices, about }]);
@@ -151,7 +153,7 @@ export class RunEffects {
   }
 }
 
-const questionPrefix = "effect:";
+const questionPrefix = questionAbout("");
 
 /** What was asked of a model, and may have been paid, and whose answer is lost. */
 function interruptedCall(step: string, about: unknown): RunFact {

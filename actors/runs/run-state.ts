@@ -199,6 +199,8 @@ export class RunState {
       case "intent": {
         const { step, kind, about } = entry;
         this.effects.set(entry.effect, { step, kind, about, fate: "intent", value: undefined });
+        // What was answered about the attempt before says nothing of this one.
+        this.questions.delete(questionAbout(entry.effect));
         return;
       }
       case "outcome": {
@@ -231,6 +233,11 @@ export class RunState {
 
 /** The choices of a question about an effect of which nobody knows whether it happened. */
 export const effectChoices: readonly EffectChoice[] = ["retry", "done", "fail"];
+
+/** The id of the question about an effect. */
+export function questionAbout(effect: string): string {
+  return `effect:${effect}`;
+}
 
 export function isEffectChoice(text: string): text is EffectChoice {
   return effectChoices.some((choice) => choice === text);

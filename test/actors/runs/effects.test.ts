@@ -179,6 +179,34 @@ describe("An effect", () => {
     },
   );
 
+  test.each([
+    ["done", 1],
+    ["retry", 2],
+  ] as const)(
+    "that was answered about with %s is not asked about again by the next owner",
+    async (choice, times) => {
+      const outside = new Outside();
+      await withRun(operationsOf(outside), async (stage) => {
+        await stage.begin(plan, { onUnknown: "ask" });
+        await cut(stage, outside, { at: "effect", index: 3 });
+        const second = await stage.start("node_down");
+        await stage.pass(5_000);
+        const [open] = stateOf(await stage.entries()).openQuestions;
+        const killed = stage.ended(second);
+        // Once the answer lasts, and before anything is done about it.
+        stage.onAppended = () => stage.node.exit(second, "kill");
+        stage.tell(second, { type: "answer", question: open?.id ?? "", choice, by: "me" });
+        expect(await killed).toBe("killed");
+        stage.onAppended = undefined;
+        expect(await stage.ended(await stage.start("node_down"))).toBe("normal");
+        const entries = await stage.entries();
+        expect(stateOf(entries).phase).toBe("done");
+        expect(entries.filter(({ type }) => type === "asked").length).toBe(1);
+        expect(outside.count("s-mail mail")).toBe(times);
+      });
+    },
+  );
+
   test("does not begin while the node may own nothing, and begins when it may again", () => {
     const outside = new Outside();
     return withRun(operationsOf(outside), async (stage) => {
