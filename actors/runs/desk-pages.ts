@@ -6,12 +6,14 @@ import {
   type Name,
   named,
   type Supervisor,
+  sleep,
   startChild,
   whereis,
 } from "../../runtime/index.ts";
 import type { RunHome } from "./desk-home.ts";
 import { deskLimits } from "./desk-limits.ts";
 import { RunRefusal, unknownRun } from "./desk-refused.ts";
+import { retryDelayMs } from "./limits.ts";
 import { type RunAbout, type RunReader, readerName, runReader } from "./reader.ts";
 import type { ReadRunRequest, RunAnswer, RunPage } from "./run-desk-protocol.ts";
 import type { RunSummary } from "./run-summary.ts";
@@ -68,12 +70,16 @@ export class DeskPages {
     ask: (reader: Name<RunReader>) => Promise<unknown>,
   ): Promise<Answer> {
     for (let tries = 1; ; tries += 1) {
-      await this.#begun(home, id);
       try {
+        await this.#begun(home, id);
         return (await ask(named<RunReader>(readerName(id)))) as Answer;
       } catch (error) {
-        // It may have ended because nobody had asked it for long, or with a store that was away.
-        if (tries < triesMax) continue;
+        if (error instanceof RunRefusal) throw error;
+        // It may have ended because nobody had asked it for long, or with a store that was away; or its supervisor is being begun again.
+        if (tries < triesMax) {
+          await sleep(retryDelayMs(tries));
+          continue;
+        }
         const why = error instanceof Error ? error.message : String(error);
         throw new RunRefusal("store_unavailable", `Run ${id} cannot be read now: ${why}`);
       }
@@ -97,5 +103,6 @@ export class DeskPages {
   }
 }
 
-const triesMax = 3;
+/** With the pauses between them some tenths of a second: longer than a supervisor takes to come back. */
+const triesMax = 6;
 const settledLooksMax = 50;

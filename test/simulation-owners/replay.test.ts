@@ -50,7 +50,7 @@ describe("A seed of owners", { timeout: testMsMax }, () => {
 describe("The seeds of owners together", { timeout: testMsMax }, () => {
   test("meet every kind of fault, every kind of move and every kind of answer", async () => {
     const met = new Set<string>();
-    for (let seed = 1; seed <= 60; seed += 1) {
+    for (let seed = 1; seed <= 120; seed += 1) {
       for (const entry of (await ownersRoom.play(seed)).entries) {
         if (entry.type === "fault") met.add(entry.what.split(" ")[0] ?? "");
         else if (entry.type === "gone") met.add(`gone ${entry.how}`);
