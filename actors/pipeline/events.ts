@@ -25,13 +25,15 @@ export const pipelineEvents = defineEvents("pipeline", {
     span: { is: "end", ...around, failed: false },
   }),
   run_failed: event({
-    means: "A run was given up, because one of its steps failed too often.",
+    means:
+      "A run failed: a step failed too often, its deadline or its budget was over, or nobody knows whether an effect happened.",
     level: "error",
-    metadata: { ...run, step: step.step, reason: field.reason("How the step failed last") },
+    metadata: { ...run, step: step.step, reason: field.reason("The code of the failure, with its words") },
     span: { is: "end", ...around, failed: true },
   }),
   run_cancelled: event({
-    means: "A run ended, because nobody wants its result any more.",
+    means:
+      "A run ended here without a result: it was cancelled, or let go so that another owner goes on with it.",
     level: "info",
     metadata: run,
     span: { is: "end", ...around, failed: true },

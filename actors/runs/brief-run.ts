@@ -14,7 +14,6 @@ import {
 import { currentProcess } from "../../runtime/process/current.ts";
 import type { Plan } from "../pipeline/plan.ts";
 import { briefLimits } from "./brief-limits.ts";
-import type { SubmitRequest } from "./desk-verbs.ts";
 import { keeperName } from "./keeper.ts";
 import { decodeValue } from "./kept.ts";
 import { retryDelayMs } from "./limits.ts";
@@ -49,7 +48,7 @@ export async function runBriefly(order: BriefOrder): Promise<BriefResult> {
     spec: specOf(id, order),
     on: undefined,
     brief: true,
-  } as SubmitRequest);
+  });
   if (!submitted.ok) return submitted;
   giveUpWith(id);
   const ended = await endOf(id);

@@ -17,9 +17,6 @@ import { isOver, type RunSummary } from "./run-summary.ts";
 
 type Asked<C extends keyof RunDesk["calls"]> = RunDesk["calls"][C]["payload"];
 
-/** Nothing is kept of a `brief` run once it is over, and it never leaves this program. */
-export type SubmitRequest = Asked<"submit"> & { readonly brief?: boolean };
-
 export interface DeskVerbsOptions {
   readonly world: World;
   readonly node: string;
@@ -39,7 +36,7 @@ export class DeskVerbs {
 
   /** @param accepted is called when it is written down: what comes after that comes by itself */
   async submit(
-    { spec: given, on, brief = false }: SubmitRequest,
+    { spec: given, on, brief = false }: Asked<"submit">,
     accepted: (id: string) => void,
   ): Promise<void> {
     const { homes, operations } = this.#options;

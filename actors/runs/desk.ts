@@ -17,7 +17,7 @@ import { deskLimits } from "./desk-limits.ts";
 import { DeskPages } from "./desk-pages.ts";
 import { type DeskPayload, DeskRequests } from "./desk-requests.ts";
 import { DeskSweeps } from "./desk-sweeps.ts";
-import { DeskVerbs, type SubmitRequest } from "./desk-verbs.ts";
+import { DeskVerbs } from "./desk-verbs.ts";
 import type { RetentionRules } from "./retention.ts";
 import { runDeskName } from "./run-desk-protocol.ts";
 
@@ -36,7 +36,7 @@ interface DeskState {
 }
 
 /**
- * Calls: those of `RunDesk`; `submit` takes `brief` as well. Messages: `drain`, from when on this program takes no runs on for
+ * Calls: those of `RunDesk`. Messages: `drain`, from when on this program takes no runs on for
  * itself.
  */
 export function runDesk(options: RunDeskOptions) {
@@ -53,7 +53,7 @@ export function runDesk(options: RunDeskOptions) {
       return ok<DeskState>({ isDraining: false });
     },
     calls: {
-      submit: async (state: DeskState, request: SubmitRequest, from: Ref) => {
+      submit: async (state: DeskState, request: DeskPayload<"submit">, from: Ref) => {
         const isOwn = request.brief === true || homes.placed === undefined;
         if (state.isDraining && isOwn) {
           const message = `Node "${node}" ends, and takes nothing new. Ask another one.`;

@@ -1,6 +1,5 @@
 // Entries as the records of a journal, and back: one record holds a batch, and is read with the distrust that a file deserves.
-import { pack, unpackAll } from "../../runtime/wire/packing.ts";
-import { Refusal } from "../../runtime/wire/screen.ts";
+import { pack, unpackOne } from "../../runtime/wire/packing.ts";
 import { isRecord, isWhole } from "../../runtime/wire/shape.ts";
 import type { RunEntry, RunEntryType, RunFact } from "./run-entry.ts";
 
@@ -28,11 +27,11 @@ export function packBatch(
 
 /** Undefined for what is no batch: damaged, or written by a later program. */
 export function unpackBatch(bytes: Uint8Array): Batch | undefined {
-  const value = unpacked(bytes);
+  const value = unpackOne(bytes);
   if (!isRecord(value) || value.v !== version) return undefined;
   const { first, at, node } = value;
   const packed = Array.isArray(value.facts) ? value.facts : [];
-  const facts = packed.map((fact) => (fact instanceof Uint8Array ? unpacked(fact) : undefined));
+  const facts = packed.map((fact) => (fact instanceof Uint8Array ? unpackOne(fact) : undefined));
   const isBatch =
     isWhole(first) && first > 0 && typeof at === "number" && typeof node === "string" && facts.length > 0;
   return isBatch && facts.every(isFact) ? { first, at, node, facts: facts as readonly RunFact[] } : undefined;
@@ -40,16 +39,6 @@ export function unpackBatch(bytes: Uint8Array): Batch | undefined {
 
 export function entriesOf({ first, at, node, facts }: Batch): readonly RunEntry[] {
   return facts.map((fact, index) => ({ ...fact, n: first + index, at, node }));
-}
-
-function unpacked(bytes: Uint8Array): unknown {
-  try {
-    const values = unpackAll(bytes, 0);
-    return values.length === 1 ? values[0] : undefined;
-  } catch (error) {
-    if (error instanceof Refusal) return undefined;
-    throw error;
-  }
 }
 
 type Kind = "text" | "number" | "boolean" | "kept" | "any" | "spec" | "texts";

@@ -40,7 +40,12 @@ export interface RunDesk {
   readonly calls: {
     /** `on`: a node's name, or undefined for any of the cluster. The reply comes when it is written down. */
     readonly submit: {
-      readonly payload: { readonly spec: RunSpec; readonly on: string | undefined };
+      readonly payload: {
+        readonly spec: RunSpec;
+        readonly on: string | undefined;
+        /** Nothing is kept of it once it is over, and it never leaves the program. */
+        readonly brief?: boolean;
+      };
       readonly reply: RunAnswer<{ readonly id: string }>;
     };
     readonly read: { readonly payload: ReadRunRequest; readonly reply: RunAnswer<RunPage> };

@@ -177,12 +177,6 @@ export class RunLog {
   }
 }
 
-/** Writes the first entry of a run that is not there yet. @throws as `RunLog.append`, and what claiming throws */
-export async function beginLog(options: RunLogOptions, facts: readonly RunFact[]): Promise<void> {
-  const { log } = await RunLog.claim(options);
-  await log.append(facts);
-}
-
 function recordId({ random }: World): string {
   return Buffer.from(random.bytes(12)).toString("base64url");
 }

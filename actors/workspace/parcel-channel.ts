@@ -1,6 +1,5 @@
 // Messages of any length between a command and a node that take turns: in pieces, in order, each once, whatever gets lost. Pure.
-import { pack, unpackAll } from "../../runtime/wire/packing.ts";
-import { Refusal } from "../../runtime/wire/screen.ts";
+import { pack, unpackOne } from "../../runtime/wire/packing.ts";
 import { workspaceAccessLimits } from "./limits.ts";
 
 export interface Piece {
@@ -85,18 +84,8 @@ export class ParcelChannel {
       if (!piece.isLast) continue;
       this.#open.delete(piece.id);
       this.#openBytes -= bytes;
-      parcels.push({ id: piece.id, value: valueIn(Buffer.concat(parts)) });
+      parcels.push({ id: piece.id, value: unpackOne(Buffer.concat(parts)) });
     }
     return parcels;
-  }
-}
-
-function valueIn(bytes: Uint8Array): unknown {
-  try {
-    const values = unpackAll(bytes, 0);
-    return values.length === 1 ? values[0] : undefined;
-  } catch (error) {
-    if (error instanceof Refusal) return undefined;
-    throw error;
   }
 }

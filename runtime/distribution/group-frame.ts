@@ -1,7 +1,6 @@
 // What nodes tell each other of their groups, as data on the wire: changes and whole lists by number, and requests for the latter.
 import { wireLimits } from "../wire/limits.ts";
-import { pack, unpackAll } from "../wire/packing.ts";
-import { Refusal } from "../wire/screen.ts";
+import { pack, unpackOne } from "../wire/packing.ts";
 import { isRecord, isWhole } from "../wire/shape.ts";
 
 /** Processes by their numbers on the node that tells. */
@@ -41,7 +40,7 @@ export function encodeGroupFrame(frame: GroupFrame): Uint8Array {
 /** Undefined for everything that is no such frame; never throws. */
 export function decodeGroupFrame(bytes: Uint8Array): GroupFrame | undefined {
   if (bytes.length > wireLimits.frameBytesMax) return undefined;
-  const value = read(bytes);
+  const value = unpackOne(bytes);
   if (!isRecord(value) || !isWhole(value.incarnation)) return undefined;
   const { kind, seq, change, part, isLast, entries, from } = value;
   if (kind === "discover") return isListOf(from, isText) ? (value as GroupFrame) : undefined;
@@ -52,16 +51,6 @@ export function decodeGroupFrame(bytes: Uint8Array): GroupFrame | undefined {
   if (kind === "sync")
     return isWhole(part) && typeof isLast === "boolean" ? (value as GroupFrame) : undefined;
   return undefined;
-}
-
-function read(bytes: Uint8Array): unknown {
-  try {
-    const values = unpackAll(bytes, 0);
-    return values.length === 1 ? values[0] : undefined;
-  } catch (error) {
-    if (error instanceof Refusal) return undefined;
-    throw error;
-  }
 }
 
 function isEntry(value: unknown): value is GroupEntry {

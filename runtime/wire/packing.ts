@@ -54,6 +54,17 @@ export function unpackAll(bytes: Uint8Array, depth: number): unknown[] {
   return values;
 }
 
+/** The one value that `bytes` hold; undefined where they are no bytes of one. For what is undefined itself, use `unpackAll`. */
+export function unpackOne(bytes: Uint8Array): unknown {
+  try {
+    const values = unpackAll(bytes, 0);
+    return values.length === 1 ? values[0] : undefined;
+  } catch (error) {
+    if (error instanceof Refusal) return undefined;
+    throw error;
+  }
+}
+
 /** How a refusal begins that tells of a fault in the screen: bytes have passed that msgpackr reads in another way. */
 export const unreadable = "bytes that msgpackr cannot read";
 

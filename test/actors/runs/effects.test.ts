@@ -148,7 +148,8 @@ describe("An effect", () => {
       expect(state.phase).toBe("done");
       expect(outside.count("s-file_write file_write")).toBe(1);
       const wasAsked = entries.some(({ type }) => type === "asked");
-      expect(outside.count("s-mail mail")).toBe(wasAsked ? outside.count("s-mail mail") : 1);
+      // Taken as done by who was asked, it may not have happened at all.
+      if (!wasAsked) expect(outside.count("s-mail mail")).toBe(1);
       expect(outside.count("s-mail mail")).toBeLessThanOrEqual(1);
       // What may have been paid twice is counted, and nothing else is.
       const calls = outside.count("s-model_call model_call");

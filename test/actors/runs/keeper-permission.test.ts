@@ -5,10 +5,10 @@ import { RunTail } from "../../../actors/runs/desk-tail.ts";
 import { runKeeper } from "../../../actors/runs/keeper.ts";
 import { runProcessName } from "../../../actors/runs/run-desk-protocol.ts";
 import type { RunEntry } from "../../../actors/runs/run-entry.ts";
-import { beginLog } from "../../../actors/runs/run-log.ts";
 import { memoryRunStore } from "../../../actors/runs/stores/memory.ts";
 import type { WorkspaceAccess } from "../../../actors/workspace/access.ts";
 import { type Pid, simulatedWorld, sleep, startNode } from "../../../runtime/index.ts";
+import { beginLog } from "./begin-log.ts";
 import { planOf, specOf } from "./desk-stage.ts";
 
 /** A run with one effect, kept by a node whose lease has a term; `is` says which, undefined for none. */

@@ -5,7 +5,6 @@ import { entriesOf, unpackBatch } from "../../../actors/runs/entry-codec.ts";
 import { keep } from "../../../actors/runs/kept.ts";
 import { runProcess } from "../../../actors/runs/run.ts";
 import type { RunEntry } from "../../../actors/runs/run-entry.ts";
-import { beginLog } from "../../../actors/runs/run-log.ts";
 import type { RunCommand, RunInput } from "../../../actors/runs/run-options.ts";
 import type { RunSpec } from "../../../actors/runs/run-spec.ts";
 import type { RunPlace, RunStore } from "../../../actors/runs/run-store.ts";
@@ -20,6 +19,7 @@ import {
   type World,
 } from "../../../runtime/index.ts";
 import type { Append, Appended } from "../../../runtime/journal/journal.ts";
+import { beginLog } from "./begin-log.ts";
 
 export const runId = "abcdefghijklmnop";
 

@@ -10,7 +10,6 @@ import { unkeep } from "../../../actors/runs/kept.ts";
 import { runProcess } from "../../../actors/runs/run.ts";
 import { runProcessName } from "../../../actors/runs/run-desk-protocol.ts";
 import type { RunEntry } from "../../../actors/runs/run-entry.ts";
-import { beginLog } from "../../../actors/runs/run-log.ts";
 import type { WorkspaceRef } from "../../../actors/runs/run-spec.ts";
 import { memoryRunStore } from "../../../actors/runs/stores/memory.ts";
 import { accessOf } from "../../../actors/workspace/access/of-run.ts";
@@ -25,6 +24,7 @@ import {
   clusterKinds,
   startCluster,
 } from "../../runtime/distribution/cluster.ts";
+import { beginLog } from "../runs/begin-log.ts";
 import { askingDesk, command, limits, using, workspaceTree } from "./desk-stage.ts";
 
 const runId = "abcdefghijklmnop";
