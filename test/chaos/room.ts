@@ -142,6 +142,12 @@ export class Room {
     return this.nodes.map((node) => node.report()).join("\n");
   }
 
+  /** How brokers ended that nobody here told to; empty while all is well. */
+  get fates(): string {
+    const brokers = this.set?.servers ?? [this.broker];
+    return brokers.flatMap(({ fate }) => fate ?? []).join("\n");
+  }
+
   /** Ends everything. */
   async close(): Promise<void> {
     await Promise.all(this.nodes.map((node) => node.kill()));

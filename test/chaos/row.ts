@@ -18,6 +18,10 @@ export async function playRow({ options, play }: Row): Promise<void> {
   try {
     await play(room);
     await room.judge();
+  } catch (error) {
+    // A node can only tell that its line is lost; why it is, the broker knows.
+    const fates = room.fates;
+    throw fates === "" ? error : new Error(`${(error as Error).message}\n${fates}`, { cause: error });
   } finally {
     await room.close();
   }

@@ -25,6 +25,8 @@ export interface NatsServer {
   readonly folder: string;
   /** What it has written to its log so far, over all restarts. */
   readonly log: () => string;
+  /** How it ended although nobody here told it to, with the last of its log; undefined while all is well. */
+  readonly fate: string | undefined;
   /** Waits until its log holds something, from now on. */
   logged(pattern: RegExp): Promise<void>;
   /** Ends it where it runs, and starts it on the same port with the same store. */
@@ -57,6 +59,8 @@ export async function natsServer(options: NatsServerOptions = {}): Promise<NatsS
 }
 
 const logCharactersMax = 1_000_000;
+/** Of the log in a report: a fault of a program in Go lists every goroutine. */
+const fateCharactersMax = 8_000;
 
 class Server implements NatsServer {
   readonly version: string;
@@ -69,6 +73,7 @@ class Server implements NatsServer {
   #guard: ChildProcess | undefined;
   #port = -1;
   #log = "";
+  fate: string | undefined;
 
   constructor(program: string, version: string, options: NatsServerOptions) {
     this.#program = program;
@@ -110,6 +115,12 @@ class Server implements NatsServer {
         reject(new Error(`The nats-server did not start.\n${this.#log.slice(-2_000)}`));
       child.once("error", fail);
       child.once("close", fail);
+    });
+    child.once("close", (code, signal) => {
+      // Whoever ends it forgets it first.
+      if (this.#child !== child) return;
+      const last = this.#log.slice(-fateCharactersMax);
+      this.fate = `The nats-server at ${this.url} ended by itself (${signal ?? `exit code ${code}`}):\n${last}`;
     });
     // Where the start went well, its end is no failure of this.
     ended.catch(() => {});
