@@ -3,7 +3,7 @@ import { type RunHome, summaryIn } from "./desk-home.ts";
 import { deskLimits } from "./desk-limits.ts";
 import { RunRefusal, unknownRun } from "./desk-refused.ts";
 import { isWritten } from "./desk-writes.ts";
-import type { RunSummary } from "./run-summary.ts";
+import { isOver, type RunSummary } from "./run-summary.ts";
 
 export interface DeskHomesOptions {
   /**
@@ -72,12 +72,7 @@ export class DeskHomes {
   /** Of all that last, in no order. @throws {StoreUnavailable} */
   async list(): Promise<readonly RunSummary[]> {
     const lists = await Promise.all(
-      this.all
-        .filter(({ kind }) => kind !== "brief")
-        .map(async (home) => {
-          const runs = await home.store.list();
-          return Promise.all(runs.map((run) => summaryIn(home, run)));
-        }),
+      this.all.filter(({ kind }) => kind !== "brief").map((home) => listOf(home)),
     );
     return lists.flat();
   }
@@ -95,6 +90,19 @@ export class DeskHomes {
       `${found.length} runs begin with "${prefix}": ${ids.join(", ")}${more}. Give more of the id.`,
     );
   }
+}
+
+async function listOf(home: RunHome): Promise<readonly RunSummary[]> {
+  const runs = await home.store.list();
+  const shown = await Promise.all(runs.map((run) => summaryIn(home, run)));
+  const isDoubtful = shown.some(({ phase }, at) => phase === "interrupted" && runs[at]?.phase !== phase);
+  if (!isDoubtful) return shown;
+  // Some may have ended between the two looks, and would be shown as left by everybody.
+  const later = new Map((await home.store.list()).map((run) => [run.id, run]));
+  return shown.map((run) => {
+    const ended = later.get(run.id);
+    return ended !== undefined && isOver(ended.phase) ? ended : run;
+  });
 }
 
 const shownMax = 5;

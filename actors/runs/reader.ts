@@ -223,9 +223,15 @@ class Reading {
   }
 
   async #summary(): Promise<RunSummary> {
-    const made = this.tail.state.summary(this.tail.bytes);
-    if (made === undefined) throw unknownRun(this.#id);
-    return summaryIn(this.#home, made);
+    for (;;) {
+      const made = this.tail.state.summary(this.tail.bytes);
+      if (made === undefined) throw unknownRun(this.#id);
+      const shown = await summaryIn(this.#home, made);
+      if (shown.phase !== "interrupted") return shown;
+      // Whoever had it may have written its end between what was read here and the word that nobody has it.
+      await this.tail.advance();
+      if (this.tail.state.n === made.n) return shown;
+    }
   }
 }
 

@@ -28,12 +28,16 @@ export async function runProgram(body: string, options: readonly string[] = []):
   return { code, lines: lines.map((line): unknown => JSON.parse(line)), errors };
 }
 
-/** Runs Node with these words; a program that does not end by itself is an error. */
+/** Runs Node with these words, in a home of its own where one is given; a program that does not end by itself is an error. */
 export function runFile(
   words: readonly string[],
+  home?: string,
 ): Promise<{ readonly code: number; readonly output: string; readonly errors: string }> {
   return new Promise((resolve, reject) => {
-    const at = { cwd: new URL("../..", import.meta.url), timeout: 50_000 };
+    const folders = ["HOME", "XDG_CONFIG_HOME", "XDG_CACHE_HOME", "XDG_DATA_HOME", "XDG_STATE_HOME"] as const;
+    const own = home === undefined ? {} : Object.fromEntries(folders.map((name) => [name, home]));
+    const env = { ...process.env, ...own };
+    const at = { cwd: new URL("../..", import.meta.url), timeout: 50_000, env };
     execFile(process.execPath, words, at, (error, output, errors) => {
       if (error !== null && typeof error.code !== "number") reject(error);
       else resolve({ code: Number(error?.code ?? 0), output, errors });

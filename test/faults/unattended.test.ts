@@ -1,5 +1,5 @@
 // Faults 3 and 4: what fails where nobody can catch it, in the code of a process and outside of all.
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -144,7 +144,9 @@ describe("a failure that belongs to no process", () => {
   test("fault 4 ends the command with 70, with one sentence that says whose fault it is", async () => {
     const folder = mkdtempSync(join(tmpdir(), "aiex-fault-"));
     try {
-      for (let file = 0; file < 40; file += 1) writeFileSync(join(folder, `f${file}.ts`), "export {};\n");
+      const [home, project] = [join(folder, "home"), join(folder, "project")];
+      for (const made of [home, project]) mkdirSync(made);
+      for (let file = 0; file < 40; file += 1) writeFileSync(join(project, `f${file}.ts`), "export {};\n");
       // The blow falls once the library runs, which alone starts programs, and in code of no process.
       const blow = `
         import childProcess from "node:child_process";
@@ -159,8 +161,9 @@ describe("a failure that belongs to no process", () => {
           throw new TypeError("a fault from nowhere");
         }, 1);`;
       const main = fileURLToPath(new URL("../../dist/command/cli/main.js", import.meta.url));
-      const words = [main, "ai", "analyze", "--file", folder];
-      const ended = await runFile(["--import", `data:text/javascript,${encodeURIComponent(blow)}`, ...words]);
+      const words = ["--import", `data:text/javascript,${encodeURIComponent(blow)}`, main];
+      // In a home where nothing has been analyzed yet: what is remembered needs no program.
+      const ended = await runFile([...words, "ai", "analyze", "--file", project], home);
       expect(ended.code).toBe(70);
       expect(ended.output).toBe("");
       expect(ended.errors.match(/a fault from nowhere/g)).toHaveLength(1);

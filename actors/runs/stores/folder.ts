@@ -129,9 +129,11 @@ class FolderRunStore implements RunStore {
 
   /** Undefined where there is no run, or nothing of it can be read. */
   async #summary(id: string): Promise<RunSummary | undefined> {
-    const kept = await this.#kept(id);
+    let kept: RunSummary | undefined;
     try {
+      // In this order: what an owner notes last it notes before it lets go.
       const { isHeld, isLeft } = await this.#owner(id);
+      kept = await this.#kept(id);
       if (kept !== undefined && (isHeld || !isLeft)) return isHeld ? kept : unowned(kept);
       const made = await this.#made(id);
       if (made === undefined || isHeld) return made;
@@ -140,6 +142,7 @@ class FolderRunStore implements RunStore {
       return summary;
     } catch {
       // What was noted of it last is better than to hide that it is there.
+      kept ??= await this.#kept(id);
       return kept && unowned(kept);
     }
   }

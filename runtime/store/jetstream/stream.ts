@@ -143,6 +143,9 @@ export class Stream {
     const payload = Buffer.from(JSON.stringify(body));
     return this.#again<Asked>(
       async (leftMs) => {
+        const missing = await this.#maker.ready();
+        if (missing?.isDisconnected === true) return { kind: "nobody", why: missing.why };
+        if (missing !== undefined) return again(missing.why);
         const answer = await this.line.request(
           subject,
           payload,
@@ -199,7 +202,7 @@ export class Stream {
   /** Where nobody answers there may be no leader, or no stream. */
   async #madeAgain(why: string): Promise<Again> {
     const failure = await this.#maker.make();
-    return again(failure ?? why);
+    return again(failure?.why ?? why);
   }
 
   /** Tries until `run` gives something else than `Again`, or the time is over. */

@@ -21,6 +21,8 @@ let asked: string[];
 let apiAnswers: boolean;
 /** Answers to writes, one after the other; the last one stays. */
 let answers: unknown[];
+/** When the streams were made, for each time that somebody looks; the last one stays. */
+let created: string[];
 
 beforeAll(async () => {
   // Without streams of its own.
@@ -35,6 +37,7 @@ afterAll(async () => {
 beforeEach(async () => {
   asked = [];
   apiAnswers = true;
+  created = ["2026-01-02T03:04:05.678Z"];
   const answer = (text: unknown): string => (typeof text === "string" ? text : JSON.stringify(text));
   const subscriptions = ["$KV.>", "aiex.c.log.>"].map((subject) =>
     broker.subscribe(subject, {
@@ -48,7 +51,10 @@ beforeEach(async () => {
   subscriptions.push(
     broker.subscribe("$JS.API.>", {
       callback: (_, message) => {
-        if (apiAnswers || !message.subject.includes("CONSUMER")) message.respond(answer(nothing));
+        asked.push(message.subject);
+        if (message.subject.startsWith("$JS.API.STREAM.INFO."))
+          message.respond(answer({ created: created.length > 1 ? created.shift() : created[0] }));
+        else if (apiAnswers || !message.subject.includes("CONSUMER")) message.respond(answer(nothing));
       },
     }),
   );
@@ -60,6 +66,10 @@ beforeEach(async () => {
   };
 });
 afterEach(() => store.close());
+
+function writes(): readonly string[] {
+  return asked.filter((subject) => !subject.startsWith("$JS.API."));
+}
 
 function failure(code: number, number: number, description: string): object {
   return { error: { code, err_code: number, description } };
@@ -123,7 +133,7 @@ describe("A write that a broker answers", () => {
     answers = [...given(bucketStream)];
     const written = await store.bucket("leases").write("key", bytesOf("x"), 3);
     expect(written.kind).toBe({ made: "written", refused: "unknown" }[outcome] ?? outcome);
-    expect(asked.length).toBe(tries);
+    expect(writes().length).toBe(tries);
     asked = [];
     answers = [...given(logStream)];
     const append = { kind: "event", epoch: 1, id: "id", payload: bytesOf("x"), expected: 0 } as const;
@@ -132,7 +142,22 @@ describe("A write that a broker answers", () => {
     // That nothing is there, and something else, is no end to make sense of.
     else
       expect(appended).toMatchObject({ kind: { made: "appended", conflict: "unknown" }[outcome] ?? outcome });
-    if (outcome !== "conflict") expect(asked.length).toBe(tries);
+    if (outcome !== "conflict") expect(writes().length).toBe(tries);
+  });
+});
+
+describe("A stream", () => {
+  it("is asked nothing while somebody makes it, and looked at once when it is there", async () => {
+    const never = "0001-01-01T00:00:00Z";
+    created = [never, never, "2026-01-02T03:04:05.678Z"];
+    const log = store.journal;
+    expect((await log.read("log", 0)).records).toEqual([]);
+    await log.read("log", 0);
+    const verbs = asked.map((subject) => subject.split(".").slice(3, -1).join("."));
+    const looks = verbs.filter((verb) => verb === "INFO").length;
+    expect(looks).toBe(3);
+    expect(verbs.slice(0, looks).every((verb) => verb === "INFO")).toBe(true);
+    expect(verbs.length).toBeGreaterThan(looks + 1);
   });
 });
 
