@@ -1,12 +1,31 @@
 // How the tests run: from the sources, beside a built command; with coverage where it is asked for.
 import { availableParallelism } from "node:os";
 import { defineConfig } from "vitest/config";
+import { BaseSequencer, type TestSpecification } from "vitest/node";
+
+/** What takes longest, in part because it waits for real programs: begun first, so that it does not run alone in the end. */
+const longest = [
+  /\/test\/chaos\//,
+  /\/test\/simulation[a-z-]*\/(seeds|sabotage|replay)/,
+  /-processes\.test\.ts$/,
+];
+
+class LongestFirst extends BaseSequencer {
+  override async sort(files: TestSpecification[]): Promise<TestSpecification[]> {
+    const rank = ({ moduleId }: TestSpecification): number => {
+      const found = longest.findIndex((pattern) => pattern.test(moduleId));
+      return found < 0 ? longest.length : found;
+    };
+    return (await super.sort(files)).toSorted((a, b) => rank(a) - rank(b));
+  }
+}
 
 export default defineConfig({
   test: {
     include: ["test/**/*.test.ts"],
     globalSetup: ["test/build.ts"],
     pool: "forks",
+    sequence: { sequencer: LongestFirst },
     // One core is left for what runs the tests, except where that would leave only one for them: much of the time they wait.
     maxWorkers: Math.max(2, availableParallelism() - 1),
     // Every test that needs real time (child processes, a packed install) fits in this with room to spare on two cores.
