@@ -246,7 +246,6 @@ export type { Bucket, BucketEntry, BucketListener, Written } from "./store/bucke
 export type { ClusterStore } from "./store/cluster-store.ts";
 export { StoreUnavailable } from "./store/failures.ts";
 export { type LocalStoreOptions, localStore } from "./store/local-store.ts";
-export { type NatsStoreOptions, natsStore } from "./store/nats-store.ts";
 export {
   type ChildCount,
   type ChildInfo,

@@ -12,6 +12,7 @@ const entries = [
   { entry: "aiex/runtime", path: "runtime/index.ts" },
   { entry: "aiex/carriers/nats", path: "runtime/carriers/nats.ts" },
   { entry: "aiex/carriers/socket", path: "runtime/carriers/socket.ts" },
+  { entry: "aiex/stores/nats", path: "runtime/store/nats-store.ts" },
   { entry: "aiex/testing", path: "runtime/testing/index.ts" },
 ] as const;
 

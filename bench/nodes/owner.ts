@@ -5,7 +5,6 @@ import {
   beginOwnership,
   clusterSupervisor,
   durable,
-  natsStore,
   ok,
   placedChild,
   realWorld,
@@ -15,6 +14,7 @@ import {
   server,
   startNode,
 } from "aiex/runtime";
+import { natsStore } from "aiex/stores/nats";
 import { childIds, cluster, supervisorName } from "./owned.ts";
 import { ready } from "./works.ts";
 
