@@ -15,6 +15,8 @@ export type ProgressEvent =
       readonly output: unknown;
       readonly steps: readonly Step[];
     }
+  /** It needs its place no more, while what it came to is being written: it is not done before `finished`. */
+  | { readonly type: "worked"; readonly id: string }
   | { readonly type: "failed"; readonly id: string; readonly nowMs: number }
   /** It waits for something, and is tried again when that is there. */
   | { readonly type: "rested"; readonly id: string }
@@ -26,7 +28,7 @@ export type ProgressAction =
   | { readonly type: "complete"; readonly output: unknown }
   | { readonly type: "give_up"; readonly id: string };
 
-type StepState = "waiting" | "working" | "resting" | "done";
+type StepState = "waiting" | "working" | "worked" | "resting" | "done";
 
 interface Tracked {
   readonly step: Step;
@@ -94,6 +96,11 @@ export class Progress {
     switch (event.type) {
       case "finished":
         return this.#finished(tracked, event.output, event.steps);
+      case "worked":
+        if (tracked.state !== "working") return [];
+        tracked.state = "worked";
+        this.#working -= 1;
+        return this.#startable();
       case "failed":
         return this.#failed(tracked, event.nowMs);
       case "rested":
@@ -110,8 +117,8 @@ export class Progress {
   }
 
   #finished(tracked: Tracked, output: unknown, steps: readonly Step[]): readonly ProgressAction[] {
-    if (tracked.state !== "working") return [];
-    this.#working -= 1;
+    if (tracked.state === "working") this.#working -= 1;
+    else if (tracked.state !== "worked") return [];
     this.#conclude(tracked, output, steps);
     if (tracked.step.id === this.#plan.result) return [{ type: "complete", output }];
     return this.#startable();

@@ -7,6 +7,8 @@ export const runLimits = {
   batchBytesMax: 64 * 1024,
   /** What is larger is kept beside the log, so that reading a run does not mean reading everything that it made. */
   valueBytesMax: 16 * 1024,
+  /** Steps begin ahead of what is being written about others, and wait where this many writes do: memory is not a journal. */
+  pendingWritesMax: 256,
   /** A journal that did not say what became of an append is asked again after this long. */
   appendRetryMs: 250,
   /** An effect that may not begin now, since nobody can tell whether this node still owns the run, looks again after this long. */

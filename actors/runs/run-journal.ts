@@ -61,9 +61,9 @@ export class RunJournal {
     }
   }
 
-  /** True where everything that was to be written lasts. */
-  get isSettled(): boolean {
-    return this.#pending === 0;
+  /** Writes that do not last yet. */
+  get pending(): number {
+    return this.#pending;
   }
 
   get bytes(): number {
@@ -90,6 +90,11 @@ export class RunJournal {
       )
       // The process has ended meanwhile: nobody is there to be told.
       .catch(() => undefined);
+  }
+
+  /** What waits for more to be written with it is written now. */
+  hurry(): void {
+    this.#log.hurry();
   }
 
   /** As `write`, and nothing is written behind it. */

@@ -93,6 +93,11 @@ export class RunLog {
     });
   }
 
+  /** Writes what waits a moment for more. */
+  hurry(): void {
+    if (this.#waiting.length > 0) this.#writeSoon();
+  }
+
   /** Who writes nothing would not learn of another owner. @throws {RunTaken}; as `Journal.end` */
   async look(): Promise<void> {
     const { place, id } = this.#options;

@@ -14,6 +14,7 @@ import { retryDelayMs, runLimits } from "./limits.ts";
 import { rebuilt } from "./rebuild.ts";
 import { RunAsks, type StepMessage } from "./run-asks.ts";
 import { RunEffects } from "./run-effects.ts";
+import { tellEnd } from "./run-end.ts";
 import type { RunFact } from "./run-entry.ts";
 import type { RunJournal } from "./run-journal.ts";
 import type { RunCommand, RunProcessOptions } from "./run-options.ts";
@@ -237,10 +238,15 @@ export class RunWork {
       added: steps.length,
       ...(kept === undefined ? {} : { steps: kept }),
     };
-    this.#journal.write([fact], () => {
+    const then = (): void => {
       if (!this.#isEnding)
         this.#carryOut(this.#progress.step({ type: "finished", id, output: outcome.output, steps }));
-    });
+    };
+    // What several come to is written together: steps that do not wait for this one may begin at once.
+    this.#journal.write([fact], then, false);
+    if (this.#journal.pending < runLimits.pendingWritesMax)
+      this.#carryOut(this.#progress.step({ type: "worked", id }));
+    if (this.#steps.ids.length === 0) this.#journal.hurry();
   }
 
   #failed({ step, attempt }: StepProcess, reason: ExitReason): void {
@@ -284,21 +290,8 @@ export class RunWork {
     this.#steps.kill();
     this.#journal.writeLast(fact, () => {
       this.hasEnded = true;
-      this.#tellEnd(fact);
+      tellEnd(this.#id, fact, this.#progress.counts.done);
     });
-  }
-
-  #tellEnd(fact: RunFact): void {
-    const run = this.#id;
-    if (fact.type === "done")
-      tellEvent(pipelineEvents.run_finished, { run, steps: this.#progress.counts.done });
-    else if (fact.type === "failed")
-      tellEvent(pipelineEvents.run_failed, {
-        run,
-        step: fact.step ?? "",
-        reason: { [fact.code]: fact.message },
-      });
-    else tellEvent(pipelineEvents.run_cancelled, { run });
   }
 
   #carryOut(actions: readonly ProgressAction[], reason: ExitReason = "normal"): void {
@@ -343,7 +336,7 @@ export class RunWork {
     }
     this.#waits.look(working);
     // Nothing works, waits or is being written: nothing would ever happen any more.
-    if (working.length === 0 && !this.#waits.isAny && this.#journal.isSettled)
+    if (working.length === 0 && !this.#waits.isAny && this.#journal.pending === 0)
       this.#fail("no_result", `No step of its plan comes to its result, "${this.#plan.result}".`);
   }
 }

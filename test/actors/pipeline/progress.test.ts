@@ -29,6 +29,21 @@ describe("Progress", () => {
     expect(started(progress.step({ type: "finished", id: "a", output: 1, steps: [] }))).toEqual(["b"]);
   });
 
+  test("gives the place of a step that has worked to another, and starts what waits for it only when it is done", () => {
+    const steps = [step("a"), step("b"), step("c"), step("end", "rest")];
+    const progress = new Progress({ steps, result: "end" }, limits);
+    progress.begin();
+    expect(started(progress.step({ type: "worked", id: "a" }))).toEqual(["c"]);
+    expect(progress.step({ type: "worked", id: "a" })).toEqual([]);
+    expect(progress.counts.done).toBe(0);
+    expect([...progress.outputs()]).toEqual([]);
+    for (const id of ["b", "c"]) progress.step({ type: "worked", id });
+    for (const id of ["b", "c"])
+      expect(progress.step({ type: "finished", id, output: 1, steps: [] })).toEqual([]);
+    expect(started(progress.step({ type: "finished", id: "a", output: 1, steps: [] }))).toEqual(["end"]);
+    expect(progress.step({ type: "finished", id: "a", output: 2, steps: [] })).toEqual([]);
+  });
+
   test("completes with the output of the step that the plan names", () => {
     const progress = new Progress({ steps: [step("a")], result: "a" }, limits);
     progress.begin();
