@@ -20,17 +20,41 @@ class LongestFirst extends BaseSequencer {
   }
 }
 
+/**
+ * Tests of code that keeps nothing for its whole program, and whose files can share what was loaded: that saves minutes. Elsewhere
+ * each file has a program of its own: for real processes, brokers and disks, and for what listens to the failures of a program.
+ */
+const together = [
+  "test/actors/**/*.test.ts",
+  "test/runtime/{checkpoint,inspect,leases,logic,names,observe,placement,process,supervision,testing,wire,worlds}/**/*.test.ts",
+  "test/runtime/{file-system,framing,secret}.test.ts",
+];
+
+const own = {
+  pool: "forks",
+  // Every test that needs real time (child processes, a packed install) fits in this with room to spare on two cores.
+  testTimeout: 60_000,
+  hookTimeout: 60_000,
+} as const;
+
 export default defineConfig({
   test: {
-    include: ["test/**/*.test.ts"],
+    projects: [
+      // They take nothing from here by themselves: what is built before the tests would be built for each of them.
+      { test: { ...own, name: "together", isolate: false, include: together } },
+      {
+        test: {
+          ...own,
+          name: "apart",
+          include: ["test/**/*.test.ts"],
+          exclude: [...together, "**/node_modules/**"],
+        },
+      },
+    ],
     globalSetup: ["test/build.ts"],
-    pool: "forks",
     sequence: { sequencer: LongestFirst },
     // One core is left for what runs the tests, except where that would leave only one for them: much of the time they wait.
     maxWorkers: Math.max(2, availableParallelism() - 1),
-    // Every test that needs real time (child processes, a packed install) fits in this with room to spare on two cores.
-    testTimeout: 60_000,
-    hookTimeout: 60_000,
     // The second is the result for programs: `.ci/run` counts it.
     reporters: ["default", ["json", { outputFile: "coverage/tests.json" }]],
     coverage: {
