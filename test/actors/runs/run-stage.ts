@@ -14,7 +14,10 @@ import {
   type ExitReason,
   type Node,
   type Pid,
+  receive,
+  self,
   simulatedWorld,
+  spawn,
   startNode,
   type World,
 } from "../../../runtime/index.ts";
@@ -36,6 +39,8 @@ export interface RunStage {
   pass(ms: number): Promise<void>;
   begin(plan: Plan, spec?: Partial<RunSpec>): Promise<void>;
   start(reason?: RunInput["reason"]): Promise<Pid>;
+  /** As `start`, by a process that keeps it, and does nothing else. */
+  startKept(): Promise<{ readonly keeper: Pid; readonly run: Pid }>;
   tell(pid: Pid, command: RunCommand): void;
   /** Resolves with why the process ended. */
   ended(pid: Pid): Promise<ExitReason>;
@@ -100,6 +105,18 @@ export function stageOf({
     },
     start: async (reason = "start") =>
       (await node.spawn(logic, { input: { id, reason }, trapExit: true })) as Pid,
+    startKept: () =>
+      new Promise((resolve) => {
+        void node.spawn(async () => {
+          const keeper = self();
+          const run = await spawn(logic, {
+            input: { id, reason: "start", keeper },
+            ...{ link: true, trapExit: true },
+          });
+          resolve({ keeper, run: run as Pid });
+          await receive(() => false);
+        });
+      }),
     tell: (pid, command) => node.send(pid, command as never),
     ended: (pid) => new Promise((resolve) => node.monitor(pid, ({ reason }) => resolve(reason))),
     entries: async () => {

@@ -219,6 +219,21 @@ describe("A run", () => {
     );
   });
 
+  test.each([
+    ["kill", "killed"],
+    ["shutdown", "shutdown"],
+  ] as const)("ends at once with its keeper, which ends by %s and has not let it go", (reason, seen) =>
+    withRun({ never: () => new Promise<never>(() => {}) }, async (stage) => {
+      await stage.begin(one("never"));
+      const { keeper, run } = await stage.startKept();
+      await stage.pass(1_000);
+      const ended = stage.ended(run);
+      stage.node.exit(keeper, reason);
+      expect(await ended).toBe(seen);
+      expect(stateOf(await stage.entries()).phase).toBe("running");
+    }),
+  );
+
   test("finds what a step has noted, in every attempt and under every owner", () =>
     withRun(
       {
