@@ -50,10 +50,6 @@ describe("A seed of runs", { timeout: testMsMax }, () => {
 
 describe("The seeds of runs together", { timeout: testMsMax }, () => {
   test("meet every kind of fault, every way to an owner and every way out of not knowing", async () => {
-    const met = new Set<string>();
-    for (let seed = 1; seed <= 100; seed += 1)
-      for (const entry of (await runsRoom.play(seed)).entries)
-        for (const kind of kindsOf(entry)) met.add(kind);
     const expected = [
       ...["gone crash", "gone halt", "gone drain", "fenced", "follows"],
       ...[
@@ -77,9 +73,16 @@ describe("The seeds of runs together", { timeout: testMsMax }, () => {
       ...["found done", "a call interrupted", "failed effect_unknown", "waiting limit", "waiting answer"],
       ...["a large output", "steps added", "released", "done", "cancelled", "step_failed", "text", "noted"],
     ];
-    expect(expected.filter((kind) => !met.has(kind))).toEqual([]);
+    const missing = new Set(expected);
+    for (let seed = 1; missing.size > 0 && seed <= seedsMax; seed += 1)
+      for (const entry of (await runsRoom.play(seed)).entries)
+        for (const kind of kindsOf(entry)) missing.delete(kind);
+    expect([...missing]).toEqual([]);
   });
 });
+
+/** What is rare is met in a hundred or so; which one, any change of the runs' timing moves. */
+const seedsMax = 300;
 
 function kindsOf(entry: Entry): readonly string[] {
   switch (entry.type) {
