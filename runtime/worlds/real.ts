@@ -4,6 +4,7 @@ import { availableParallelism } from "node:os";
 // The global of this name is looked up anew at every use.
 import { performance } from "node:perf_hooks";
 import { realFileSystem } from "../file-systems/real.ts";
+import { lazyHttpClient } from "../http/lazy-client.ts";
 import { limits } from "../limits.ts";
 import { realPrograms } from "../programs/real.ts";
 import type { Random, World } from "../world.ts";
@@ -43,7 +44,7 @@ const world: World = {
   },
   files: realFileSystem(random),
   programs: realPrograms(),
-  fetch: (...request) => globalThis.fetch(...request),
+  fetch: lazyHttpClient().fetch,
   parallelism: availableParallelism(),
   maybe: () => false,
 };
