@@ -3,6 +3,8 @@ import type { World } from "../runtime/world.ts";
 import { findCacheDirectory } from "./config/cache-directory.ts";
 import { dataFolder } from "./config/data-folder.ts";
 import { type ConfigurationRow, describeValues } from "./config/description.ts";
+import { keyFileSettings } from "./config/key-files.ts";
+import { networkWarnings } from "./config/network-part.ts";
 import { ConfigurationError, type ConfigurationProblem, type Origin } from "./config/problem.ts";
 import { runtimeFolder } from "./config/runtime-folder.ts";
 import type { ConfigurationValues } from "./config/schema.ts";
@@ -55,12 +57,13 @@ export async function loadConfiguration(sources: ConfigurationSources): Promise<
   const { world, env, home, flags = [] } = sources;
   const file = await readUserFile(world.files, env, home);
   const references = referencedSettings(file.settings, env);
+  const keys = await keyFileSettings(file.settings, world.files, home);
   // What has a fault of its own in the file is checked no further, so that one slip is not told twice.
-  const problems: ConfigurationProblem[] = [...file.problems, ...references.problems];
+  const problems: ConfigurationProblem[] = [...file.problems, ...references.problems, ...keys.problems];
   const folders = { user: userFolder(env, home), data: dataFolder(env, home), runtime: runtimeFolder(env) };
   const { folder, rules, ...rulesRead } = await readUserRules(world.files, folders.user);
   problems.push(...rulesRead.problems);
-  const written = [...file.settings, ...references.settings];
+  const written = [...file.settings, ...references.settings, ...keys.settings];
   const checked = validate([...written, ...environmentSettings(env), ...flagSettings(flags)]);
   if (!checked.ok) problems.push(...checked.problems);
   if (problems.length > 0 || !checked.ok) throw new ConfigurationError(problems);
@@ -68,7 +71,9 @@ export async function loadConfiguration(sources: ConfigurationSources): Promise<
     ...file.warnings,
     ...rulesRead.warnings,
     ...references.warnings,
+    ...keys.warnings,
     ...misspelledVariables(env),
+    ...networkWarnings(checked.values.network),
   ];
   const cacheDirectory = await findCacheDirectory(world.files, env, home);
   const { values, origins } = checked;

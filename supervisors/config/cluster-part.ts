@@ -1,5 +1,6 @@
 // What a person can configure about nodes and the cluster that they make up.
 import { z } from "zod";
+import { spreadingShape } from "../../actors/llm/spreading.ts";
 import { isBrokerUrl } from "./broker-url.ts";
 import { clusterDefaults } from "./cluster-defaults.ts";
 
@@ -97,6 +98,7 @@ export const clusterConfiguration = z.strictObject({
     .regex(/^[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?$/, "must be the name of a namespace")
     .default("default")
     .describe("Kubernetes namespace of that service"),
+  ...spreadingShape,
   managed: z
     .strictObject({
       server: path

@@ -8,6 +8,7 @@ import { runsConfiguration, runsVariables } from "../../actors/runs/config.ts";
 import { workspaceConfiguration, workspaceVariables } from "../../actors/workspace/config.ts";
 import { clusterConfiguration, clusterVariables } from "./cluster-part.ts";
 import { logConfiguration, logVariables } from "./log-part.ts";
+import { networkConfiguration, networkVariables } from "./network-part.ts";
 import { runtimeConfiguration } from "./runtime-part.ts";
 
 export const configurationSchema = z.strictObject({
@@ -18,6 +19,7 @@ export const configurationSchema = z.strictObject({
   pipeline: pipelineConfiguration.prefault({}),
   runs: runsConfiguration.prefault({}),
   cluster: clusterConfiguration.prefault({}),
+  network: networkConfiguration.prefault({}),
   runtime: runtimeConfiguration.prefault({}),
   log: logConfiguration.prefault({}),
 });
@@ -34,6 +36,7 @@ export const configurationVariables: Readonly<Record<string, string>> = {
   ...below("pipeline", pipelineVariables),
   ...below("runs", runsVariables),
   ...below("cluster", clusterVariables),
+  ...below("network", networkVariables),
   ...below("log", logVariables),
 };
 
