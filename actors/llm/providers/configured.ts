@@ -5,21 +5,27 @@ import { AnthropicProvider } from "./anthropic.ts";
 import { OllamaProvider } from "./ollama.ts";
 import { OpenAiProvider } from "./openai.ts";
 import { type Peer, peerOf } from "./peer.ts";
+import { recorded } from "./record.ts";
+import { ScriptedProvider } from "./scripted.ts";
 
 /** Who answers for each entry, by its name. */
 export function configuredProviders(configuration: LlmConfiguration): ReadonlyMap<string, Provider> {
   return new Map(
-    Object.entries(configuration.providers).map(([name, entry]) => [
-      name,
-      adapterOf(peerOf(name, entry, configuration)),
-    ]),
+    Object.entries(configuration.providers).map(([name, entry]) => {
+      const provider = providerOf(peerOf(name, entry, configuration), entry.script);
+      const { record: file } = configuration;
+      return [name, file === undefined ? provider : recorded(provider, { entry: name, file })];
+    }),
   );
 }
 
-function adapterOf(peer: Peer): Provider {
+function providerOf(peer: Peer, script: string | undefined): Provider {
   switch (peer.kind) {
+    case "scripted":
+      return new ScriptedProvider({ ...peer, script: script ?? "" });
     case "openai":
     case "lm_studio":
+    case "openai_compatible":
       return new OpenAiProvider(peer);
     case "anthropic":
       return new AnthropicProvider(peer);

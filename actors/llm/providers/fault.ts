@@ -1,16 +1,12 @@
 // What goes wrong with a request, in the one vocabulary of ProviderError: what happened, at whose place, and what to do.
-import type { ProviderKind } from "../config.ts";
+import { ProxyFailure } from "../../../runtime/http/proxy-failure.ts";
 import { quoted } from "../failure.ts";
-import { ProviderError, type ProviderErrorCode } from "../provider.ts";
+import { ProviderError, type ProviderErrorCode, type ProviderErrorOptions } from "../provider.ts";
+import { asJson, codeOf, isAboutMoney, reportedCode, type Said, saidIn, saidOf } from "./fault-code.ts";
+import { identifierIn } from "./fields.ts";
 import { type Peer, shownUrl } from "./peer.ts";
+import { retryAfterMs } from "./told-limits.ts";
 import { type JsonObject, objectOf, type WireFault } from "./wire.ts";
-
-/** What the other side said about an error. */
-interface Said {
-  /** Its own word for it, such as "overloaded_error". */
-  readonly word: string;
-  readonly text: string;
-}
 
 /** An answer whose status is no success. `bySchema`: the request asked for an answer of a given form. */
 export interface Rejection {
@@ -30,37 +26,45 @@ export function rejected(peer: Peer, { status, headers, body, bySchema, nowMs }:
     return misplaced(peer, `sends requests elsewhere (${status} to ${target}), which is not followed`);
   }
   const code = codeOf(status, said);
-  const retryAfterMs = retryAfter(headers, nowMs);
-  const pause = retryAfterMs === undefined ? {} : { retryAfterMs };
-  if (code === "unreachable") return misplaced(peer, `has no such interface (${words})`);
-  const wait = retryAfterMs === undefined ? "" : ` It asks to wait ${retryAfterMs} ms.`;
-  return new ProviderError(code, `${sentence(peer, code, words, said, bySchema)}${wait}`, pause);
+  if (code === "connection") return misplaced(peer, `has no such interface (${words})`);
+  const pauseMs = retryAfterMs(headers, nowMs);
+  const wait = pauseMs === undefined ? "" : ` It asks to wait ${pauseMs} ms.`;
+  const requestId = requestIdOf(body);
+  return new ProviderError(code, `${sentence(peer, code, words, said, bySchema)}${wait}`, {
+    ...(pauseMs === undefined ? {} : { retryAfterMs: pauseMs }),
+    ...(code === "timeout" ? { phase: "first_byte" } : {}),
+    ...(requestId === undefined ? {} : { requestId }),
+  });
 }
 
 /** An error that the other side reports within a stream whose status was a success. */
 export function reported(peer: Peer, value: JsonObject): ProviderError | undefined {
   if ((value.error ?? undefined) === undefined && value.type !== "error") return undefined;
   const said = saidOf(value);
-  const code = codeOf(Number(said.word) || statusOfWord(said.word), said);
+  const code = reportedCode(said);
   const words = quoted(said.text === "" ? asJson(value) : said.text, peer.secrets);
-  // A stream that has begun is at the right place.
-  return new ProviderError(
-    code === "unreachable" ? "bad_response" : code,
-    sentence(peer, code, `in the middle of its answer: ${words}`, said, false),
-    { mayCost: true },
-  );
+  return new ProviderError(code, sentence(peer, code, `in the middle of its answer: ${words}`, said, false), {
+    mayCost: true,
+    ...(code === "timeout" ? { phase: "total" } : {}),
+  });
 }
 
 /** A request that got no answer at all, or whose connection broke before one began. */
 export function notConnected(peer: Peer, thrown: unknown): ProviderError {
-  const code = systemCode(thrown);
   const url = shownUrl(peer);
+  const proxy = causes(thrown).find((cause) => cause instanceof ProxyFailure);
+  if (proxy !== undefined) {
+    const options: ProviderErrorOptions = proxy.retryable ? {} : { retryable: false };
+    return new ProviderError("connection", `No connection to ${url} came about. ${proxy.message}`, options);
+  }
+  const code = systemCode(thrown);
   if (/^UND_ERR_(HEADERS|BODY|CONNECT)_TIMEOUT$|^ETIMEDOUT$/.test(code)) {
-    return new ProviderError("timeout", `No connection to ${url} came about in time (${code}). Try again.`);
+    const text = `No connection to ${url} came about in time (${code}). Try again.`;
+    return new ProviderError("timeout", text, { phase: "first_byte" });
   }
   if (/CERT|SSL|TLS|SIGNATURE|EPROTO|SELF_SIGNED/.test(code)) {
     return new ProviderError(
-      "unreachable",
+      "connection",
       `No secure connection to ${url} came about (${code}). Check base_url, http or https, and the certificate that it shows.`,
       { retryable: false },
     );
@@ -69,7 +73,11 @@ export function notConnected(peer: Peer, thrown: unknown): ProviderError {
   const detail = code === "" ? causeOf(thrown) : ` (${code})`;
   const wasSent = code === "ECONNRESET" || code === "UND_ERR_SOCKET";
   const options = wasSent ? { mayCost: true as const } : {};
-  return new ProviderError("unreachable", `${why}: ${url}${detail}. ${startAdvice(peer)}`, options);
+  return new ProviderError(
+    "connection",
+    `${why}: ${url}${detail}. ${startAdvice[peer.kind] ?? "Check the network and base_url."}`,
+    options,
+  );
 }
 
 /** A body that makes no sense. `type`: what its header says that it is, which matters where that is no stream either. */
@@ -77,7 +85,7 @@ export function senseless(peer: Peer, { message, sample }: WireFault, type: stri
   const named = /^$|event-stream|ndjson/.test(type) ? "" : `, of type ${quoted(type, peer.secrets)}`;
   const shown = sample === "" ? "" : `: ${quoted(sample, peer.secrets)}`;
   return new ProviderError(
-    "bad_response",
+    "protocol",
     `${message}${named}${shown}. Check that ${shownUrl(peer)} is the address of its interface.`,
   );
 }
@@ -85,14 +93,25 @@ export function senseless(peer: Peer, { message, sample }: WireFault, type: stri
 /** The connection broke in the middle of an answer, or it ended without its end marker. */
 export function cutOff(characters: number): ProviderError {
   const far = characters === 0 ? "before any text" : `after ${characters} characters`;
-  return new ProviderError(
-    "bad_response",
-    `Its answer was cut off ${far}, without an end marker. Try again.`,
-  );
+  return new ProviderError("protocol", `Its answer was cut off ${far}, without an end marker. Try again.`);
 }
 
 export function noKey(peer: Peer): ProviderError {
-  return new ProviderError("denied", `It has no key. Set ${peer.keyPlace}.`);
+  return new ProviderError("auth", `It has no key. Set ${peer.keyPlace}.`);
+}
+
+/** The same error, with the id of the request that its answer came with. */
+export function withRequestId(error: ProviderError, requestId: string | undefined): ProviderError {
+  if (requestId === undefined || error.requestId !== undefined) return error;
+  const { code, message, retryable, mayCost, retryAfterMs: pauseMs, phase, cause } = error;
+  return new ProviderError(code, message, {
+    ...(retryable ? {} : { retryable }),
+    ...(mayCost ? { mayCost } : {}),
+    ...(pauseMs === undefined ? {} : { retryAfterMs: pauseMs }),
+    ...(phase === undefined ? {} : { phase }),
+    ...(cause === undefined ? {} : { cause }),
+    requestId,
+  });
 }
 
 /** What the system says that has no code for it. */
@@ -102,15 +121,10 @@ function causeOf(thrown: unknown): string {
 }
 
 /** What to do about a server that is not reached. */
-function startAdvice({ kind }: Peer): string {
-  const advice: Readonly<Record<ProviderKind, string>> = {
-    ollama: "Is Ollama running? Start it with: ollama serve",
-    lm_studio: "Is the server of LM Studio running? Start it with: lms server start",
-    openai: "Check the network and base_url.",
-    anthropic: "Check the network and base_url.",
-  };
-  return advice[kind];
-}
+const startAdvice: Partial<Readonly<Record<string, string>>> = {
+  ollama: "Is Ollama running? Start it with: ollama serve",
+  lm_studio: "Is the server of LM Studio running? Start it with: lms server start",
+};
 
 function modelAdvice({ kind, entry }: Peer): string {
   if (kind === "ollama") return "Get it with: ollama pull NAME (or see what there is with: ollama list)";
@@ -128,52 +142,12 @@ const unreachableReasons: Partial<Readonly<Record<string, string>>> = {
 
 function misplaced(peer: Peer, what: string): ProviderError {
   const text = `The address ${shownUrl(peer)} ${what}. Check llm.providers.${peer.entry}.base_url.`;
-  return new ProviderError("unreachable", text, { retryable: false });
-}
-
-function codeOf(status: number, { word, text }: Said): ProviderErrorCode {
-  if (isAboutMoney({ word })) return "denied";
-  if (status === 404) return /model/i.test(`${word} ${text}`) ? "no_model" : "unreachable";
-  if (word === "model_not_found") return "no_model";
-  if (status >= 500) return status === 504 || status === 524 ? "timeout" : "overloaded";
-  return statusCodes[status] ?? "bad_request";
-}
-
-function isAboutMoney({ word }: Pick<Said, "word">): boolean {
-  return word === "insufficient_quota" || word === "billing_error";
-}
-
-const statusCodes: Partial<Readonly<Record<number, ProviderErrorCode>>> = {
-  401: "denied",
-  402: "denied",
-  403: "denied",
-  405: "unreachable",
-  408: "timeout",
-  409: "overloaded",
-  429: "rate_limited",
-};
-
-/** The status that goes with a vendor's word for an error, as their lists of errors have it; 500 for all others. */
-function statusOfWord(word: string): number {
-  const statuses: Partial<Readonly<Record<string, number>>> = {
-    invalid_request_error: 400,
-    authentication_error: 401,
-    billing_error: 402,
-    permission_error: 403,
-    not_found_error: 404,
-    request_too_large: 413,
-    rate_limit_error: 429,
-    rate_limit_exceeded: 429,
-    insufficient_quota: 429,
-    timeout_error: 504,
-    context_length_exceeded: 400,
-  };
-  return statuses[word] ?? 500;
+  return new ProviderError("connection", text, { retryable: false });
 }
 
 function sentence(peer: Peer, code: ProviderErrorCode, words: string, said: Said, bySchema: boolean): string {
   switch (code) {
-    case "denied":
+    case "auth":
       return isAboutMoney(said) || words.startsWith("402")
         ? `Its account has no credit left (${words}). See to it at the provider's.`
         : `It does not let this key in (${words}). Check ${peer.keyPlace}.`;
@@ -185,6 +159,10 @@ function sentence(peer: Peer, code: ProviderErrorCode, words: string, said: Said
       return `It failed or is overloaded (${words}). Try again later.`;
     case "timeout":
       return `It gave up waiting (${words}). Try again.`;
+    case "context_too_long":
+      return `The request is longer than it can read (${words}). Send less, or choose a model with a larger context.`;
+    case "content_filtered":
+      return `Its filter does not let this through (${words}). Change the request, or choose another model.`;
     default:
       return bySchema &&
         /response_format|output_config|output_format|json_schema|\bformat\b|schema/i.test(words)
@@ -193,58 +171,32 @@ function sentence(peer: Peer, code: ProviderErrorCode, words: string, said: Said
   }
 }
 
-/** What a body says about an error: each vendor's own form, or the body itself. */
-function saidIn(body: string): Said {
+/** Anthropic puts it into the body too, where a gateway has left the header out. */
+function requestIdOf(body: string): string | undefined {
+  if (!body.includes('"request_id"')) return undefined;
   try {
-    return saidOf(objectOf(body));
+    return identifierIn(objectOf(body).request_id);
   } catch {
-    const page = /<title>([^<]*)/i.exec(body)?.[1];
-    return { word: "", text: page ?? body };
+    return undefined;
   }
-}
-
-function saidOf(value: JsonObject): Said {
-  const error = value.error ?? value.message ?? value.detail ?? "";
-  if (typeof error !== "object" || error === null) return { word: "", text: textOf(error) };
-  const { type, code, message } = error as JsonObject;
-  const text = textOf(message);
-  // OpenAI tells apart by code what it calls by one type; Anthropic has types only.
-  const word = typeof code === "string" || typeof code === "number" ? `${code}` : textOf(type);
-  return { word, text: text === "" ? asJson(error) : text };
-}
-
-/** Nothing where a value is nested so deeply that it cannot be written. */
-function asJson(value: object): string {
-  try {
-    return JSON.stringify(value);
-  } catch {
-    return "";
-  }
-}
-
-function textOf(value: unknown): string {
-  return typeof value === "string" ? value : "";
-}
-
-/** Milliseconds, from `retry-after-ms`, or from `retry-after` in seconds or as a date; undefined where none makes sense. */
-function retryAfter(headers: Headers, nowMs: number): number | undefined {
-  const exact = headers.get("retry-after-ms");
-  const given = headers.get("retry-after");
-  const number = exact ?? given ?? "";
-  if (/^\d+(\.\d+)?$/.test(number.trim())) return Math.ceil(Number(number) * (exact === null ? 1_000 : 1));
-  if (given === null) return undefined;
-  // biome-ignore lint/style/noRestrictedGlobals: it reads a date that is written down, and no clock.
-  const wait = Date.parse(given) - nowMs;
-  return wait > 0 ? wait : undefined;
 }
 
 /** The system's word for what went wrong, from however deep it stands. */
 function systemCode(thrown: unknown): string {
-  let error: unknown = thrown;
-  for (let depth = 0; depth < 5 && typeof error === "object" && error !== null; depth += 1) {
-    const { code, cause, errors } = error as { code?: unknown; cause?: unknown; errors?: readonly unknown[] };
+  for (const { code } of causes(thrown)) {
     if (typeof code === "string" && /^[A-Z][A-Z0-9_]*$/.test(code)) return code;
-    error = cause ?? errors?.[0];
   }
   return "";
+}
+
+/** What was thrown, and what it came from. */
+function causes(thrown: unknown): readonly { readonly code?: unknown }[] {
+  const found: object[] = [];
+  let error: unknown = thrown;
+  while (found.length < 5 && typeof error === "object" && error !== null) {
+    found.push(error);
+    const { cause, errors } = error as { cause?: unknown; errors?: unknown };
+    error = cause ?? (Array.isArray(errors) ? errors[0] : undefined);
+  }
+  return found;
 }

@@ -1,74 +1,92 @@
 // Ollama's chat through its SDK.
-import { z } from "zod";
 import type { Secret } from "../../../runtime/secret.ts";
 import type { Completion, CompletionRequest } from "../completion.ts";
-import { contextTokensMin, estimateErrorMax, localOutputTokensDefault } from "../limits.ts";
-import { type Provider, type ProviderContext, ProviderError } from "../provider.ts";
-import { estimateTokens } from "../tokens.ts";
+import {
+  type EmbeddingRequest,
+  type Embeddings,
+  type Model,
+  type Provider,
+  type ProviderContext,
+  ProviderError,
+} from "../provider.ts";
 import { Answer } from "./answer.ts";
+import { checkTexts, ollamaEmbeddings } from "./embeddings.ts";
 import { type Exchange, exchange } from "./exchange.ts";
+import { embeddingsBytesMax, listBytesMax, shownModelsMax } from "./limits.ts";
 import { ModelChoice } from "./model-choice.ts";
+import { ollamaModel, ollamaNames } from "./model-list.ts";
+import { OllamaReading } from "./ollama-reading.ts";
+import { ollamaRequest } from "./ollama-request.ts";
 import type { Peer } from "./peer.ts";
-import { eventOf } from "./shape.ts";
-
-/** One line of the stream, as far as it matters here. */
-const lineShape = z.object({
-  model: z.string().nullish(),
-  message: z.object({ content: z.string().nullish(), thinking: z.string().nullish() }).nullish(),
-  done: z.boolean().nullish(),
-  done_reason: z.string().nullish(),
-  prompt_eval_count: z.int().min(0).nullish(),
-  eval_count: z.int().min(0).nullish(),
-});
-
-/** A model with a `remote_host` is another one's name for a model elsewhere. */
-const listShape = z.object({
-  models: z.array(z.object({ name: z.string(), remote_host: z.string().nullish() })),
-});
 
 export class OllamaProvider implements Provider {
   readonly kind = "ollama";
   readonly secrets: readonly Secret[];
   readonly #peer: Peer;
   readonly #model: ModelChoice;
+  readonly #embeddingModel: ModelChoice;
 
   constructor(peer: Peer) {
     this.secrets = peer.secrets;
     this.#peer = peer;
-    this.#model = new ModelChoice(peer, peer.model, (context) => this.#listModels(context));
+    const list = (context: ProviderContext) => this.#names(context);
+    this.#model = new ModelChoice(peer, peer.model, list);
+    this.#embeddingModel = new ModelChoice(peer, undefined, list, "embeds");
   }
 
   async complete(request: CompletionRequest, context: ProviderContext): Promise<Completion> {
     const model = await this.#model.of(request, context);
     const connect = await this.#connector();
-    const options = {
-      form: "lines",
-      headers: this.#headers(),
-      bySchema: request.answer_schema !== undefined,
-    } as const;
-    return exchange(this.#peer, context, options, async (watched) => {
-      const stream = await connect(watched).chat({
-        model,
-        messages: request.messages.map(({ role, content }) => ({ role, content })),
-        stream: true,
-        ...(request.answer_schema === undefined ? {} : { format: request.answer_schema.schema }),
-        options: {
-          num_ctx: contextTokens(request),
-          ...(request.max_output_tokens === undefined ? {} : { num_predict: request.max_output_tokens }),
-          ...(request.temperature === undefined ? {} : { temperature: request.temperature }),
-        },
-      });
-      return read(stream, new Answer(watched, model), watched, this.#peer);
+    const bySchema = request.answer_schema !== undefined;
+    return exchange(this.#peer, context, this.#options("lines", bySchema), async (watched) => {
+      await connect(watched).chat(ollamaRequest(request, model, this.#peer));
+      const reading = new OllamaReading(new Answer(watched, this.#peer, request, model), this.#peer);
+      await watched.read((line) => reading.take(line));
+      return reading.completion();
     });
   }
 
-  async #listModels(context: ProviderContext): Promise<readonly string[]> {
+  async models(context: ProviderContext): Promise<readonly Model[]> {
+    const names = await this.#names(context);
+    const shown: Model[] = [];
+    for (const name of names.slice(0, shownModelsMax)) shown.push(await this.#shown(name, context));
+    return [...shown, ...names.slice(shownModelsMax).map((name) => ollamaModel(name, undefined))];
+  }
+
+  async embed({ texts, model: named }: EmbeddingRequest, context: ProviderContext): Promise<Embeddings> {
+    checkTexts(texts);
+    const model = await this.#embeddingModel.of({ model: named }, context);
     const connect = await this.#connector();
-    const options = { form: "json", headers: this.#headers(), bySchema: false } as const;
-    return exchange(this.#peer, context, options, async (watched) => {
-      const list = eventOf(listShape, await connect(watched).list(), this.#peer);
-      return list.models.flatMap(({ name, remote_host }) => (remote_host ? [] : [name]));
-    });
+    return exchange(
+      this.#peer,
+      context,
+      this.#options("json", false, embeddingsBytesMax),
+      async (watched) => {
+        // What is cut off without a word is not what was asked for.
+        const body = { model, input: [...texts], truncate: false };
+        return ollamaEmbeddings(await connect(watched).embed(body), texts.length, model, this.#peer);
+      },
+    );
+  }
+
+  async #names(context: ProviderContext): Promise<readonly string[]> {
+    const connect = await this.#connector();
+    return exchange(this.#peer, context, this.#options("json"), async (watched) =>
+      ollamaNames(await connect(watched).list(), this.#peer),
+    );
+  }
+
+  /** What it can do; its name alone where the server does not say. */
+  async #shown(name: string, context: ProviderContext): Promise<Model> {
+    const connect = await this.#connector();
+    try {
+      return await exchange(this.#peer, context, this.#options("json"), async (watched) =>
+        ollamaModel(name, await connect(watched).show({ model: name })),
+      );
+    } catch (thrown) {
+      if (thrown instanceof ProviderError && !context.signal.aborted) return ollamaModel(name, undefined);
+      throw thrown;
+    }
   }
 
   /** The SDK is loaded with the first request. */
@@ -77,51 +95,13 @@ export class OllamaProvider implements Provider {
     return ({ fetch }: Exchange) => new Ollama({ host: this.#peer.baseUrl, fetch });
   }
 
-  #headers(): Readonly<Record<string, string>> {
+  #options(form: "lines" | "json", bySchema = false, bytesMax = listBytesMax) {
     const key = this.#peer.apiKey;
-    return {
+    const headers = {
       accept: "application/json, application/x-ndjson",
       "content-type": "application/json",
       ...(key === undefined ? {} : { authorization: `Bearer ${key.reveal()}` }),
     };
+    return { form, headers, bySchema, bytesMax } as const;
   }
-}
-
-/**
- * The context that a request needs. Ollama does not refuse what is longer than its context: it leaves the beginning out and
- * says nothing. In powers of two, because it loads the model again for each other size.
- */
-function contextTokens({
-  messages,
-  max_output_tokens = localOutputTokensDefault,
-}: CompletionRequest): number {
-  const read = messages.reduce((sum, { content }) => sum + estimateTokens(content), 0);
-  const needed = read * (1 + estimateErrorMax) + max_output_tokens;
-  return Math.max(contextTokensMin, 2 ** Math.ceil(Math.log2(needed)));
-}
-
-async function read(
-  stream: AsyncIterable<unknown>,
-  answer: Answer,
-  watched: Exchange,
-  peer: Peer,
-): Promise<Completion> {
-  let model: string | undefined;
-  try {
-    for await (const given of stream) {
-      const line = eventOf(lineShape, given, peer);
-      const added = line.message?.content ?? "";
-      watched.heard(added.length + (line.message?.thinking?.length ?? 0));
-      answer.add(added);
-      model ??= line.model ?? undefined;
-      if (line.prompt_eval_count || line.eval_count) {
-        answer.count(line.prompt_eval_count ?? undefined, line.eval_count ?? undefined);
-      }
-      if (line.done) answer.end(line.done_reason === "length" ? "length" : "stop");
-    }
-  } catch (thrown) {
-    // All that the SDK itself throws here is that the last line is missing, in an error without a name.
-    throw thrown instanceof ProviderError ? thrown : watched.cutOff();
-  }
-  return answer.completion(model);
 }

@@ -1,6 +1,7 @@
 // Whom an adapter talks to: an entry of llm.providers with all that its kind leaves to a default.
 import type { Secret } from "../../../runtime/secret.ts";
-import type { LlmConfiguration, ProviderConfiguration, ProviderKind } from "../config.ts";
+import type { LlmConfiguration } from "../config.ts";
+import type { ProviderConfiguration, ProviderKind } from "../provider-config.ts";
 
 export interface Peer {
   /** Name of the entry in llm.providers. */
@@ -15,6 +16,8 @@ export interface Peer {
   /** True where nothing is answered without a key: at the vendor's own address. */
   readonly needsKey: boolean;
   readonly model: string | undefined;
+  /** Tokens of an answer at most, where a request does not say. */
+  readonly outputTokensMax: number | undefined;
   /** Milliseconds from a request to the first event of its answer. */
   readonly firstByteMs: number;
   /** Milliseconds between two events of an answer. */
@@ -27,6 +30,9 @@ const baseUrls: Readonly<Record<ProviderKind, string>> = {
   anthropic: "https://api.anthropic.com",
   ollama: "http://127.0.0.1:11434",
   lm_studio: "http://localhost:1234/v1",
+  // Of these the one always has an address of its own, and the other needs none.
+  openai_compatible: "http://localhost/v1",
+  scripted: "http://localhost",
 };
 
 const keyVariables: Partial<Readonly<Record<string, string>>> = {
@@ -39,7 +45,7 @@ export function peerOf(
   configuration: ProviderConfiguration,
   { first_byte_timeout_ms, silence_timeout_ms }: LlmConfiguration,
 ): Peer {
-  const { kind, base_url, api_key, api_key_env, model } = configuration;
+  const { kind, base_url, api_key, api_key_env, model, max_tokens } = configuration;
   const variable = api_key_env ?? keyVariables[entry];
   const key = `llm.providers.${entry}.api_key`;
   return {
@@ -51,6 +57,7 @@ export function peerOf(
     keyPlace: variable === undefined ? key : `the environment variable ${variable} or ${key}`,
     needsKey: base_url === undefined && (kind === "openai" || kind === "anthropic"),
     model,
+    outputTokensMax: max_tokens,
     firstByteMs: configuration.first_byte_timeout_ms ?? first_byte_timeout_ms,
     silenceMs: configuration.silence_timeout_ms ?? silence_timeout_ms,
   };

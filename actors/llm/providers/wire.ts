@@ -1,6 +1,7 @@
-// The bodies of answers, made safe before an SDK reads them: split into events here, with a cap on each, so that an SDK gets
-// whole events of valid JSON only. On anything else the SDKs print the other side's text, or gather it without a limit.
-import { eventBytesMax } from "../limits.ts";
+// The bodies of answers, read in one pass: split into lines, each event parsed once, with a cap on its length. The SDKs' own
+// readers print what makes no sense to them, or gather it without a limit, and parse what is parsed here already.
+import { StringDecoder } from "node:string_decoder";
+import { eventBytesMax } from "./limits.ts";
 
 /** How a body is written: server-sent events, a JSON value in each line, or one JSON value. */
 export type WireForm = "events" | "lines" | "json";
@@ -18,19 +19,117 @@ export class WireFault extends Error {
 
 export type JsonObject = Readonly<Record<string, unknown>>;
 
-/** Takes a look at each value before the SDK gets it; what it throws ends the body. */
-export type Inspect = (value: JsonObject) => void;
+/** Gets each value of a body, in order. True where it was the last one. */
+export type TakeValue = (value: JsonObject) => boolean;
 
-/**
- * The body as the SDK is to get it.
- * @throws {WireFault}; and what `inspect` throws
- */
-export function cleaned(
-  body: AsyncIterable<Uint8Array>,
-  form: "events" | "lines",
-  inspect: Inspect,
-): AsyncGenerator<string, void, void> {
-  return form === "events" ? events(body, inspect) : lines(body, inspect);
+/** Reads a body of many values as it comes. Its functions throw a WireFault, and what `take` throws. */
+export class BodyReader {
+  readonly #isEvents: boolean;
+  readonly #take: TakeValue;
+  readonly #decoder = new StringDecoder("utf8");
+  /** The beginning of a line whose end has not come. It is searched once, however small the parts are that it comes in. */
+  #rest = "";
+  #isFirst = true;
+  /** The data of an event whose end has not come. */
+  #data = "";
+  /** Characters of the lines of that data: empty ones would be free. */
+  #dataCharacters = 0;
+  #isOver = false;
+
+  constructor(form: "events" | "lines", take: TakeValue) {
+    this.#isEvents = form === "events";
+    this.#take = take;
+  }
+
+  /** The end marker has come: what follows is not read. */
+  get isOver(): boolean {
+    return this.#isOver;
+  }
+
+  push(bytes: Uint8Array): void {
+    this.#pushText(this.#decoder.write(bytes as Buffer));
+  }
+
+  /** The body has ended. What follows the last line feed is not whole. */
+  end(): void {
+    this.#pushText(this.#decoder.end());
+    if (this.#isOver) return;
+    if (this.#rest !== "") this.#line(this.#rest, false);
+    if (this.#isEvents) this.#endEvent(false);
+  }
+
+  #pushText(given: string): void {
+    const text = this.#isFirst ? this.#withoutMark(given) : given;
+    let start = 0;
+    for (let end = text.indexOf("\n"); end !== -1; end = text.indexOf("\n", start)) {
+      const part = text.slice(
+        start,
+        text.charCodeAt(end - 1) === CARRIAGE_RETURN && end > start ? end - 1 : end,
+      );
+      start = end + 1;
+      if (this.#rest === "") this.#line(part, true);
+      else {
+        const whole = `${this.#rest}${part}`;
+        this.#rest = "";
+        // The carriage return may be the last that came before.
+        this.#line(part === "" && whole.endsWith("\r") ? whole.slice(0, -1) : whole, true);
+      }
+      if (this.#isOver) return;
+    }
+    this.#rest += start === 0 ? text : text.slice(start);
+    if (this.#rest.length > eventBytesMax) throw tooLong();
+  }
+
+  /** A mark of byte order at the beginning says nothing. */
+  #withoutMark(text: string): string {
+    if (text === "") return text;
+    this.#isFirst = false;
+    return text.charCodeAt(0) === BYTE_ORDER_MARK ? text.slice(1) : text;
+  }
+
+  #line(line: string, isWhole: boolean): void {
+    if (this.#isEvents) this.#eventLine(line, isWhole);
+    else if (line.trim() !== "") this.#value(line, isWhole);
+  }
+
+  /** Server-sent events, as the HTML standard writes them: fields in lines, and a blank line after each event. */
+  #eventLine(line: string, isWhole: boolean): void {
+    if (line === "") this.#endEvent(true);
+    else if (line.startsWith("data:")) this.#dataLine(line, isWhole);
+    else this.#otherLine(line, isWhole);
+  }
+
+  #dataLine(line: string, isWhole: boolean): void {
+    const data = line.slice(line.charCodeAt(5) === SPACE ? 6 : 5);
+    this.#data = this.#dataCharacters === 0 ? data : `${this.#data}\n${data}`;
+    this.#dataCharacters += line.length;
+    if (this.#dataCharacters > eventBytesMax) throw tooLong();
+    if (!isWhole) this.#endEvent(false);
+  }
+
+  /** Lines that say nothing about the answer: what an event is stands in its data too. */
+  #otherLine(line: string, isWhole: boolean): void {
+    const colon = line.indexOf(":");
+    const field = colon === -1 ? line : line.slice(0, colon);
+    if (fields.some((known) => (isWhole ? known === field : known.startsWith(field)))) return;
+    throw new WireFault("It answered with something else than a stream of events", line);
+  }
+
+  #endEvent(isWhole: boolean): void {
+    const data = this.#data;
+    this.#data = "";
+    this.#dataCharacters = 0;
+    if (data === "") return;
+    if (data.startsWith("[DONE]")) this.#isOver = true;
+    else this.#value(data, isWhole);
+  }
+
+  #value(text: string, isWhole: boolean): void {
+    const value = parsed(text);
+    if (value !== undefined) this.#isOver = this.#take(value);
+    // The beginning of an object whose end was cut off says nothing that is known for sure.
+    else if (isWhole || !text.startsWith("{")) throw notJson(text);
+  }
 }
 
 /**
@@ -45,112 +144,38 @@ export async function wholeText(body: AsyncIterable<Uint8Array>, bytesMax: numbe
     bytes += part.length;
     if (bytes > bytesMax) throw new WireFault(`It sent more than ${bytesMax} bytes`);
   }
-  return decoded(parts);
+  // What is no UTF-8 becomes U+FFFD, and a mark of byte order at the beginning is left out.
+  return new TextDecoder().decode(Buffer.concat(parts));
 }
 
 /** The value of a JSON object. @throws {WireFault} it is none */
 export function objectOf(text: string): JsonObject {
-  try {
-    const value: unknown = JSON.parse(text);
-    if (typeof value === "object" && value !== null && !Array.isArray(value)) return value as JsonObject;
-  } catch {
-    // Said below, as for JSON that is no object.
-  }
-  throw new WireFault("It answered with something else than JSON", text);
-}
-
-/** Server-sent events, as the HTML standard writes them: fields in lines, and a blank line after each event. */
-async function* events(
-  body: AsyncIterable<Uint8Array>,
-  inspect: Inspect,
-): AsyncGenerator<string, void, void> {
-  let event: PendingEvent = { name: "", data: [], characters: 0 };
-  for await (const { text, isWhole } of linesOf(body)) {
-    event = withLine(event, text, isWhole);
-    if (text !== "" && isWhole) continue;
-    const data = event.data.join("\n");
-    if (data === "[DONE]") return yield "data: [DONE]\n\n";
-    const value = data === "" ? undefined : objectIn(data, isWhole);
-    if (value !== undefined) {
-      inspect(value);
-      // The value's own type goes before the name of its envelope, of which nothing but a name gets through.
-      const type = `${value.type ?? event.name}`.replaceAll(/[^a-z_]/g, "");
-      yield `${type === "" ? "" : `event: ${type}\n`}data: ${data.replaceAll(/[\r\n]/g, " ")}\n\n`;
-    }
-    event = { name: "", data: [], characters: 0 };
-  }
-}
-
-interface PendingEvent {
-  readonly name: string;
-  /** Grows in place: a copy for each line would make many short lines take a time that grows with their square. */
-  readonly data: string[];
-  readonly characters: number;
-}
-
-function withLine(event: PendingEvent, line: string, isWhole: boolean): PendingEvent {
-  const colon = line.indexOf(":");
-  const field = colon === -1 ? line : line.slice(0, colon);
-  const value = colon === -1 ? "" : line.slice(colon + 1).replace(/^ /, "");
-  if (!fields.some((known) => (isWhole ? known === field : known.startsWith(field)))) {
-    throw new WireFault("It answered with something else than a stream of events", line);
-  }
-  if (field === "event") return { ...event, name: value };
-  if (field !== "data") return event;
-  // The line counts too: empty ones would be free.
-  const characters = event.characters + line.length;
-  if (characters > eventBytesMax) throw tooLong();
-  event.data.push(value);
-  return { ...event, characters };
+  const value = parsed(text);
+  if (value === undefined) throw notJson(text);
+  return value;
 }
 
 /** The empty one is a comment's. */
 const fields = ["", "data", "event", "id", "retry"];
 
-async function* lines(body: AsyncIterable<Uint8Array>, inspect: Inspect): AsyncGenerator<string, void, void> {
-  for await (const { text, isWhole } of linesOf(body)) {
-    const value = text.trim() === "" ? undefined : objectIn(text, isWhole);
-    if (value === undefined) continue;
-    inspect(value);
-    yield `${text}\n`;
-  }
-}
+const CARRIAGE_RETURN = 13;
+const SPACE = 32;
+const BYTE_ORDER_MARK = 0xfeff;
 
-/** Undefined where the text is the beginning of an object whose end was cut off. */
-function objectIn(text: string, isWhole: boolean): JsonObject | undefined {
+/** Undefined where it is no JSON object. */
+function parsed(text: string): JsonObject | undefined {
   try {
-    return objectOf(text);
-  } catch (thrown) {
-    if (!isWhole && text.startsWith("{")) return undefined;
-    throw thrown;
+    const value: unknown = JSON.parse(text);
+    return typeof value === "object" && value !== null && !Array.isArray(value)
+      ? (value as JsonObject)
+      : undefined;
+  } catch {
+    return undefined;
   }
 }
 
-/** The lines of a body. What follows the last line feed is not whole. */
-async function* linesOf(
-  body: AsyncIterable<Uint8Array>,
-): AsyncGenerator<{ readonly text: string; readonly isWhole: boolean }, void, void> {
-  let parts: Uint8Array[] = [];
-  let bytes = 0;
-  for await (const chunk of body) {
-    let start = 0;
-    for (let end = chunk.indexOf(LINE_FEED); end !== -1; end = chunk.indexOf(LINE_FEED, start)) {
-      parts.push(chunk.subarray(start, end));
-      yield { text: decoded(parts).replace(/\r$/, ""), isWhole: true };
-      [parts, bytes, start] = [[], 0, end + 1];
-    }
-    parts.push(chunk.subarray(start));
-    bytes += chunk.length - start;
-    if (bytes > eventBytesMax) throw tooLong();
-  }
-  if (bytes > 0) yield { text: decoded(parts), isWhole: false };
-}
-
-const LINE_FEED = 10;
-
-function decoded(parts: readonly Uint8Array[]): string {
-  // What is no UTF-8 becomes U+FFFD, and a mark of byte order at the beginning is left out.
-  return new TextDecoder().decode(parts.length === 1 ? parts[0] : Buffer.concat(parts));
+function notJson(text: string): WireFault {
+  return new WireFault("It answered with something else than JSON", text);
 }
 
 function tooLong(): WireFault {

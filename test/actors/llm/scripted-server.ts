@@ -2,7 +2,7 @@
 // OpenAI (LM Studio too) at /v1, Anthropic at /, Ollama at /. It tells tests what happened by promises, so nobody sleeps.
 import { createServer, type IncomingHttpHeaders, type IncomingMessage, type ServerResponse } from "node:http";
 import type { AddressInfo, Socket } from "node:net";
-import type { ProviderKind } from "../../../actors/llm/config.ts";
+import type { ProviderKind } from "../../../actors/llm/provider-config.ts";
 import { type Dialect, keepAlive, modelList, piecesOf, type Spoken } from "./wire-formats.ts";
 
 /** What becomes of one request for a completion. Without a fault the answer is sent whole and the connection stays. */
@@ -47,6 +47,10 @@ export interface Script {
   readonly replies: readonly [Reply, ...Reply[]] | ((request: RecordedRequest) => Reply);
   /** What the list of models holds, or how the request for it goes wrong. Default: one model. */
   readonly models?: readonly string[] | Reply;
+  /** What Ollama shows of a model of that name. Default: that there is none. */
+  readonly shows?: (model: string) => Reply;
+  /** What becomes of requests for embeddings. */
+  readonly embeddings?: Reply;
 }
 
 export interface ScriptedServer {
@@ -54,6 +58,8 @@ export interface ScriptedServer {
   readonly origin: string;
   /** Every request so far, in order, those for the list of models included. */
   readonly requests: readonly RecordedRequest[];
+  /** Connections that were made so far. */
+  readonly connections: () => number;
   /** The base URL to configure for a provider of that kind. */
   baseUrl(kind: ProviderKind): string;
   /** The request of that number (from 0), as soon as it is here. */
@@ -67,7 +73,10 @@ export async function startScriptedServer(script: Script): Promise<ScriptedServe
   const waiting = new Map<number, (request: RecordedRequest) => void>();
   let completions = 0;
   const replyTo = (request: RecordedRequest): Reply => {
-    if (request.method === "GET") return listReply(script, dialectOf(request.path));
+    const { path, body } = request;
+    if (request.method === "GET") return listReply(script, dialectOf(path));
+    if (path === "/api/show") return script.shows?.(`${body?.model}`) ?? { status: 404, body: "" };
+    if (/embed/.test(path)) return script.embeddings ?? { status: 404, body: "" };
     if (typeof script.replies === "function") return script.replies(request);
     const reply = script.replies[Math.min(completions, script.replies.length - 1)];
     completions += 1;
@@ -81,12 +90,17 @@ export async function startScriptedServer(script: Script): Promise<ScriptedServe
       send(response, request, replyTo(request)).then(done, done);
     });
   });
+  let connections = 0;
+  server.on("connection", () => {
+    connections += 1;
+  });
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
   const origin = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
   return {
     origin,
     requests,
-    baseUrl: (kind) => (kind === "openai" || kind === "lm_studio" ? `${origin}/v1` : origin),
+    connections: () => connections,
+    baseUrl: (kind) => (kind === "anthropic" || kind === "ollama" ? origin : `${origin}/v1`),
     request: (index) => {
       const here = requests[index];
       if (here !== undefined) return Promise.resolve(here);

@@ -11,7 +11,7 @@ const counted: readonly (readonly [string, string, number])[] = [
   ],
   [
     "TypeScript",
-    'export function cutOff(characters: number): ProviderError {\n  const far = characters === 0 ? "before" : String(characters);\n  return new ProviderError("bad_response", far);\n}\n',
+    'export function cutOff(characters: number): ProviderError {\n  const far = characters === 0 ? "before" : String(characters);\n  return new ProviderError("protocol", far);\n}\n',
     41,
   ],
   [

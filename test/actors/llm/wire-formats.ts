@@ -15,7 +15,22 @@ export interface Spoken {
   readonly refusal?: string;
   /** Default: the model that the request named. */
   readonly model?: string;
-  readonly usage?: { readonly input: number; readonly output: number };
+  /** Tokens; `cached`: those of the input that came from a cache, `kept`: those that were put there. */
+  readonly usage?: {
+    readonly input: number;
+    readonly cached?: number;
+    readonly kept?: number;
+    readonly output: number;
+  };
+  /** The tools that it wants used, after the text. */
+  readonly calls?: readonly SpokenCall[];
+}
+
+export interface SpokenCall {
+  readonly id?: string;
+  readonly name: string;
+  /** As JSON, in the parts in which it is streamed where the provider streams it. */
+  readonly json: string | readonly string[];
 }
 
 /** The pieces of an answer's body, end marker included. Every dialect begins with one that holds no text. */
@@ -55,59 +70,77 @@ export function modelList(dialect: Dialect, models: readonly string[]): string {
 
 type Named = Spoken & { readonly model: string };
 
-function openaiPieces(parts: readonly string[], { model, thinks, refusal, finish, usage }: Named): string[] {
-  const chunk = (rest: object) =>
-    `data: ${JSON.stringify({ id: "chatcmpl-1", object: "chat.completion.chunk", created: 1, model, ...rest })}\n\n`;
+function openaiPieces(parts: readonly string[], spoken: Named): string[] {
+  const { model, thinks, refusal, finish, usage, calls = [] } = spoken;
+  const head = {
+    id: "chatcmpl-B9MHDbslfkBeAs8l4bebGdFOJ6PeG",
+    object: "chat.completion.chunk",
+    created: 1_741_570_283,
+    model,
+    service_tier: "default",
+    system_fingerprint: "fp_fc9f1d7035",
+  };
+  const chunk = (rest: object) => `data: ${JSON.stringify({ ...head, ...rest })}\n\n`;
   const delta = (content: object, finish_reason: string | null = null) =>
-    chunk({ choices: [{ index: 0, delta: content, finish_reason }] });
+    chunk({ choices: [{ index: 0, delta: content, logprobs: null, finish_reason }], usage: null });
   const pieces = [
-    delta({ role: "assistant", content: "" }),
+    delta({ role: "assistant", content: "", refusal: null }),
     ...(thinks ?? []).map((reasoning_content) => delta({ reasoning_content })),
     ...parts.map((content) => delta({ content })),
     ...(refusal === undefined ? [] : [delta({ refusal })]),
+    ...calls.flatMap((call, index) =>
+      openaiCall(call, index).map((tool_call) => delta({ tool_calls: [tool_call] })),
+    ),
   ];
   if (finish === null) return pieces;
-  pieces.push(delta({}, finish ?? "stop"));
-  if (usage !== undefined) {
-    const { input, output } = usage;
-    pieces.push(
-      chunk({
-        choices: [],
-        usage: { prompt_tokens: input, completion_tokens: output, total_tokens: input + output },
-      }),
-    );
-  }
+  pieces.push(delta({}, finish ?? (calls.length > 0 ? "tool_calls" : "stop")));
+  if (usage !== undefined) pieces.push(chunk({ choices: [], usage: openaiUsage(usage) }));
   return [...pieces, "data: [DONE]\n\n"];
 }
 
-function anthropicPieces(parts: readonly string[], { model, thinks, finish, usage }: Named): string[] {
+/** The first says what is called, all others add to its arguments. */
+function openaiCall({ id, name, json }: SpokenCall, index: number): readonly object[] {
+  const parts = typeof json === "string" ? [json] : json;
+  const first = {
+    index,
+    ...(id === undefined ? {} : { id }),
+    type: "function",
+    function: { name, arguments: "" },
+  };
+  return [first, ...parts.map((part) => ({ index, function: { arguments: part } }))];
+}
+
+function openaiUsage({ input, cached, kept, output }: NonNullable<Spoken["usage"]>): object {
+  const caches = { cached_tokens: cached, cache_write_tokens: kept, audio_tokens: 0 };
+  const details = cached === undefined && kept === undefined ? {} : { prompt_tokens_details: caches };
+  return { prompt_tokens: input, completion_tokens: output, total_tokens: input + output, ...details };
+}
+
+function anthropicPieces(parts: readonly string[], spoken: Named): string[] {
+  const { model, thinks, finish, usage, calls = [] } = spoken;
   const event = (type: string, rest: object = {}) =>
     `event: ${type}\ndata: ${JSON.stringify({ type, ...rest })}\n\n`;
-  const block = (index: number, content_block: object, deltas: readonly object[]) => [
-    event("content_block_start", { index, content_block }),
-    ...deltas.map((delta) => event("content_block_delta", { index, delta })),
-    event("content_block_stop", { index }),
-  ];
+  const cached = usage?.cached === undefined ? {} : { cache_read_input_tokens: usage.cached };
+  const kept = usage?.kept === undefined ? {} : { cache_creation_input_tokens: usage.kept };
+  const read = (usage?.input ?? 1) - (usage?.cached ?? 0) - (usage?.kept ?? 0);
   const message = {
-    id: "msg_1",
+    id: "msg_01XFDUDYJgAACzvnptvVoYEL",
     type: "message",
     role: "assistant",
     content: [],
     model,
     stop_reason: null,
     stop_sequence: null,
-    usage: { input_tokens: usage?.input ?? 1, output_tokens: 1 },
+    usage: { input_tokens: read, ...cached, ...kept, output_tokens: 1 },
   };
-  const thinking = (thinks ?? []).map((text) => ({ type: "thinking_delta", thinking: text }));
-  const text = parts.map((part) => ({ type: "text_delta", text: part }));
-  const pieces = [
-    event("message_start", { message }),
-    event("ping"),
-    ...(thinking.length === 0 ? [] : block(0, { type: "thinking", thinking: "", signature: "" }, thinking)),
-    ...block(thinking.length === 0 ? 0 : 1, { type: "text", text: "" }, text),
-  ];
+  const blocks = anthropicBlocks(parts, thinks ?? [], calls).flatMap(({ start, deltas }, index) => [
+    event("content_block_start", { index, content_block: start }),
+    ...deltas.map((delta) => event("content_block_delta", { index, delta })),
+    event("content_block_stop", { index }),
+  ]);
+  const pieces = [event("message_start", { message }), event("ping"), ...blocks];
   if (finish === null) return pieces;
-  const delta = { stop_reason: finish ?? "end_turn", stop_sequence: null };
+  const delta = { stop_reason: finish ?? (calls.length > 0 ? "tool_use" : "end_turn"), stop_sequence: null };
   return [
     ...pieces,
     event("message_delta", { delta, usage: { output_tokens: usage?.output ?? 1 } }),
@@ -115,18 +148,67 @@ function anthropicPieces(parts: readonly string[], { model, thinks, finish, usag
   ];
 }
 
-function ollamaPieces(parts: readonly string[], { model, thinks, finish, usage }: Named): string[] {
+interface Block {
+  readonly start: object;
+  readonly deltas: readonly object[];
+}
+
+function anthropicBlocks(
+  parts: readonly string[],
+  thinks: readonly string[],
+  calls: readonly SpokenCall[],
+): readonly Block[] {
+  const thinking = thinks.map((text) => ({ type: "thinking_delta", thinking: text }));
+  const signature = { type: "signature_delta", signature: "EqQBCgIYAhIM1gbcDa9GJwZA2b3hGgxBdjrkzLoky3dl1pk" };
+  const text = parts.map((part) => ({ type: "text_delta", text: part }));
+  const uses = calls.map(({ id, name, json }) => ({
+    start: { type: "tool_use", ...(id === undefined ? {} : { id }), name, input: {} },
+    deltas: ["", ...(typeof json === "string" ? [json] : json)].map((partial_json) => ({
+      type: "input_json_delta",
+      partial_json,
+    })),
+  }));
+  return [
+    ...(thinks.length === 0
+      ? []
+      : [{ start: { type: "thinking", thinking: "", signature: "" }, deltas: [...thinking, signature] }]),
+    { start: { type: "text", text: "" }, deltas: text },
+    ...uses,
+  ];
+}
+
+function ollamaPieces(
+  parts: readonly string[],
+  { model, thinks, finish, usage, calls = [] }: Named,
+): string[] {
   const line = (rest: object) =>
-    `${JSON.stringify({ model, created_at: "2026-01-01T00:00:00Z", ...rest })}\n`;
+    `${JSON.stringify({ model, created_at: "2026-01-01T00:00:00.312Z", ...rest })}\n`;
   const speak = (message: object) =>
     line({ message: { role: "assistant", content: "", ...message }, done: false });
   const pieces = [
     speak({}),
     ...(thinks ?? []).map((thinking) => speak({ thinking })),
     ...parts.map((content) => speak({ content })),
+    ...calls.map((call) => speak({ tool_calls: [ollamaCall(call)] })),
   ];
   if (finish === null) return pieces;
   const counts = usage === undefined ? {} : { prompt_eval_count: usage.input, eval_count: usage.output };
+  const times = { total_duration: 4_883_583_458, load_duration: 1_334_875, eval_duration: 4_535_599_000 };
   const message = { role: "assistant", content: "" };
-  return [...pieces, line({ message, done: true, done_reason: finish ?? "stop", ...counts })];
+  return [...pieces, line({ message, done: true, done_reason: finish ?? "stop", ...times, ...counts })];
+}
+
+/** As data, where the arguments are JSON. */
+function ollamaCall({ id, name, json }: SpokenCall): object {
+  const text = typeof json === "string" ? json : json.join("");
+  const call = { function: { name, arguments: dataIn(text) } };
+  return id === undefined ? call : { id, ...call };
+}
+
+function dataIn(json: string): unknown {
+  try {
+    return JSON.parse(json);
+  } catch {
+    return json;
+  }
 }

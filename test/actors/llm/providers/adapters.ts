@@ -1,17 +1,25 @@
 // The real adapters before the scripted server: what the tests of this folder stand on.
 import { onTestFinished, vi } from "vitest";
 import type { Completion, CompletionRequest } from "../../../../actors/llm/completion.ts";
-import { llmConfiguration, type ProviderKind } from "../../../../actors/llm/config.ts";
-import { type Provider, ProviderError } from "../../../../actors/llm/provider.ts";
+import { llmConfiguration } from "../../../../actors/llm/config.ts";
+import type { ModelEvent } from "../../../../actors/llm/model-event.ts";
+import { type Provider, type ProviderContext, ProviderError } from "../../../../actors/llm/provider.ts";
+import type { ProviderKind } from "../../../../actors/llm/provider-config.ts";
 import { configuredProviders } from "../../../../actors/llm/providers/configured.ts";
 import { realWorld, type World } from "../../../../runtime/index.ts";
 import { type Reply, type Script, type ScriptedServer, startScriptedServer } from "../scripted-server.ts";
 import type { Dialect } from "../wire-formats.ts";
 
-export const kinds: readonly ProviderKind[] = ["openai", "anthropic", "ollama", "lm_studio"];
+export const kinds: readonly ProviderKind[] = [
+  "openai",
+  "anthropic",
+  "ollama",
+  "lm_studio",
+  "openai_compatible",
+];
 
 export function dialectOf(kind: ProviderKind): Dialect {
-  return kind === "lm_studio" ? "openai" : kind;
+  return kind === "anthropic" || kind === "ollama" ? kind : "openai";
 }
 
 export const key = "sk-canary-0123456789";
@@ -23,7 +31,8 @@ export const hello: CompletionRequest = { messages: [{ role: "user", content: "H
 
 /** The adapter of an entry that is named after its kind, and has a model, a key and no patience of its own. */
 export function adapter(kind: ProviderKind, settings: Readonly<Record<string, unknown>> = {}): Provider {
-  const entry = { kind, model: "the-model", api_key: key, ...watchdogs, ...settings };
+  const base_url = kind === "openai_compatible" ? { base_url: "http://127.0.0.1:9/v1" } : {};
+  const entry = { kind, model: "the-model", api_key: key, ...base_url, ...watchdogs, ...settings };
   const provider = configuredProviders(llmConfiguration.parse({ providers: { [kind]: entry } })).get(kind);
   if (provider === undefined) throw new Error(`There is no provider for "${kind}".`);
   return provider;
@@ -40,23 +49,25 @@ export async function talk(
   return { server, provider: adapter(kind, { base_url: server.baseUrl(kind), ...settings }) };
 }
 
-export interface AskOptions {
+export interface AskOptions extends Partial<ProviderContext> {
   readonly request?: CompletionRequest;
-  readonly signal?: AbortSignal;
-  readonly world?: World;
 }
 
 /** The completion, or the error. Anything else that is thrown fails the test. */
 export async function ask(
   provider: Provider,
-  { request = hello, signal = new AbortController().signal, world = realWorld() }: AskOptions = {},
+  { request = hello, ...context }: AskOptions = {},
 ): Promise<Completion | ProviderError> {
   try {
-    return await provider.complete(request, { signal, world });
+    return await provider.complete(request, contextOf(context));
   } catch (thrown) {
     if (thrown instanceof ProviderError) return thrown;
     throw thrown;
   }
+}
+
+export function contextOf(given: Partial<ProviderContext> = {}): ProviderContext {
+  return { signal: new AbortController().signal, world: realWorld(), ...given };
 }
 
 /** Sets environment variables for one test. */
@@ -67,10 +78,27 @@ export function environment(variables: Readonly<Record<string, string>>): void {
   });
 }
 
-/** The real world, but its timers fire when a test says so. */
+/** Keeps what is heard of an answer, and tells when so much has come. */
+export class Listener {
+  readonly events: ModelEvent[] = [];
+  readonly hear = (event: ModelEvent): void => {
+    this.events.push(event);
+    this.#wake();
+  };
+  #wake = (): void => {};
+
+  async count(events: number): Promise<void> {
+    while (this.events.length < events) {
+      await new Promise<void>((resolve) => {
+        this.#wake = resolve;
+      });
+    }
+  }
+}
+
+/** The real world, but its time passes when a test says so. */
 export class PatientWorld implements World {
   readonly kind = "real";
-  readonly clock = realWorld().clock;
   readonly random = realWorld().random;
   readonly turns = realWorld().turns;
   readonly files = realWorld().files;
@@ -80,9 +108,14 @@ export class PatientWorld implements World {
   /** Resolves when the headers of the first answer are here. */
   readonly answered: Promise<void>;
   readonly fetch: World["fetch"];
-  readonly #running = new Set<{ readonly delayMs: number; readonly run: () => void }>();
-  readonly #counts = new Map<number, number>();
-  #wake = (): void => {};
+  readonly #running = new Set<{
+    readonly atMs: number;
+    readonly delayMs: number;
+    readonly run: () => void;
+  }>();
+  #nowMs = 0;
+  #parts = 0;
+  #wake: (() => void)[] = [];
 
   constructor(fetch: World["fetch"] = realWorld().fetch) {
     let answer = (): void => {};
@@ -93,20 +126,24 @@ export class PatientWorld implements World {
     this.fetch = async (...request) => {
       const response = await fetch(...request);
       answer();
-      return response;
+      return this.#counted(response);
     };
   }
 
+  readonly clock: World["clock"] = {
+    now: () => this.#nowMs,
+    wallTime: () => 1_790_000_000_000 + this.#nowMs,
+  };
+
   readonly timers: World["timers"] = {
     set: (delayMs, run) => {
-      const timer = { delayMs, run };
+      const timer = { atMs: this.#nowMs + delayMs, delayMs, run };
       this.#running.add(timer);
-      this.#counts.set(delayMs, (this.#counts.get(delayMs) ?? 0) + 1);
-      this.#wake();
       return timer;
     },
     clear: (timer) => {
-      this.#running.delete(timer as { delayMs: number; run: () => void });
+      this.#running.delete(timer as { atMs: number; delayMs: number; run: () => void });
+      this.#told();
     },
   };
 
@@ -114,17 +151,52 @@ export class PatientWorld implements World {
     return [...this.#running].map(({ delayMs }) => delayMs);
   }
 
-  timesSet(delayMs: number): number {
-    return this.#counts.get(delayMs) ?? 0;
+  /** Lets time pass, and what is due happen. */
+  pass(ms: number): void {
+    const endMs = this.#nowMs + ms;
+    for (;;) {
+      const [next] = [...this.#running]
+        .filter(({ atMs }) => atMs <= endMs)
+        .toSorted((a, b) => a.atMs - b.atMs);
+      if (next === undefined) break;
+      this.#nowMs = Math.max(this.#nowMs, next.atMs);
+      this.#running.delete(next);
+      next.run();
+    }
+    this.#nowMs = endMs;
+    this.#told();
   }
 
-  /** Waits until a timer of that delay was set that many times, and fires it. */
-  async fire(delayMs: number, times = 1): Promise<void> {
-    while (this.timesSet(delayMs) < times) {
-      await new Promise<void>((resolve) => {
-        this.#wake = resolve;
-      });
-    }
-    for (const timer of this.#running) if (timer.delayMs === delayMs) timer.run();
+  /** Resolves when no timer runs. */
+  async idle(): Promise<void> {
+    while (this.#running.size > 0) await this.#change();
+  }
+
+  /** Resolves when that many more parts of bodies have come. */
+  async received(parts: number): Promise<void> {
+    const until = this.#parts + parts;
+    while (this.#parts < until) await this.#change();
+  }
+
+  #counted(response: Response): Response {
+    const { body, status, headers } = response;
+    if (body === null) return response;
+    const count = new TransformStream<Uint8Array, Uint8Array>({
+      transform: (part, controller) => {
+        controller.enqueue(part);
+        this.#parts += 1;
+        // A turn later the adapter has read it.
+        setImmediate(() => this.#told());
+      },
+    });
+    return new Response(body.pipeThrough(count), { status, headers });
+  }
+
+  #change(): Promise<void> {
+    return new Promise((resolve) => this.#wake.push(resolve));
+  }
+
+  #told(): void {
+    for (const wake of this.#wake.splice(0)) wake();
   }
 }

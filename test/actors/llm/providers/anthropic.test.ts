@@ -1,7 +1,7 @@
 import { describe, expect, test, vi } from "vitest";
 import { anthropicModelDefault } from "../../../../actors/llm/providers/anthropic.ts";
 import { errorBody, piecesOf } from "../wire-formats.ts";
-import { adapter, ask, environment, hello, key, PatientWorld, talk } from "./adapters.ts";
+import { adapter, ask, environment, hello, key, talk } from "./adapters.ts";
 
 describe("The adapter of Anthropic", () => {
   test("authenticates with its key and names the version of the interface", async () => {
@@ -42,7 +42,7 @@ describe("The adapter of Anthropic", () => {
     const failure = await adapter("anthropic", { api_key: undefined })
       .complete(hello, { signal: new AbortController().signal, world: world as never })
       .catch((thrown: unknown) => thrown);
-    expect(failure).toMatchObject({ code: "denied", message: expect.stringContaining("ANTHROPIC_API_KEY") });
+    expect(failure).toMatchObject({ code: "auth", message: expect.stringContaining("ANTHROPIC_API_KEY") });
     expect(world.fetch).not.toHaveBeenCalled();
   });
 
@@ -92,7 +92,7 @@ describe("The adapter of Anthropic", () => {
       output_config: { format: { type: "json_schema", schema } },
     });
     expect(await ask(provider, { request })).toMatchObject({
-      code: "bad_request",
+      code: "invalid_request",
       message: expect.stringContaining("does not take the form"),
     });
   });
@@ -120,26 +120,20 @@ describe("The adapter of Anthropic", () => {
     const pieces = piecesOf("anthropic", { say: "Hi" }, "m");
     const { provider } = await talk("anthropic", { body: pieces.slice(0, -1) });
     expect(await ask(provider)).toMatchObject({
-      code: "bad_response",
+      code: "protocol",
       message: expect.stringContaining("cut off"),
     });
-  });
-
-  test("waits for nothing after the end marker", async () => {
-    const { server, provider } = await talk("anthropic", { say: "Hi", stallAfter: 99 });
-    expect(await ask(provider, { world: new PatientWorld() })).toMatchObject({ text: "Hi" });
-    await (await server.request(0)).givenUp;
   });
 
   test.each([
     ["overloaded_error", "overloaded"],
     ["api_error", "overloaded"],
     ["rate_limit_error", "rate_limited"],
-    ["authentication_error", "denied"],
-    ["permission_error", "denied"],
-    ["billing_error", "denied"],
-    ["invalid_request_error", "bad_request"],
-    ["request_too_large", "bad_request"],
+    ["authentication_error", "auth"],
+    ["permission_error", "auth"],
+    ["billing_error", "auth"],
+    ["invalid_request_error", "invalid_request"],
+    ["request_too_large", "context_too_long"],
     ["timeout_error", "timeout"],
   ])("knows the error %s after a status of success", async (type, code) => {
     const body = `event: error\ndata: ${errorBody("anthropic", type, "words")}\n\n`;
@@ -158,5 +152,44 @@ describe("The adapter of Anthropic", () => {
       body: [...pieces.slice(0, 1), ...strange, ...pieces.slice(1)],
     });
     expect(await ask(provider)).toMatchObject({ text: "Hi", finish: "stop" });
+  });
+
+  test("prints nothing about a model that its SDK takes for old", async () => {
+    const printed = vi.spyOn(console, "warn").mockImplementation(() => {});
+    const { provider } = await talk("anthropic", { say: "Hi" });
+    for (const model of ["claude-3-opus-20240229", "claude-opus-4-20250514"]) {
+      expect(await ask(provider, { request: { ...hello, model } })).toMatchObject({ text: "Hi" });
+    }
+    expect(printed).not.toHaveBeenCalled();
+    printed.mockRestore();
+  });
+
+  test("takes the arguments of a tool that come whole, and leaves tools alone that run at Anthropic", async () => {
+    const event = (type: string, rest: object) =>
+      `event: ${type}\ndata: ${JSON.stringify({ type, ...rest })}\n\n`;
+    const start = (index: number, content_block: object) =>
+      event("content_block_start", { index, content_block });
+    const pieces = piecesOf("anthropic", { say: "Hi", finish: null }, "m");
+    const body = [
+      ...pieces,
+      start(2, { type: "server_tool_use", id: "srvtoolu_1", name: "web_search", input: {} }),
+      event("content_block_delta", {
+        index: 2,
+        delta: { type: "input_json_delta", partial_json: '{"query":' },
+      }),
+      start(3, { type: "web_search_tool_result", tool_use_id: "srvtoolu_1", content: [] }),
+      start(4, { type: "tool_use", id: "toolu_1", name: "x", input: { a: 1 } }),
+      event("content_block_stop", { index: 4 }),
+      event("message_delta", { delta: { stop_reason: "tool_use" }, usage: { output_tokens: 3 } }),
+      event("message_stop", {}),
+    ];
+    const { provider } = await talk("anthropic", { body });
+    const parameters = { type: "object", properties: {}, required: [], additionalProperties: false };
+    const request = { ...hello, tools: [{ name: "x", description: "x", parameters }] };
+    expect(await ask(provider, { request })).toMatchObject({
+      text: "Hi",
+      finish: "tool_calls",
+      tool_calls: [{ id: "toolu_1", name: "x", arguments: { a: 1 } }],
+    });
   });
 });

@@ -26,6 +26,8 @@ const llm = {
     ollama: {},
     lm_studio: { base_url: "http://127.0.0.1:1234" },
     other: { kind: "openai", base_url: "http://127.0.0.1:1/v1/" },
+    compatible: { kind: "openai_compatible", base_url: "http://127.0.0.1:1/v1" },
+    play: { kind: "scripted", script: "answers.yaml" },
   },
 };
 
@@ -38,6 +40,8 @@ describe("configuredProviders()", () => {
       ["ollama", "ollama"],
       ["lm_studio", "lm_studio"],
       ["other", "openai"],
+      ["compatible", "openai_compatible"],
+      ["play", "scripted"],
     ]);
     expect(() => llmSupervisor(llmConfiguration.parse(llm), providers)).not.toThrow();
     expect(loaded).toEqual([]);

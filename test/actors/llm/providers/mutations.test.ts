@@ -36,7 +36,7 @@ describe.each(kinds)("The adapter of %s", (kind) => {
         const world = new PatientWorld(async () => new Response(streamOf(bytes, size)));
         const outcome = await ask(provider, { world });
         if (!(outcome instanceof ProviderError)) completion.parse(outcome);
-        expect(world.running).toEqual([]);
+        await world.idle();
         if (damages.length === 0) expect(outcome).toMatchObject({ text: "Hello, wörld 🌍!" });
       },
     );

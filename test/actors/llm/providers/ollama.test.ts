@@ -17,6 +17,8 @@ describe("The adapter of Ollama", () => {
       model: "the-model",
       messages: hello.messages,
       stream: true,
+      truncate: false,
+      shift: false,
       format: schema,
       options: { num_ctx: 8_192, num_predict: 77, temperature: 0.5 },
     });
@@ -71,13 +73,13 @@ describe("The adapter of Ollama", () => {
   );
 
   test.each([
-    ["is no JSON", { body: "<html>\u001b[2J" }, "bad_response"],
-    ["has another shape", { body: '{"models": [{"title": 7}]}' }, "bad_response"],
-    ["has no list", { body: "{}" }, "bad_response"],
-    ["is without an end", { body: ["x".repeat(65_536)], endless: true as const }, "bad_response"],
-    ["is cut off", { body: '{"models": [', cutAfter: 1 }, "bad_response"],
+    ["is no JSON", { body: "<html>\u001b[2J" }, "protocol"],
+    ["has another shape", { body: '{"models": [{"title": 7}]}' }, "protocol"],
+    ["has no list", { body: "{}" }, "protocol"],
+    ["is without an end", { body: ["x".repeat(65_536)], endless: true as const }, "protocol"],
+    ["is cut off", { body: '{"models": [', cutAfter: 1 }, "protocol"],
     ["is refused", { status: 503, body: "" }, "overloaded"],
-    ["is not there", { status: 404, body: "404 page not found" }, "unreachable"],
+    ["is not there", { status: 404, body: "404 page not found" }, "connection"],
   ])(
     "fails where the list of models %s, and asks for it again with the next request",
     async (_, models, code) => {
@@ -98,8 +100,27 @@ describe("The adapter of Ollama", () => {
     const { server, provider } = await talk("ollama", script, { model: undefined });
     const asked = ask(provider, { world });
     const request = await server.request(0);
-    await world.fire(watchdogs.first_byte_timeout_ms);
+    world.pass(watchdogs.first_byte_timeout_ms);
     expect(await asked).toMatchObject({ code: "timeout" });
     await request.givenUp;
+  });
+
+  test("row 37: does not pass on arguments that are nested so deeply that nobody can write them", async () => {
+    const nested = `${"[".repeat(200_000)}${"]".repeat(200_000)}`;
+    const call = `{"function":{"name":"x","arguments":{"a":${nested}}}}`;
+    const { provider } = await talk("ollama", { body: `{"message":{"tool_calls":[${call}]},"done":true}\n` });
+    expect(await ask(provider)).toMatchObject({ code: "protocol" });
+  });
+
+  test.each([
+    ["none", []],
+    ["required", ["a", "b"]],
+    [{ name: "b" }, ["b"]],
+  ] as const)("says with what it offers which tools may be used: %o", async (tool_choice, names) => {
+    const { server, provider } = await talk("ollama", { say: "Hi" });
+    const tools = ["a", "b"].map((name) => ({ name, description: name, parameters: schema }));
+    await ask(provider, { request: { ...hello, tools, tool_choice } });
+    const offered = ((await server.request(0)).body?.tools ?? []) as { function: { name: string } }[];
+    expect(offered.map((tool) => tool.function.name)).toEqual(names);
   });
 });

@@ -52,7 +52,7 @@ describe("The adapter of OpenAI", () => {
     const failure = await provider
       .complete(hello, { signal: new AbortController().signal, world: world as never })
       .catch((thrown: unknown) => thrown);
-    expect(failure).toMatchObject({ code: "denied", message: expect.stringContaining("OPENAI_API_KEY") });
+    expect(failure).toMatchObject({ code: "auth", message: expect.stringContaining("OPENAI_API_KEY") });
     expect(world.fetch).not.toHaveBeenCalled();
   });
 
@@ -109,7 +109,7 @@ describe("The adapter of OpenAI", () => {
     const body = errorBody("openai", "invalid_request_error", "'response_format.type' must be 'text'");
     const { provider } = await talk("openai", { status: 400, body });
     expect(await ask(provider, { request: { ...hello, answer_schema } })).toMatchObject({
-      code: "bad_request",
+      code: "invalid_request",
       message: expect.stringMatching(/does not take the form.*response_format.*JSON Schema/),
     });
     expect(await ask(provider)).toMatchObject({
@@ -145,24 +145,84 @@ describe("The adapter of OpenAI", () => {
     expect(await ask(provider)).toEqual({ text: "Hi", model: "the-model", finish: "stop" });
   });
 
-  test("waits for nothing after the end marker", async () => {
-    const { server, provider } = await talk("openai", { say: "Hi", stallAfter: 99 });
-    expect(await ask(provider, { world: new PatientWorld() })).toMatchObject({ text: "Hi" });
-    await (await server.request(0)).givenUp;
-  });
-
   test("knows an account without credit from one that asks too often", async () => {
     const body = errorBody("openai", "insufficient_quota", "You exceeded your current quota");
     const { provider } = await talk("openai", { status: 429, body });
     expect(await ask(provider)).toMatchObject({
-      code: "denied",
+      code: "auth",
       message: expect.stringContaining("no credit"),
+    });
+  });
+
+  test("tells two tools apart that a server puts into the same place, and takes a place that is left out", async () => {
+    const delta = (tool_calls: readonly object[]) =>
+      `data: ${JSON.stringify({ choices: [{ delta: { tool_calls } }] })}\n\n`;
+    const end = 'data: {"choices":[{"delta":{},"finish_reason":"stop"}]}\n\ndata: [DONE]\n\n';
+    const body = [
+      delta([{ index: 0, id: "a", function: { name: "x", arguments: '{"n":' } }]),
+      delta([{ index: 0, id: "a", function: { name: "x", arguments: "1}" } }]),
+      delta([{ index: 0, id: "b", function: { name: "x", arguments: '{"n":2}' } }]),
+      delta([{ function: { arguments: "" } }, { id: "c", function: { name: "x", arguments: '{"n":3}' } }]),
+      end,
+    ];
+    const { provider } = await talk("openai_compatible", { body });
+    const tools = [{ name: "x", description: "x", parameters: answer_schema.schema }];
+    expect(await ask(provider, { request: { ...hello, tools } })).toMatchObject({
+      finish: "tool_calls",
+      tool_calls: [
+        { id: "a", name: "x", arguments: { n: 1 } },
+        { id: "b", name: "x", arguments: { n: 2 } },
+        { id: "c", name: "x", arguments: { n: 3 } },
+      ],
     });
   });
 
   test("passes on no model's name that is none", async () => {
     const { provider } = await talk("openai", { say: "Hi", model: "a\u001b[31m" });
     expect(await ask(provider)).toMatchObject({ model: "the-model" });
+  });
+});
+
+describe("The adapter of a compatible server", () => {
+  test("is of its own kind, needs no key, uses the old name for the limit, and takes the first model of its list", async () => {
+    const script = { replies: [{ say: "Hi" }] as const, models: ["b", "a"] };
+    const settings = { api_key: undefined, model: undefined, max_tokens: 99 };
+    const { server, provider } = await talk("openai_compatible", script, settings);
+    expect(provider).toMatchObject({ kind: "openai_compatible", secrets: [] });
+    await ask(provider);
+    const { body, headers } = await server.request(1);
+    expect(body).toMatchObject({ model: "a", max_tokens: 99 });
+    expect(headers).not.toHaveProperty("authorization");
+  });
+
+  test("is not asked to count tokens any more once it has refused to", async () => {
+    const body = errorBody("openai", "invalid_request_error", "extra fields not permitted: stream_options");
+    const replies = [{ status: 422, body }, { say: "Hi" }] as const;
+    const { server, provider } = await talk("openai_compatible", { replies });
+    expect(await ask(provider)).toMatchObject({ text: "Hi" });
+    expect(await ask(provider)).toMatchObject({ text: "Hi" });
+    const counts = server.requests.map((request) => request.body?.stream_options !== undefined);
+    expect(counts).toEqual([true, false, false]);
+  });
+
+  test("is asked once where it goes on refusing", async () => {
+    const body = errorBody("openai", "invalid_request_error", "stream_options, and everything else");
+    const { server, provider } = await talk("openai_compatible", { status: 400, body });
+    expect(await ask(provider)).toMatchObject({ code: "invalid_request" });
+    expect(await ask(provider)).toMatchObject({ code: "invalid_request" });
+    expect(server.requests).toHaveLength(3);
+  });
+
+  test("says what to set where the server has no model", async () => {
+    const { provider } = await talk(
+      "openai_compatible",
+      { replies: [{ say: "" }], models: [] },
+      { model: undefined },
+    );
+    expect(await ask(provider)).toMatchObject({
+      code: "no_model",
+      message: "It has no model that writes text. Set llm.providers.openai_compatible.model.",
+    });
   });
 });
 
