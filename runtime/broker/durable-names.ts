@@ -5,7 +5,7 @@ import { encodeToken } from "../wire/token.ts";
  * Permissions match whole tokens of a subject, and JetStream puts the name of a stream into one token: a prefix cannot be
  * granted, so each name is here. Who needs another one adds it here, and operators write their configuration anew.
  */
-const buckets = ["leases", "names", "claims", "placement", "runs"] as const;
+const buckets = ["leases", "names", "claims", "placement", "runs", "limits", "budgets"] as const;
 const streams = ["journal", "runs"] as const;
 const objectStores = ["blobs"] as const;
 
