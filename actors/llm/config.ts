@@ -1,69 +1,24 @@
 // What a person can configure about language models and who provides them.
 import { z } from "zod";
-import { Secret } from "../../runtime/secret.ts";
-import { firstByteMsDefault, silenceMsDefault } from "./limits.ts";
+import { backoffFactor, firstByteMsDefault, silenceMsDefault } from "./limits.ts";
+import {
+  type ProviderKind,
+  path,
+  providerConfiguration,
+  providerKinds,
+  providerName,
+  rateLimit,
+  standaloneKinds,
+  timeoutMs,
+} from "./provider-config.ts";
 
-export const providerKinds = ["openai", "anthropic", "ollama", "lm_studio"] as const;
-export type ProviderKind = (typeof providerKinds)[number];
-
-const timeoutMs = z.int().min(100).max(3_600_000);
-const usdPerMillionTokens = z.number().min(0).max(100_000);
-const providerName = z
-  .string()
-  .regex(
-    /^[a-z][a-z0-9_-]{0,63}$/,
-    "must be a name of small letters, digits, _ and -, beginning with a letter",
-  );
-
-const providerConfiguration = z.strictObject({
-  kind: z
-    .enum(providerKinds)
-    .describe("Whose interface it speaks; may be left out where the name of the entry is a kind"),
-  model: z
-    .string()
-    .min(1)
-    .max(200)
-    .optional()
-    .describe(
-      "Model to ask for; where it is left out, a default of its kind, or the first one that a local server has",
-    ),
-  base_url: z
-    .string()
-    .superRefine(checkBaseUrl)
-    .optional()
-    .describe("Where its interface is, as an http or https URL"),
-  api_key: z
-    .string()
-    .regex(/^[\x21-\x7e]+$/, "must be printable ASCII without spaces")
-    .transform((value) => new Secret(value))
-    .optional()
-    .meta({ description: "Its key", secret: true }),
-  api_key_env: z
-    .string()
-    .regex(/^[A-Za-z_][A-Za-z0-9_]*$/, "must be the name of an environment variable")
-    .optional()
-    .describe("Name of the environment variable that holds its key"),
-  priority: z.int().min(1).max(1_000).default(100).describe("Order of failover, 1 first"),
-  timeout_ms: timeoutMs.optional().describe("Milliseconds for one request, where it is not llm.timeout_ms"),
-  first_byte_timeout_ms: timeoutMs
-    .optional()
-    .describe("Milliseconds until its answer begins, where it is not llm.first_byte_timeout_ms"),
-  silence_timeout_ms: timeoutMs
-    .optional()
-    .describe("Milliseconds of silence within its answer, where it is not llm.silence_timeout_ms"),
-  max_concurrent_requests: z
-    .int()
-    .min(1)
-    .max(10_000)
-    .optional()
-    .describe("Requests to it at the same time, where it is not llm.max_concurrent_requests"),
-  input_usd_per_million_tokens: usdPerMillionTokens
-    .optional()
-    .describe("US dollars for a million tokens that it reads, where aiex knows no price or another one"),
-  output_usd_per_million_tokens: usdPerMillionTokens
-    .optional()
-    .describe("US dollars for a million tokens that it writes"),
-});
+export {
+  labelsOf,
+  type ProviderConfiguration,
+  type ProviderKind,
+  providerKinds,
+  type RateLimitConfiguration,
+} from "./provider-config.ts";
 
 const circuitBreakerConfiguration = z.strictObject({
   failure_threshold: z
@@ -78,6 +33,44 @@ const circuitBreakerConfiguration = z.strictObject({
     .max(3_600_000)
     .default(60_000)
     .describe("Milliseconds that it is left alone before one request tries it again"),
+  failure_rate: z
+    .number()
+    .min(0.01)
+    .max(1)
+    .default(0.5)
+    .describe("Share of the last window_requests that failed, at which it is left alone too"),
+  window_requests: z
+    .int()
+    .min(2)
+    .max(10_000)
+    .default(20)
+    .describe("Requests that the shares are taken of; there are none before as many were made"),
+  slow_call_ms: timeoutMs
+    .optional()
+    .describe(
+      "Milliseconds until an answer begins, above which a request counts as slow; none does where it is not set",
+    ),
+  slow_rate: z
+    .number()
+    .min(0.01)
+    .max(1)
+    .default(0.8)
+    .describe("Share of the last window_requests that were slow, at which it is left alone too"),
+});
+
+const usd = z.number().min(0).max(1_000_000);
+
+const budgetsConfiguration = z.strictObject({
+  per_run_usd: usd.optional().describe("US dollars that the models may cost in one run"),
+  per_day_usd: usd
+    .optional()
+    .describe(
+      "US dollars in a day, of the requests of one node; where there is no cluster, of one person's programs",
+    ),
+  per_user_day_usd: usd
+    .optional()
+    .describe("US dollars in a day, of one person's requests in the whole cluster"),
+  cluster_day_usd: usd.optional().describe("US dollars in a day, of all requests of the cluster"),
 });
 
 export const llmConfiguration = z.preprocess(
@@ -96,20 +89,31 @@ export const llmConfiguration = z.preprocess(
         .default(silenceMsDefault)
         .describe("Milliseconds that an answer may stop in its middle"),
       max_retries: z.int().min(0).max(20).default(3).describe("Further attempts at a request that failed"),
+      backoff_factor: z
+        .number()
+        .min(1)
+        .max(10)
+        .default(backoffFactor)
+        .describe("How many times as long as the one before each pause between two attempts is"),
       max_concurrent_requests: z
         .int()
         .min(1)
         .max(10_000)
         .default(10)
-        .describe("Requests to one provider at the same time"),
+        .describe("Requests of one node to one provider at the same time"),
+      rate_limit: rateLimit.prefault({}),
       circuit_breaker: circuitBreakerConfiguration.prefault({}),
+      budgets: budgetsConfiguration.prefault({}),
+      record: path
+        .optional()
+        .describe("File that every answer is added to, secrets masked, for the kind scripted to play"),
       providers: z.record(providerName, providerConfiguration).default({}),
     })
     .superRefine(checkNamedProviders),
 );
 
 export type LlmConfiguration = z.output<typeof llmConfiguration>;
-export type ProviderConfiguration = z.output<typeof providerConfiguration>;
+export type BudgetsConfiguration = z.output<typeof budgetsConfiguration>;
 
 /** Environment variables and the keys, below this part, that they set. A key for a provider makes its entry. */
 export const llmVariables = {
@@ -133,7 +137,7 @@ function completeProviders(given: unknown): unknown {
     completed[name] = isKind(name) && isRecord(entry) ? completeEntry(name, entry) : entry;
   }
   for (const name of [given.default_provider, given.fallback_provider]) {
-    if (isKind(name)) completed[name] ??= { kind: name };
+    if (standaloneKinds.some((kind) => kind === name)) completed[`${name}`] ??= { kind: name };
   }
   return { ...given, providers: completed };
 }
@@ -150,16 +154,6 @@ function completeEntry(name: ProviderKind, entry: Record<string, unknown>): Reco
     : { ...entry, kind };
 }
 
-function checkBaseUrl(text: string, context: z.RefinementCtx): void {
-  const url = URL.canParse(text) ? new URL(text) : undefined;
-  const refuse = (message: string) => context.addIssue({ code: "custom", message });
-  if (url === undefined || !/^https?:$/.test(url.protocol)) {
-    refuse("must be a URL that begins with http:// or https://");
-  } else if (url.username !== "" || url.password !== "") {
-    refuse("must not hold a user name or password; use api_key or api_key_env");
-  }
-}
-
 interface NamedProviders {
   readonly default_provider?: string | undefined;
   readonly fallback_provider?: string | undefined;
@@ -167,7 +161,7 @@ interface NamedProviders {
 }
 
 function checkNamedProviders(llm: NamedProviders, context: z.RefinementCtx): void {
-  const known = [...new Set([...Object.keys(llm.providers), ...providerKinds])].join(", ");
+  const known = [...new Set([...Object.keys(llm.providers), ...standaloneKinds])].join(", ");
   for (const key of ["default_provider", "fallback_provider"] as const) {
     const name = llm[key];
     if (name === undefined || Object.hasOwn(llm.providers, name)) continue;

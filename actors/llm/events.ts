@@ -34,6 +34,21 @@ export const llmEvents = defineEvents("llm", {
     metadata: request,
     span: { is: "end", span: "llm.request", key, failed: true },
   }),
+  answer_continued: event({
+    means: "An answer was cut off, and is gone on with where it was.",
+    level: "info",
+    metadata: request,
+  }),
+  answer_restarted: event({
+    means: "An answer was cut off, and begins again: nobody can go on with it in the middle.",
+    level: "info",
+    metadata: request,
+  }),
+  answer_partial: event({
+    means: "An answer was cut off, and nobody could go on with it: it is given as a part.",
+    level: "warn",
+    metadata: { ...request, code: field.label("The code of the last failure") },
+  }),
   breaker_opened: event({
     means: "A provider of models failed too often, and is left alone for a while.",
     level: "warn",

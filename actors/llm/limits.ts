@@ -24,6 +24,33 @@ export const backoffMsMax = 30_000;
 /** A provider that asks for a longer pause (Retry-After) is not waited for; the next one is asked. */
 export const retryAfterMsMax = 60_000;
 
+/**
+ * Time that a request waits in line at one entry where another one could answer: a short queue is cheaper than another model,
+ * and a long one is what the others are there for.
+ */
+export const lineMsMax = 2_000;
+
+/** Characters that the end of a text and the beginning of what goes on with it must have in common at least: fewer are so by chance. */
+export const overlapCharactersMin = 12;
+
+/** Characters that are looked through for that, so that what goes on is not held back for long: models repeat a sentence, not a page. */
+export const overlapCharactersMax = 400;
+
+/** Time that latencies and errors are told of: long enough for a picture, short enough to see what has just changed. */
+export const figuresWindowMs = 300_000;
+
+/** Requests of one entry on one node that are kept for it: enough for a 95th percentile of a busy one. */
+export const figuresMax = 500;
+
+/** Nodes tell each other of what they have and how busy they are at most as often as this: it is old after one request anyway. */
+export const newsMs = 100;
+
+/** Time after which a look at a provider counts as forgotten: nobody looks any more. */
+export const lookMs = 30_000;
+
+/** Time for a provider to say which models it has; it reads that from a table. */
+export const healthMsMax = 10_000;
+
 /** What is kept of an error's text: providers send whole pages. */
 export const errorCharactersMax = 500;
 
@@ -51,18 +78,6 @@ export const firstByteMsDefault = 60_000;
 /** Silence in the middle of an answer: whoever writes does so every second, but reasoning that is not shown takes longer. */
 export const silenceMsDefault = 60_000;
 
-/** The SDKs' own time limit: as long as a timer can be, so that ours always come first and say what happened. */
-export const sdkTimeoutMs = 2_147_483_647;
-
-/** One event of a stream, or one line: a whole answer of the largest models in one piece is smaller. */
-export const eventBytesMax = 1_048_576;
-
-/** A list of models: that of a gateway with hundreds of them has about half a megabyte. */
-export const listBytesMax = 4_194_304;
-
-/** What is read of the body of an error; the sentence that is shown stands at its beginning. */
-export const errorBodyBytesMax = 65_536;
-
 /** What is quoted of the other side's text in a message, so that what to do still has a place beside it. */
 export const quotedCharactersMax = 200;
 
@@ -75,8 +90,14 @@ export const outputTokensDefault = 32_000;
 /** Tokens of the context that are left for a local model's answer where nobody said: each takes memory. */
 export const localOutputTokensDefault = 4_096;
 
-/** Context that Ollama is asked for at least: it would silently cut what is longer than its own default of 4,096. */
-export const contextTokensMin = 8_192;
-
 /** Share by which the tokens of a text may be more than their estimate, for code and prose in any usual language. */
 export const estimateErrorMax = 0.5;
+
+/** Tools that one request may offer: OpenAI, the strictest, takes 128. */
+export const toolsMax = 128;
+
+/** Tools that one answer may want used: models that call more in one go have lost their way. */
+export const toolCallsMax = 128;
+
+/** Characters of what a tool is said to do: OpenAI, the strictest, takes 1,024. */
+export const toolDescriptionCharactersMax = 1_024;

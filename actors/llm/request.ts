@@ -1,206 +1,245 @@
-// One attempt at one provider, as a process of its own: it gets a permit from the breaker, asks, and tells the breaker how it
-// went. What it came to is its output, which the coordinator reads from its DOWN message; a completion goes straight to
-// whoever asked.
-import { assign, fromPromise, setup } from "xstate";
-import { call, cast, monitor, type Pid, type Ref, reply, self, tellEvent } from "../../runtime/index.ts";
-import { type Acquired, breakerOf, type Outcome } from "./circuit-breaker.ts";
-import { type Completion, type CompletionRequest, completion } from "./completion.ts";
+// One order, as a process of its own, from when it is taken until it is answered: it has one attempt made at a time, hears it,
+// and goes on by another one where that fails. Whoever asked is answered by it, and hears the answer from it as it comes.
+import {
+  cast,
+  type DownMessage,
+  type ExitReason,
+  exit,
+  monitor,
+  noReply,
+  ok,
+  type Ref,
+  reply,
+  sameRef,
+  self,
+  send,
+  sendAfter,
+  server,
+  spawnMonitor,
+  spawnRequest,
+  stopWith,
+  tellEvent,
+} from "../../runtime/index.ts";
+import {
+  type Answering,
+  attemptEnded,
+  beginAnswering,
+  expired,
+  granted,
+  hearing,
+  nextAttempt,
+  type Step,
+} from "./answering.ts";
+import {
+  type AttemptInput,
+  type AttemptLogic,
+  type AttemptOutcome,
+  type AttemptWord,
+  attemptKey,
+} from "./attempt.ts";
+import type { CompletionResult, SaidMessage } from "./complete.ts";
+import type { Place } from "./entries.ts";
 import { llmEvents } from "./events.ts";
-import { type Failure, type ProviderFailure, providerFailure, type Tries } from "./failure.ts";
+import { noTries } from "./failure.ts";
+import type { SaidEvent } from "./model-event.ts";
 import { ownWorld } from "./own-world.ts";
-import { type Provider, ProviderError } from "./provider.ts";
-import { Undisclosed } from "./undisclosed.ts";
+import type { RequestInput } from "./request-input.ts";
+import type { AttemptReport, RequestOver, RequestPlace } from "./request-report.ts";
 
-export interface AttemptInput {
-  readonly entry: string;
-  readonly request: CompletionRequest;
-  /** Who gets the completion. */
-  readonly replyTo: Ref;
-  /** Whose end makes the attempt pointless. */
-  readonly coordinator: Pid;
-  /** Milliseconds for the provider to answer. */
-  readonly timeoutMs: number;
-  /** What was tried before. */
-  readonly tries: Tries;
-}
+type RequestMessage =
+  | AttemptWord
+  /** The DOWN of an attempt. */
+  | (DownMessage & { readonly type: "ended" })
+  /** The DOWN of who waits for the answer, or of the coordinator. */
+  | (DownMessage & { readonly type: "deserted" })
+  /** Another node has had its time to begin with an attempt. */
+  | { readonly type: "overdue"; readonly attempt: number }
+  | { readonly type: "paused_enough" }
+  | { readonly type: "deadline" };
 
-/** What an attempt came to. */
-export type AttemptOutcome =
-  | { readonly is: "answered" }
-  /** The breaker gave no permit; milliseconds until it may. */
-  | { readonly is: "refused"; readonly retryInMs: number }
-  | {
-      readonly is: "failed";
-      readonly failure: Failure;
-      readonly failsOver: boolean;
-      readonly mayCost: boolean;
-    };
-
-type Answer =
-  | { readonly ok: true; readonly completion: Completion }
-  | ({ readonly ok: false } & ProviderFailure);
-
-interface AttemptContext extends Omit<AttemptInput, "request"> {
-  readonly request: Undisclosed<CompletionRequest>;
-  readonly permit: string;
-  readonly retryInMs: number;
-  readonly answer: Undisclosed<Answer> | undefined;
-}
-
-interface Question {
-  readonly entry: string;
-  readonly request: Undisclosed<CompletionRequest>;
-}
-
-/** The logic of an attempt at `provider`. */
-export function attemptAt(provider: Provider) {
-  return attempt.provide({
-    actors: {
-      ask: fromPromise<Answer, Question>(({ input, signal }) => ask(provider, input, signal)),
-    },
+/** The logic of orders whose attempts on this node are made with `attempts`. */
+export function llmRequest(attempts: AttemptLogic) {
+  return server("llm_request", {
+    init: (input: RequestInput) => ok(new Request(attempts, input), { continue: "begin" }),
+    continue: (request) => goOn(request, request.begin()),
+    info: (request, message) => goOn(request, request.hear(message as unknown as RequestMessage)),
+    // What people and models wrote is no business of reports.
+    formatState: (request) => request.shown,
   });
 }
 
-export type AttemptLogic = ReturnType<typeof attemptAt>;
+/** Undefined while nothing has come of it. */
+type End = "answered" | "deserted" | undefined;
 
-const attempt = setup({
-  types: {
-    context: {} as AttemptContext,
-    // `begin` comes once the coordinator watches, so that it cannot miss the end.
-    events: {} as { readonly type: "begin" } | { readonly type: "sys.down" },
-    input: {} as AttemptInput,
-    output: {} as AttemptOutcome | undefined,
-  },
-  actors: {
-    acquire: fromPromise<Acquired, string>(({ input }) =>
-      call(breakerOf(input), "acquire", { holder: self() }),
-    ),
-    ask: fromPromise<Answer, Question>(() => Promise.reject(new Error("An attempt needs a provider."))),
-  },
-  delays: { timeout: ({ context }) => context.timeoutMs },
-  actions: {
-    watchCoordinator: ({ context }) => {
-      monitor(context.coordinator);
-    },
-    tellBegan: ({ context: { entry } }) => tellEvent(llmEvents.request_began, { entry, request: self() }),
-    tellOutcome: ({ context }) => tellOutcome(context),
-    tellAbandoned: ({ context: { entry } }) =>
-      tellEvent(llmEvents.request_abandoned, { entry, request: self() }),
-    noteTimeout: assign({ answer: ({ context }) => new Undisclosed(lateAnswer(context)) }),
-    report: ({ context }) => {
-      cast(breakerOf(context.entry), "report", { permit: context.permit, outcome: outcomeOf(context) });
-    },
-    answerCaller: ({ context }) => {
-      const answer = context.answer?.reveal();
-      if (answer?.ok !== true) return;
-      const { entry, tries: before } = context;
-      const tries = { ...before, requests: before.requests + 1 };
-      reply(context.replyTo, { ok: true, completion: answer.completion, entry, tries });
-    },
-  },
-}).createMachine({
-  id: "llm_request",
-  context: ({ input: { request, ...input } }) => ({
-    ...input,
-    request: new Undisclosed(request),
-    permit: "",
-    retryInMs: 0,
-    answer: undefined,
-  }),
-  entry: "watchCoordinator",
-  initial: "assigned",
-  on: { "sys.down": ".abandoned" },
-  output: ({ context }) => attemptOutcome(context),
-  states: {
-    assigned: { on: { begin: "acquiring" } },
-    acquiring: {
-      invoke: {
-        src: "acquire",
-        input: ({ context }) => context.entry,
-        onDone: [
-          {
-            guard: ({ event }) => event.output.granted,
-            target: "asking",
-            actions: assign(({ event }) => (event.output.granted ? { permit: event.output.permit } : {})),
-          },
-          {
-            target: "refused",
-            actions: assign(({ event }) =>
-              event.output.granted ? {} : { retryInMs: event.output.retryInMs },
-            ),
-          },
-        ],
-      },
-    },
-    asking: {
-      entry: "tellBegan",
-      after: { timeout: { target: "failed", actions: "noteTimeout" } },
-      invoke: {
-        src: "ask",
-        input: ({ context }) => ({ entry: context.entry, request: context.request }),
-        onDone: [
-          {
-            guard: ({ event }) => event.output.ok,
-            target: "answered",
-            actions: assign({ answer: ({ event }) => new Undisclosed(event.output) }),
-          },
-          { target: "failed", actions: assign({ answer: ({ event }) => new Undisclosed(event.output) }) },
-        ],
-      },
-    },
-    answered: { type: "final", entry: ["tellOutcome", "report", "answerCaller"] },
-    refused: { type: "final" },
-    failed: { type: "final", entry: ["tellOutcome", "report"] },
-    abandoned: { type: "final", entry: "tellAbandoned" },
-  },
-});
+function goOn(request: Request, end: End) {
+  return end === undefined ? noReply(request) : stopWith("normal", request);
+}
 
-/** Asks the provider. Whatever it throws or gives becomes an answer. */
-async function ask(provider: Provider, { entry, request }: Question, signal: AbortSignal): Promise<Answer> {
-  try {
-    const given = await provider.complete(request.reveal(), { signal, world: ownWorld() });
-    const checked = completion.safeParse(given);
-    if (checked.success) return { ok: true, completion: checked.data };
-    throw new ProviderError(
-      "bad_response",
-      `What it answered is no completion: ${checked.error.issues[0]?.message}.`,
+class Request {
+  readonly #attempts: AttemptLogic;
+  readonly #input: RequestInput;
+  #state: Answering | undefined;
+  /** An attempt is made; otherwise it pauses. */
+  #isAsking = false;
+  /** By its monitor. */
+  #attempt: Ref | undefined;
+
+  constructor(attempts: AttemptLogic, input: RequestInput) {
+    this.#attempts = attempts;
+    this.#input = input;
+  }
+
+  get shown(): unknown {
+    return { job: this.#input.job, attempt: this.#state?.attempt, isAsking: this.#isAsking };
+  }
+
+  begin(): End {
+    const { coordinator, caller, order, places, hears, settings, dueMs } = this.#input;
+    const { node, retriesMax, backoffFactor } = settings;
+    monitor(coordinator, { tag: "deserted" });
+    if (caller !== undefined) monitor(caller, { tag: "deserted" });
+    const begun = beginAnswering({ order, places, hears, node, retriesMax, backoffFactor });
+    if (!begun.ok) return this.#answer({ ok: false, failure: begun.failure, tries: noTries }, undefined);
+    this.#state = begun.state;
+    const leftMs = dueMs - ownWorld().clock.now();
+    sendAfter(self(), { type: "deadline" }, Math.max(0, leftMs));
+    this.#ask(begun.state, leftMs);
+    return undefined;
+  }
+
+  hear(message: RequestMessage): End {
+    const state = this.#state;
+    if (message.type === "deserted") return "deserted";
+    if (state === undefined) return undefined;
+    switch (message.type) {
+      case "granted":
+      case "said":
+        this.#hearAttempt(state, message);
+        return undefined;
+      case "ended":
+        return this.#attemptEnded(state, message);
+      case "overdue": {
+        const isUnheard = this.#isAsking && state.attempt === message.attempt && !state.isGranted;
+        // Should it begin all the same, it is ended with its first word.
+        return isUnheard ? this.#conclude(state, undefined, "noconnection", undefined) : undefined;
+      }
+      case "paused_enough":
+        this.#ask(state, this.#input.dueMs - ownWorld().clock.now());
+        return undefined;
+      case "deadline":
+        return this.#follow(expired(state, this.#input.deadlineMs), undefined);
+    }
+  }
+
+  #ask(before: Answering, leftMs: number): void {
+    const { state, place, input } = nextAttempt(before, leftMs);
+    this.#state = state;
+    this.#isAsking = true;
+    // That it waits for its first attempt is what the coordinator takes it for.
+    if (input.attempt > 1) this.#tellWhere(state, "waiting");
+    this.#attempt = start(
+      this.#attempts,
+      place,
+      { ...input, owner: self() },
+      this.#input.settings.failoverMs,
     );
-  } catch (thrown) {
-    return { ok: false, ...providerFailure(thrown, entry, provider.secrets) };
+  }
+
+  #hearAttempt(state: Answering, word: AttemptWord): void {
+    // Of an attempt that it has gone on without.
+    if (!this.#isAsking || word.attempt !== state.attempt) exit(word.pid, "shutdown");
+    else if (word.type === "granted") {
+      this.#state = granted(state);
+      this.#tellWhere(state, "running");
+    } else {
+      const heard = hearing(state, word.pieces);
+      this.#state = heard.state;
+      this.#tell(heard.state, heard.events);
+    }
+  }
+
+  #attemptEnded(state: Answering, { ref, reason, output }: DownMessage): End {
+    if (!this.#isAsking || this.#attempt === undefined || !sameRef(ref, this.#attempt)) return undefined;
+    const outcome = reason === "normal" ? (output as AttemptOutcome | undefined) : undefined;
+    return this.#conclude(state, outcome, reason, reportOf(state, outcome));
+  }
+
+  #conclude(
+    state: Answering,
+    outcome: AttemptOutcome | undefined,
+    reason: ExitReason,
+    report: AttemptReport | undefined,
+  ): End {
+    const { clock, random } = ownWorld();
+    const moment = { nowMs: clock.now(), dueMs: this.#input.dueMs, random: random.next() };
+    return this.#follow(attemptEnded(state, outcome, reason, moment), report);
+  }
+
+  #follow({ state, events, next }: Step, report: AttemptReport | undefined): End {
+    this.#state = state;
+    this.#isAsking = false;
+    this.#tell(state, events);
+    if (!next.goesOn) return this.#answer(next.result, report);
+    const { coordinator, dueMs } = this.#input;
+    if (report !== undefined) cast(coordinator, "attempted", report);
+    if (next.pauseMs > 0) {
+      this.#tellWhere(state, "pausing");
+      sendAfter(self(), { type: "paused_enough" }, next.pauseMs);
+    } else this.#ask(state, dueMs - ownWorld().clock.now());
+    return undefined;
+  }
+
+  #tell({ said }: Answering, events: readonly SaidEvent[]): void {
+    if (events.length === 0) return;
+    const { hears, caller } = this.#input;
+    for (const event of events) {
+      if (event.type !== "continued" && event.type !== "restarted") continue;
+      tellEvent(llmEvents[`answer_${event.type}`], { entry: event.entry, request: self() });
+    }
+    if (!hears || caller === undefined) return;
+    const first = said.told - events.length + 1;
+    send(caller, { type: "llm.said", first, events } satisfies SaidMessage);
+  }
+
+  #tellWhere({ course }: Answering, is: RequestPlace["is"]): void {
+    const { coordinator, job } = this.#input;
+    cast(coordinator, "at", { job, entry: course.places[0].name, is } satisfies RequestPlace);
+  }
+
+  #answer(result: CompletionResult, report: AttemptReport | undefined): End {
+    const { replyTo, coordinator, job } = this.#input;
+    if (result.ok && result.failure !== undefined) {
+      const { entry, failure } = result;
+      tellEvent(llmEvents.answer_partial, { entry, request: self(), code: failure.code });
+    }
+    reply(replyTo, result);
+    cast(coordinator, "over", { job, report } satisfies RequestOver);
+    return "answered";
   }
 }
 
-function lateAnswer({ entry, timeoutMs }: AttemptContext): Answer {
-  const late = new ProviderError(
-    "timeout",
-    `Its answer was not whole within ${timeoutMs} ms, the time for one request. Raise timeout_ms, or ask for less.`,
-  );
-  return { ok: false, ...providerFailure(late, entry, []) };
+/** Starts an attempt, whose end comes as `ended`. */
+function start(attempts: AttemptLogic, { node }: Place, input: AttemptInput, failoverMs: number): Ref {
+  const monitor = { tag: "ended", output: true };
+  if (node === undefined) return spawnMonitor(attempts, { input, monitor }).ref;
+  const asked = { input, monitor, isWatched: true, startTimeoutMs: failoverMs };
+  const { ref } = spawnRequest(node, attemptKey, asked);
+  sendAfter(self(), { type: "overdue", attempt: input.attempt }, failoverMs + input.waitMsMax);
+  return ref;
 }
 
-function tellOutcome({ entry, answer }: AttemptContext): void {
-  const given = answer?.reveal();
-  if (given === undefined) return;
-  const told = { entry, request: self() };
-  if (!given.ok) {
-    tellEvent(llmEvents.request_failed, { ...told, code: given.failure.code });
-    return;
-  }
-  const { finish, usage } = given.completion;
-  const tokens = { inputTokens: usage?.input_tokens ?? 0, outputTokens: usage?.output_tokens ?? 0 };
-  tellEvent(llmEvents.request_answered, { ...told, ...tokens, finish });
-}
-
-function outcomeOf({ answer }: AttemptContext): Outcome {
-  const given = answer?.reveal();
-  if (given === undefined) return "neutral";
-  if (given.ok) return "success";
-  return given.countsAgainstProvider ? "failure" : "neutral";
-}
-
-function attemptOutcome({ answer, retryInMs }: AttemptContext): AttemptOutcome {
-  const given = answer?.reveal();
-  if (given === undefined) return { is: "refused", retryInMs };
-  if (given.ok) return { is: "answered" };
-  return { is: "failed", failure: given.failure, failsOver: given.failsOver, mayCost: given.mayCost };
+/** Undefined where no provider was asked. */
+function reportOf({ course }: Answering, outcome: AttemptOutcome | undefined): AttemptReport | undefined {
+  if (outcome === undefined || outcome.is === "refused" || outcome.times === undefined) return undefined;
+  const [{ name: entry, node }] = course.places;
+  const isAnswered = outcome.is === "answered";
+  return {
+    entry,
+    node,
+    code: isAnswered ? null : outcome.failure.code,
+    tookMs: outcome.times.tookMs,
+    firstMs: outcome.times.firstMs,
+    usage: isAnswered ? outcome.completion.usage : undefined,
+    costUsd: isAnswered ? outcome.costUsd : null,
+  };
 }

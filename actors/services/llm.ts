@@ -56,7 +56,8 @@ function notCompleted(error: unknown): Outcome {
 function statusOf(code: FailureCode): Status {
   switch (code) {
     case "invalid_order":
-    case "bad_request":
+    case "invalid_request":
+    case "context_too_long":
       return 400;
     case "unknown_provider":
       return 404;
@@ -64,6 +65,8 @@ function statusOf(code: FailureCode): Status {
     case "all_unavailable":
     case "interrupted":
       return 503;
+    case "limited":
+    case "budget":
     case "too_many_waiting":
       return 429;
     case "deadline":

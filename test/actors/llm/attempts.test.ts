@@ -63,13 +63,13 @@ async function layer(
 }
 
 const faults: readonly (readonly [string, Reply, string])[] = [
-  ["refuses its key", { status: 401, body: "no" }, "denied"],
+  ["refuses its key", { status: 401, body: "no" }, "auth"],
   ["is overloaded", { status: 529, body: "busy" }, "overloaded"],
-  ["cuts the connection", { say: "Hi", cutAfter: "request" }, "unreachable"],
+  ["cuts the connection", { say: "Hi", cutAfter: "request" }, "connection"],
   ["says nothing", { say: "Hi", stallAfter: "request" }, "timeout"],
   ["stops in the middle", { say: ["Hel", "lo"], finish: null, stallAfter: 99 }, "timeout"],
-  ["cuts an answer off", { say: "Hel", finish: null }, "bad_response"],
-  ["answers with a page", { body: "<html></html>" }, "bad_response"],
+  ["cuts an answer off", { say: "Hel", finish: null }, "protocol"],
+  ["answers with a page", { body: "<html></html>" }, "protocol"],
 ];
 
 describe.each(kinds)("A provider of kind %s", (kind) => {
@@ -104,7 +104,7 @@ describe("The breaker of a provider", () => {
     const server = await serverOf([{ status: 401, body: "no" }]);
     const { complete: ask, breakers } = await layer("openai", [server]);
     for (let failures = 0; failures < 3; failures += 1)
-      expect(await ask()).toMatchObject({ error: { code: "denied" } });
+      expect(await ask()).toMatchObject({ error: { code: "auth" } });
     expect(await breakers()).toEqual(["closed"]);
   });
 });
@@ -133,7 +133,7 @@ describe("A request", () => {
   test("that no provider takes is tried at no other", async () => {
     const [bad, good] = [await serverOf([{ status: 400, body: "no" }]), await serverOf([{ say: "Hi" }])];
     const { complete: ask } = await layer("openai", [bad, good], { max_retries: 3 });
-    expect(await ask()).toMatchObject({ error: { code: "bad_request" } });
+    expect(await ask()).toMatchObject({ error: { code: "invalid_request" } });
     expect([bad.requests.length, good.requests.length]).toEqual([1, 0]);
   });
 });

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { completionRequest } from "../../../actors/llm/completion.ts";
+import { completion, completionRequest, isPlainCompletion } from "../../../actors/llm/completion.ts";
 import { schemaCharactersMax } from "../../../actors/llm/limits.ts";
 
 const messages = [{ role: "user", content: "Hello?" }];
@@ -8,6 +8,45 @@ const schema = { type: "object", properties: { a: { type: "string" } }, required
 function problemOf(answer_schema: unknown): string | undefined {
   return completionRequest.safeParse({ messages, answer_schema }).error?.issues[0]?.message;
 }
+
+const plain = { text: "Hi.", model: "m", finish: "stop" };
+const usage = { input_tokens: 1, output_tokens: 0 };
+
+describe("a plain completion", () => {
+  test.each([
+    plain,
+    { ...plain, usage, request_id: "r" },
+    { ...plain, usage: { ...usage, cached_tokens: 1, cache_write_tokens: 1 } },
+  ])("is one by the schema too: %j", (given) => {
+    expect([isPlainCompletion(given as never), completion.safeParse(given).success]).toEqual([true, true]);
+  });
+
+  const strange: readonly unknown[] = [
+    undefined,
+    null,
+    "Hi.",
+    [],
+    {},
+    7,
+    1.5,
+    -1,
+    Number.NaN,
+    "",
+    "x".repeat(201),
+  ];
+
+  test("is nothing that the schema refuses", () => {
+    const changed = ["text", "model", "finish", "usage", "request_id", "more"].flatMap((key) =>
+      strange.map((value) => ({ ...plain, [key]: value })),
+    );
+    const counted = ["input_tokens", "cached_tokens", "cache_write_tokens", "output_tokens", "more"].flatMap(
+      (key) => strange.map((value) => ({ ...plain, usage: { ...usage, [key]: value } })),
+    );
+    for (const given of [...strange, ...changed, ...counted])
+      if (!completion.safeParse(given).success)
+        expect([given, isPlainCompletion(given as never)]).toEqual([given, false]);
+  });
+});
 
 describe("answer_schema", () => {
   test("is taken as it stands", () => {

@@ -21,15 +21,9 @@ describe("the coordinator", () => {
     expect(await tree.status()).toMatchObject({
       running: 1,
       waiting: 0,
-      entries: [{ name: "one", kind: "memory", running: 1, breaker: { state: "closed", permits: 1 } }],
+      entries: [{ name: "one", kind: "memory", running: 1 }],
     });
     expect(tree.world.elapsedMs).toBe(0);
-  });
-
-  test("says no breaker state while a breaker is away, and answers all the same", async () => {
-    const tree = await llmTree({ one: [slow] });
-    await tree.until(tree.node.terminateChild({ name: "llm.breakers", node: "local" }, "llm.breaker.one"));
-    expect(await tree.status()).toMatchObject({ entries: [{ name: "one", breaker: undefined }] });
   });
 
   test.each([
@@ -41,6 +35,7 @@ describe("the coordinator", () => {
     { request: { messages: [{ role: "robot", content: "x" }] } },
     { request: hello.request, deadline_ms: -1 },
     { request: hello.request, more: true },
+    { request: hello.request, caller: 7, hears: 7, lane: "fast" },
     { request: { ...hello.request, model: "big" } },
   ])("refuses the order %j and lives on", async (payload) => {
     const tree = await llmTree({ one: [{ answer: "Hi." }] });
@@ -105,58 +100,37 @@ describe("failover", () => {
     expect([tree.calls("gamma").length, tree.calls("beta").length]).toEqual([2, 2]);
   });
 
-  test("skips an entry whose breaker is open, without asking it", async () => {
-    const tree = await llmTree(
-      { alpha: [overloaded], beta: [{ answer: "b" }] },
-      { max_retries: 0, circuit_breaker: { failure_threshold: 1, recovery_time_ms: 60_000 } },
-    );
-    await tree.until(tree.complete());
+  test("skips an entry that the gate refuses, without asking it", async () => {
+    const tree = await llmTree({ alpha: [{ answer: "a" }], beta: [{ answer: "b" }] });
+    tree.gate.refuse = ({ entry }) =>
+      entry === "alpha" ? { reason: "breaker", retryInMs: 60_000 } : undefined;
     expect(await tree.until(tree.complete())).toMatchObject({ entry: "beta" });
-    expect(tree.calls("alpha")).toHaveLength(1);
-    expect(await tree.status()).toMatchObject({ entries: [{ breaker: { state: "open" } }, {}] });
+    expect(tree.calls("alpha")).toHaveLength(0);
   });
 
-  test("tries a provider again with one request once its time of recovery has passed", async () => {
-    const tree = await llmTree(
-      { alpha: [overloaded, slow], beta: [{ answer: "b" }] },
-      { max_retries: 0, circuit_breaker: { failure_threshold: 1, recovery_time_ms: 5_000 } },
-    );
-    await tree.until(tree.complete());
-    await tree.world.advance(5_000);
-    const both = Promise.all([tree.complete(), tree.complete()]);
-    expect(await tree.until(both)).toMatchObject([{ entry: "alpha" }, { entry: "beta" }]);
-    expect(await tree.status()).toMatchObject({ entries: [{ breaker: { state: "closed" } }, {}] });
-  });
-
-  test("ends with all_unavailable and when to come back, when every breaker is open", async () => {
-    const tree = await llmTree(
-      { alpha: [overloaded], beta: [overloaded] },
-      { max_retries: 0, circuit_breaker: { failure_threshold: 1, recovery_time_ms: 60_000 } },
-    );
-    expect(await tree.until(tree.complete())).toMatchObject({ error: { code: "overloaded" } });
-    await tree.world.advance(10_000);
+  test("ends with all_unavailable and when to come back, when the gate refuses every entry", async () => {
+    const tree = await llmTree({ alpha: [overloaded], beta: [overloaded] });
+    tree.gate.refuse = ({ entry }) => ({ reason: "breaker", retryInMs: entry === "beta" ? 50_000 : 60_000 });
     expect(await tree.until(tree.complete())).toMatchObject({
       error: { code: "all_unavailable", retryable: true, retryAfterMs: 50_000 },
     });
   });
 
   test("does not happen for a request that no provider would take, nor does its breaker count it", async () => {
-    const tree = await llmTree(
-      { alpha: [{ fail: new ProviderError("bad_request", "Too long.") }], beta: [{ answer: "b" }] },
-      { circuit_breaker: { failure_threshold: 1 } },
-    );
+    const tree = await llmTree({
+      alpha: [{ fail: new ProviderError("invalid_request", "Too long.") }],
+      beta: [{ answer: "b" }],
+    });
     expect(await tree.until(tree.complete())).toMatchObject({
-      error: { code: "bad_request", message: 'Provider "alpha": Too long.', retryable: false },
+      error: { code: "invalid_request", message: 'Provider "alpha": Too long.', retryable: false },
     });
     expect(tree.calls("alpha")).toHaveLength(1);
-    expect(await tree.status()).toMatchObject({
-      entries: [{ breaker: { state: "closed", failures: 0 } }, {}],
-    });
+    expect(tree.gate.reports).toMatchObject([{ outcome: "neutral", costUsd: 0 }]);
   });
 
   test("happens at once for a key that is denied", async () => {
     const tree = await llmTree({
-      alpha: [{ fail: new ProviderError("denied", "Wrong key.") }],
+      alpha: [{ fail: new ProviderError("auth", "Wrong key.") }],
       beta: [{ answer: "b" }],
     });
     expect(await tree.until(tree.complete())).toMatchObject({ entry: "beta" });
@@ -174,7 +148,7 @@ describe("failover", () => {
 
 describe("retries", () => {
   async function timesOf(seed: number) {
-    const tree = await llmTree({ one: [overloaded] }, { circuit_breaker: { failure_threshold: 100 } }, seed);
+    const tree = await llmTree({ one: [overloaded] }, {}, seed);
     const times: number[] = [];
     const done = tree.complete();
     for (let ms = 0; ms < 10_000; ms += 1) {
@@ -209,6 +183,16 @@ describe("retries", () => {
     expect(await tree.until(tree.complete())).toMatchObject({ text: "Hi." });
     expect(tree.world.elapsedMs).toBeGreaterThanOrEqual(20_000);
     expect(tree.world.elapsedMs).toBeLessThan(20_300);
+  });
+
+  test("do not wait long for a provider where another one can answer, and come back to it where none could", async () => {
+    const limited = { fail: new ProviderError("rate_limited", "Slow down.", { retryAfterMs: 20_000 }) };
+    const well = await llmTree({ alpha: [limited], beta: [{ answer: "b" }] });
+    expect(await well.until(well.complete())).toMatchObject({ entry: "beta" });
+    expect([well.calls("alpha").length, well.world.elapsedMs]).toEqual([1, 0]);
+    const denied = { fail: new ProviderError("auth", "No.") };
+    const back = await llmTree({ alpha: [limited, { answer: "a" }], beta: [denied] });
+    expect(await back.until(back.complete())).toMatchObject({ entry: "alpha" });
   });
 
   test("do not wait for a provider that asked for too long; the next is asked at once", async () => {
@@ -262,8 +246,10 @@ describe("the queue of an entry", () => {
 
   test("refuses what is more than it holds, and keeps the others", async () => {
     const tree = await llmTree({ one: [slow] }, { max_concurrent_requests: 1 });
-    const outcomes = Array.from({ length: waitingRequestsMax + 2 }, () => tree.complete());
-    const last = await tree.until(outcomes[waitingRequestsMax + 1] ?? tree.complete());
+    void tree.complete();
+    await tree.world.settle();
+    for (let i = 0; i < waitingRequestsMax; i += 1) void tree.complete();
+    const last = await tree.until(tree.complete());
     expect(last).toMatchObject({ error: { code: "too_many_waiting", retryable: true } });
     expect(await tree.status()).toMatchObject({ running: 1, waiting: waitingRequestsMax });
   });
@@ -299,17 +285,19 @@ describe("the deadline of a request", () => {
     expect(await tree.attempts()).toEqual([]);
   });
 
-  test("is not blamed on the provider", async () => {
-    const tree = await llmTree({ one: [{ hang: true }] }, { circuit_breaker: { failure_threshold: 1 } });
+  test("is not blamed on the provider, and its permit comes back", async () => {
+    const tree = await llmTree({ one: [{ hang: true }] });
     await tree.until(tree.complete({ deadline_ms: 50 }));
-    await tree.world.advance(60_000);
-    expect(await tree.status()).toMatchObject({ entries: [{ breaker: { state: "closed", permits: 0 } }] });
+    await tree.world.settle();
+    expect(tree.gate.reports).toEqual([]);
+    expect(tree.gate.givenBack).toEqual(["permit-1"]);
   });
 
   test("wakes nobody once the request has its answer", async () => {
     const tree = await llmTree({ one: [overloaded, { answer: "Hi." }] });
     await tree.until(tree.complete());
-    await tree.world.settle();
+    // Until the provider that has failed was seen to be well.
+    await tree.world.advance(60_000);
     const handled = () => tree.node.processInfo(tree.pidOf("llm.coordinator"))?.messagesHandled;
     const before = handled();
     await tree.world.advance(600_000);

@@ -6,8 +6,6 @@ function told({ events }: Tree): string[] {
   return events.map(({ name }) => name).filter((name) => name.startsWith("llm."));
 }
 
-const down = { fail: new ProviderError("unreachable", "It is down.") };
-
 describe("A request", () => {
   test("tells that it began and was answered, with its tokens", async () => {
     const tree = await llmTree({ one: [{ answer: "Hi." }] });
@@ -30,21 +28,22 @@ describe("A request", () => {
   });
 });
 
-describe("A breaker", () => {
-  test("tells when it opens, tries and closes", async () => {
-    const settings = { max_retries: 0, circuit_breaker: { failure_threshold: 1, recovery_time_ms: 1_000 } };
-    const tree = await llmTree({ one: [down, { answer: "Hi." }] }, settings);
-    await tree.until(tree.complete());
-    await tree.world.advance(1_000);
-    await tree.until(tree.complete());
-    expect(told(tree)).toEqual([
-      "llm.request_began",
-      "llm.request_failed",
-      "llm.breaker_opened",
-      "llm.breaker_half_opened",
-      "llm.request_began",
-      "llm.request_answered",
-      "llm.breaker_closed",
-    ]);
+describe("An answer that is cut off", () => {
+  const cut = { say: ["Good "], end: { fail: new ProviderError("connection", "It broke.") } } as const;
+  const names = (tree: Tree) => told(tree).filter((name) => name.startsWith("llm.answer_"));
+
+  test("tells that it is gone on with, or that it is a part", async () => {
+    const tree = await llmTree({ alpha: [cut], beta: [{ say: ["day."] }, cut] }, { max_retries: 0 });
+    await tree.until(tree.listen().outcome);
+    expect(names(tree)).toEqual(["llm.answer_continued"]);
+    await tree.until(tree.listen({ provider: "beta" }).outcome);
+    expect(names(tree)).toEqual(["llm.answer_continued", "llm.answer_partial"]);
+    expect(JSON.stringify(tree.events)).not.toMatch(/Good|day/);
+  });
+
+  test("tells that it begins again", async () => {
+    const tree = await llmTree({ alpha: [{ ...cut, say: [" "] }], beta: [{ say: ["day."] }] });
+    await tree.until(tree.listen().outcome);
+    expect(names(tree)).toEqual(["llm.answer_restarted"]);
   });
 });

@@ -183,9 +183,11 @@ describe("The service pipeline", () => {
 
 describe("The service breaker", () => {
   test.each(["breaker", "breaker.status"])("gives the state of each, at %s", async (subject) => {
-    const breakers = [{ entry: "local", state: "closed", failures: 0, permits: 0, retryInMs: 0 }];
-    expect((await ask(subject)).json()).toEqual({ breakers });
-    expect((await ask(subject, { entry: "local" })).json()).toEqual({ breakers });
+    const breakers = [
+      { entry: "local", state: "closed", held: false, failures: 0, permits: 0, retryInMs: 0 },
+    ];
+    expect((await ask(subject)).json()).toMatchObject({ breakers });
+    expect((await ask(subject, { entry: "local" })).json()).toMatchObject({ breakers });
   });
 
   test("names the entries where another one was asked for", async () => {

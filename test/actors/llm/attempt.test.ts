@@ -4,11 +4,13 @@ import { MemoryProvider } from "../../../actors/llm/providers/memory.ts";
 import { Secret } from "../../../runtime/secret.ts";
 import { llmTree, type Tree } from "./simulation.ts";
 
-async function onlyAttempt(tree: Tree) {
-  const [pid, ...others] = await tree.attempts();
+function onlyAttempt(tree: Tree) {
+  const [pid, ...others] = tree.attempts();
   if (pid === undefined || others.length > 0) throw new Error("Expected one attempt.");
   return pid;
 }
+
+const odd = { kind: "odd", secrets: [], models: () => Promise.resolve([]) };
 
 describe("an attempt", () => {
   test("is given up after timeout_ms of its entry, counts as a failure, and is tried again", async () => {
@@ -21,9 +23,11 @@ describe("an attempt", () => {
     expect(tree.calls("one")[0]?.signal.aborted).toBe(false);
     await tree.world.advance(1);
     expect(tree.calls("one")[0]?.signal.aborted).toBe(true);
-    expect(await tree.status()).toMatchObject({ entries: [{ breaker: { failures: 1, permits: 0 } }] });
     expect(await tree.until(done)).toMatchObject({ text: "Hi." });
-    expect(await tree.status()).toMatchObject({ entries: [{ breaker: { failures: 0 } }] });
+    expect(tree.gate.reports).toMatchObject([
+      { outcome: "failure", tookMs: 700, costUsd: undefined },
+      { outcome: "success", tookMs: 0, firstMs: 0 },
+    ]);
   });
 
   test("ends in time at a provider that ignores its signal, whose late answer reaches nobody", async () => {
@@ -32,7 +36,7 @@ describe("an attempt", () => {
     expect(await tree.until(tree.complete())).toMatchObject({ error: { code: "timeout" } });
     expect(tree.world.elapsedMs).toBe(1_000);
     await tree.world.advance(100_000);
-    expect(await tree.attempts()).toEqual([]);
+    expect(tree.attempts()).toEqual([]);
     expect(tree.told()).not.toContain("reply_dropped");
   });
 
@@ -40,10 +44,10 @@ describe("an attempt", () => {
     const tree = await llmTree({ one: [{ hang: true }, { answer: "Hi." }] });
     const done = tree.complete();
     await tree.world.settle();
-    tree.node.exit(await onlyAttempt(tree), "kill");
+    tree.node.exit(onlyAttempt(tree), "kill");
     await tree.world.settle();
     expect(tree.calls("one")[0]?.signal.aborted).toBe(true);
-    expect(await tree.status()).toMatchObject({ entries: [{ breaker: { failures: 0, permits: 0 } }] });
+    expect([tree.gate.held, tree.gate.givenBack]).toEqual([0, ["permit-1"]]);
     expect(await tree.until(done)).toMatchObject({ text: "Hi." });
   });
 
@@ -52,7 +56,7 @@ describe("an attempt", () => {
     const done = tree.complete();
     for (let i = 0; i < 2; i += 1) {
       await tree.world.advance(1_000);
-      tree.node.exit(await onlyAttempt(tree), "kill");
+      tree.node.exit(onlyAttempt(tree), "kill");
       await tree.world.settle();
     }
     expect(await tree.until(done)).toMatchObject({
@@ -60,39 +64,24 @@ describe("an attempt", () => {
     });
   });
 
-  test("that tries a half-open breaker and is killed lets the next one try", async () => {
-    const overloaded = { fail: new ProviderError("overloaded", "Too busy.") };
-    const tree = await llmTree(
-      { one: [overloaded, { hang: true }, { answer: "Hi." }] },
-      { max_retries: 1, circuit_breaker: { failure_threshold: 1, recovery_time_ms: 100 } },
-    );
-    const done = tree.complete();
-    await tree.world.advance(1_000);
-    expect(await tree.status()).toMatchObject({ entries: [{ breaker: { state: "half_open", permits: 1 } }] });
-    tree.node.exit(await onlyAttempt(tree), "kill");
-    expect(await tree.until(done)).toMatchObject({ error: { code: "interrupted" } });
-    expect(await tree.until(tree.complete())).toMatchObject({ text: "Hi." });
-    expect(await tree.status()).toMatchObject({ entries: [{ breaker: { state: "closed" } }] });
-  });
-
   test.each<[string, unknown]>([
     ["nothing", undefined],
     ["a text", "Hi."],
     ["a completion of a wrong shape", { text: 7, model: "m", finish: "stop" }],
     ["more than a completion", { text: "", model: "m", finish: "stop", key: "x" }],
-  ])("takes %s from a provider for a bad_response", async (_, given) => {
-    const provider: Provider = { kind: "odd", secrets: [], complete: () => Promise.resolve(given as never) };
+  ])("takes %s from a provider for a fault of the protocol", async (_, given) => {
+    const provider: Provider = { ...odd, complete: () => Promise.resolve(given as never) };
     const tree = await llmTree({ one: provider }, { max_retries: 0 });
-    expect(await tree.until(tree.complete())).toMatchObject({ error: { code: "bad_response" } });
+    expect(await tree.until(tree.complete())).toMatchObject({ error: { code: "protocol" } });
   });
 
-  test("takes a provider that throws before it gives a promise for a bad_response", async () => {
+  test("takes a provider that throws before it gives a promise for a fault of the protocol", async () => {
     const complete = (): never => {
       throw new TypeError("broken");
     };
-    const tree = await llmTree({ one: { kind: "odd", secrets: [], complete } }, { max_retries: 0 });
+    const tree = await llmTree({ one: { ...odd, complete } }, { max_retries: 0 });
     expect(await tree.until(tree.complete())).toMatchObject({
-      error: { code: "bad_response", message: expect.stringContaining("TypeError: broken") },
+      error: { code: "protocol", message: expect.stringContaining("TypeError: broken") },
     });
   });
 });
@@ -101,10 +90,7 @@ describe("a secret", () => {
   const key = "sk-canary-0123456789";
 
   test.each([
-    [
-      "a provider's error",
-      new ProviderError("denied", `The key ${key} is wrong.`, { cause: new Error(key) }),
-    ],
+    ["a provider's error", new ProviderError("auth", `The key ${key} is wrong.`, { cause: new Error(key) })],
     ["an adapter's fault", Object.assign(new Error(`GET ?key=${key}`), { details: { key }, code: key })],
     ["a text that is thrown", `key ${key}`],
   ])("in %s is seen in no event and no answer", async (_, fail) => {
@@ -133,7 +119,7 @@ describe("a secret", () => {
 async function killEverything(tree: Tree): Promise<void> {
   void tree.complete({ request: { messages: [{ role: "user", content: "sk-canary" }] } });
   await tree.world.settle();
-  for (const pid of await tree.attempts()) tree.node.exit(pid, "kill");
-  for (const name of ["llm.breaker.one", "llm.coordinator", "llm.requests", "llm.breakers"])
-    await tree.kill(name);
+  for (const pid of tree.attempts()) tree.node.exit(pid, "kill");
+  for (const pid of await tree.requests()) tree.node.exit(pid, "kill");
+  for (const name of ["llm.coordinator", "llm.requests", "llm.health", "llm.nodes"]) await tree.kill(name);
 }
