@@ -2,20 +2,24 @@
 import { CalleeExited, call, NoProcess, sleep } from "../../runtime/index.ts";
 import { complete } from "../llm/complete.ts";
 import type { Completion, CompletionOrder, CompletionRequest } from "../llm/completion.ts";
-import { CompletionFailed, type FailureCode, noTries, type Tries } from "../llm/failure.ts";
+import { CompletionFailed, type Failure, type FailureCode, noTries, type Tries } from "../llm/failure.ts";
 import type { Price } from "../llm/prices.ts";
 import type { StepContext, StepOutcome } from "../pipeline/plan.ts";
 import { type ReadAnswer, readAnswer } from "../review/answer.ts";
-import { costOf } from "../review/cost.ts";
+import { costMaxOf } from "../review/cost.ts";
 import type { Prepared } from "../review/disclosure.ts";
 import { reviewOf } from "../review/evidence.ts";
-import { answerMsMax, answersMax, coordinatorLossesMax, stepAttemptsMax } from "../review/limits.ts";
-import type { Material } from "../review/material.ts";
+import { answerMsMax, answersMax, stepAttemptsMax } from "../review/limits.ts";
+import { type Material, tokensOf } from "../review/material.ts";
 import type { Asked, FileOutcome } from "../review/merge.ts";
 import { repairRequest, reviewRequest } from "../review/prompt.ts";
 import { retryDelayMs } from "../runs/limits.ts";
-import { effectDone } from "../runs/step-context.ts";
+import { effectDone, type StepUsage } from "../runs/step-context.ts";
 import { analysisSteps } from "./analysis-steps.ts";
+import { LimitReached, limitReached, withinLimits } from "./limit-wait.ts";
+import { coordinatorLossesMax } from "./limits.ts";
+import { orderOfRun } from "./model-order.ts";
+import { usageInVain, usageOfAnswer } from "./model-usage.ts";
 
 export interface ReviewFileInput {
   /** Of what was prepared. */
@@ -33,7 +37,7 @@ type Answered =
   | { readonly ok: false; readonly reason: string };
 
 /** What no other file of the review would fare better with; a person has to act first. */
-const hopeless: ReadonlySet<FailureCode> = new Set(["denied", "no_model", "no_provider", "unknown_provider"]);
+const hopeless: ReadonlySet<FailureCode> = new Set(["auth", "no_model", "no_provider", "unknown_provider"]);
 const hopelessKey = "review failed for good";
 
 /** What goes wrong at the provider, or with the review of this one file, is an outcome like any other. */
@@ -41,10 +45,15 @@ export async function reviewFile(input: ReviewFileInput, context: StepContext): 
   const { materials } = context.output(analysisSteps.prepare) as Prepared;
   const material = materials.find(({ path }) => path === input.path);
   if (material === undefined) throw new TypeError(`${JSON.stringify(input.path)} was not prepared.`);
-  const asking = new Asking(context, input);
+  const asking = new Asking(context, input, costMaxOf(tokensOf(material), input.price));
+  return withinLimits(context, () => outcomeOf(material, asking, context));
+}
+
+async function outcomeOf(material: Material, asking: Asking, context: StepContext): Promise<StepOutcome> {
   try {
-    return { output: await reviewed(material, input.model, asking) };
+    return { output: await reviewed(material, asking) };
   } catch (error) {
+    if (error instanceof LimitReached) throw error;
     if (context.attempt < stepAttemptsMax) throw error;
     const reason = error instanceof Error ? error.message : String(error);
     const output: FileOutcome = { ...asked(material, [], asking.tries), ok: false, reason };
@@ -52,18 +61,18 @@ export async function reviewFile(input: ReviewFileInput, context: StepContext): 
   }
 }
 
-async function reviewed(material: Material, model: string | undefined, asking: Asking): Promise<FileOutcome> {
+async function reviewed(material: Material, asking: Asking): Promise<FileOutcome> {
   const answers: Completion[] = [];
   const missing = (reason: string): FileOutcome => {
     return { ...asked(material, answers, asking.tries), ok: false, reason };
   };
-  const first = await asking.ask("first", reviewRequest(material, model));
+  const first = await asking.ask("first", reviewRequest(material, asking.model));
   if (!first.ok) return missing(first.reason);
   answers.push(first.completion);
   let read = checked(first.completion, material);
   if (read !== "refused" && !read.ok) {
     const refused = { answer: first.completion.text, problem: read.problem };
-    const second = await asking.ask("second", repairRequest(material, model, refused));
+    const second = await asking.ask("second", repairRequest(material, asking.model, refused));
     if (!second.ok) return missing(second.reason);
     answers.push(second.completion);
     read = checked(second.completion, material);
@@ -91,6 +100,7 @@ type Round = "first" | "second";
 interface Paid {
   readonly answered: Answered;
   readonly tries: Tries;
+  readonly usage: readonly StepUsage[];
 }
 
 /**
@@ -100,11 +110,18 @@ interface Paid {
 class Asking {
   readonly #context: StepContext;
   readonly #input: ReviewFileInput;
+  /** Of all answers about the file; null where no price is known. */
+  readonly #costMaxUsd: number | null;
   #tries: Tries = noTries;
 
-  constructor(context: StepContext, input: ReviewFileInput) {
+  constructor(context: StepContext, input: ReviewFileInput, costMaxUsd: number | null) {
     this.#context = context;
     this.#input = input;
+    this.#costMaxUsd = costMaxUsd;
+  }
+
+  get model(): string | undefined {
+    return this.#input.model;
   }
 
   /** All attempts about the file so far. */
@@ -119,50 +136,70 @@ class Asking {
       kind: "model_call",
       about: { path, provider, model: model ?? null },
       unknown: "repeat",
-      perform: () => this.#paid(round, request),
+      costMaxUsd: this.#costMaxUsd,
+      perform: (budgetUsd) => this.#paid(round, request, budgetUsd),
+      usage: ({ usage }) => usage,
     });
     if (paid === effectDone) return { ok: false, reason: "Its answer is lost." };
     this.#tries = paid.tries;
     return paid.answered;
   }
 
-  async #paid(round: Round, request: CompletionRequest): Promise<Paid> {
+  async #paid(round: Round, request: CompletionRequest, budgetUsd: number | undefined): Promise<Paid> {
     const known = (await this.#context.recall(hopelessKey, "run")) as Answered | undefined;
-    if (known !== undefined) return { answered: known, tries: this.#tries };
+    if (known !== undefined) return { answered: known, tries: this.#tries, usage: [] };
     this.#tries = await this.#triesBefore(round);
     for (let losses = 0; ; losses += 1) {
       const before = this.#tries;
       const paidMax = answersMax - before.inVain - (round === "second" ? 1 : 0);
-      if (paidMax <= 0) return { answered: { ok: false, reason: spentReason }, tries: before };
+      if (paidMax <= 0) return { answered: { ok: false, reason: spentReason }, tries: before, usage: [] };
       try {
         // Until it is known how it went, it was asked in vain: this step may be ended before that.
         await this.#note(round, before, { requests: 1, inVain: 1 });
-        const { completion, tries } = await complete(call, this.#order(request, paidMax));
-        this.#tries = sum(before, tries);
-        await this.#count(completion, tries);
-        return { answered: { ok: true, completion }, tries: this.#tries };
+        const answer = await complete(call, this.#order(request, paidMax, budgetUsd));
+        this.#tries = sum(before, answer.tries);
+        const { completion, failure } = answer;
+        const usage = usageOfAnswer(answer);
+        if (failure !== undefined) return await this.#without(round, failure, usage);
+        return { answered: { ok: true, completion }, tries: this.#tries, usage };
       } catch (error) {
-        if (error instanceof CompletionFailed) return await this.#failed(before, error);
-        if (!(error instanceof NoProcess) && !(error instanceof CalleeExited)) throw error;
+        if (
+          error instanceof CompletionFailed &&
+          (error.code !== "interrupted" || losses >= coordinatorLossesMax)
+        ) {
+          this.#tries = sum(before, error.tries);
+          return await this.#without(round, error, usageInVain(error.tries, this.#input));
+        }
+        if (!isLoss(error)) throw error;
         if (error instanceof NoProcess) await this.#note(round, before, noTries);
         if (losses >= coordinatorLossesMax)
-          return { answered: { ok: false, reason: error.message }, tries: this.#tries };
+          return { answered: { ok: false, reason: error.message }, tries: this.#tries, usage: [] };
         await sleep(retryDelayMs(losses + 1));
       }
     }
   }
 
-  #order(request: CompletionRequest, paidMax: number): CompletionOrder {
+  #order(request: CompletionRequest, paidMax: number, budgetUsd: number | undefined): CompletionOrder {
     const { provider } = this.#input;
-    return { provider, request, deadline_ms: answerMsMax, paid_attempts: paidMax };
+    const order = { provider, request, deadline_ms: answerMsMax, paid_attempts: paidMax };
+    return orderOfRun(this.#context, order, budgetUsd);
   }
 
-  async #failed(before: Tries, { code, message: reason, tries }: CompletionFailed): Promise<Paid> {
-    this.#tries = sum(before, tries);
-    const answered: Answered = { ok: false, reason };
-    await this.#count(undefined, tries);
-    if (hopeless.has(code)) await this.#context.note(hopelessKey, answered, "run");
-    return { answered, tries: this.#tries };
+  /** No whole answer came. @throws {LimitReached} */
+  async #without(
+    round: Round,
+    failure: Pick<Failure, "code" | "message"> & { readonly retryAfterMs?: number | undefined },
+    usage: readonly StepUsage[],
+  ): Promise<Paid> {
+    const limit = limitReached(failure);
+    if (limit !== undefined) {
+      for (const used of usage) await this.#context.used(used);
+      await this.#context.note(triesKeyOf(round), this.#tries);
+      throw limit;
+    }
+    const answered: Answered = { ok: false, reason: failure.message };
+    if (hopeless.has(failure.code)) await this.#context.note(hopelessKey, answered, "run");
+    return { answered, tries: this.#tries, usage };
   }
 
   /** With those of an attempt of this step that was ended in the middle of the same round. */
@@ -174,25 +211,11 @@ class Asking {
     this.#tries = sum(before, tries);
     await this.#context.note(triesKeyOf(round), this.#tries);
   }
+}
 
-  /** What may have been paid in vain is counted as well: nobody knows how much it was. */
-  async #count(completion: Completion | undefined, { inVain }: Tries): Promise<void> {
-    const { provider, price, model = null } = this.#input;
-    const unknown = { provider, model, inputTokens: null, outputTokens: null, costUsd: null };
-    if (inVain > 0) await this.#context.used(unknown);
-    if (completion === undefined) return;
-    const { usage } = completion;
-    const counted =
-      usage === undefined
-        ? unknown
-        : {
-            provider,
-            inputTokens: usage.input_tokens,
-            outputTokens: usage.output_tokens,
-            costUsd: costOf(usage, price),
-          };
-    await this.#context.used({ ...counted, model: completion.model });
-  }
+/** Who was asked has ended, and says nothing about the provider. What it asked may have been paid for, and stays noted as that. */
+function isLoss(error: unknown): error is CompletionFailed | NoProcess | CalleeExited {
+  return error instanceof CompletionFailed || error instanceof NoProcess || error instanceof CalleeExited;
 }
 
 const spentReason =

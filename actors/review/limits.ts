@@ -42,9 +42,6 @@ export const repairTokensMax = 500;
 /** Time for one answer, waiting and retries included: some minutes, since a review is worth waiting for and nothing hangs on it. */
 export const answerMsMax = 300_000;
 
-/** Times that one answer is asked for anew when the coordinator was lost meanwhile; started again at once it takes milliseconds. */
-export const coordinatorLossesMax = 5;
-
 /** No text of code has more bytes to a token than this, so that a file with more bytes need not be read to be too large. */
 export const bytesPerTokenMax = 8;
 

@@ -24,7 +24,7 @@ export type ReviewerPlace = "machine" | "gateway" | "network";
 /** Where a request goes. Only servers of models that are meant for one's own machine are taken to keep what they get. */
 export function placeOf(kind: string, hostname: string, model: string | null): ReviewerPlace {
   if (!isLoopback(hostname)) return "network";
-  const isLocalServer = kind === "ollama" || kind === "lm_studio";
+  const isLocalServer = kind === "ollama" || kind === "lm_studio" || kind === "scripted";
   return isLocalServer && !isCloudModel(model ?? "") ? "machine" : "gateway";
 }
 

@@ -13,6 +13,8 @@ export const runLimits = {
   appendRetryMs: 250,
   /** An effect that may not begin now, since nobody can tell whether this node still owns the run, looks again after this long. */
   permitLookMs: 50,
+  /** UTF-16 units of text that stand in one entry, of at most three bytes each: larger ones go in pieces, of which a batch takes one. */
+  textCharactersMax: 16 * 1024,
   /** A step that is tried again waits this long, doubled for every further time: what it needs may be starting again. */
   retryMsMin: 10,
   /** And never longer than this. */

@@ -1,5 +1,6 @@
 // What the steps of a run ask of its process: each is answered when what it asked for lasts.
 import { type Ref, reply } from "../../runtime/index.ts";
+import type { RunBudget } from "./run-budget.ts";
 import type { RunEffects } from "./run-effects.ts";
 import type { RunFact } from "./run-entry.ts";
 import type { RunJournal } from "./run-journal.ts";
@@ -13,13 +14,13 @@ export type StepMessage = {
 
 export interface RunAsksOptions {
   readonly journal: RunJournal;
+  readonly budget: RunBudget;
   readonly effects: RunEffects;
   readonly waits: RunWaits;
   /** Ends the process of a step that waits. */
   readonly rest: (step: string) => void;
   /** The run as a whole may wait from now on. */
   readonly look: () => void;
-  readonly overBudget: (step: string, words: string) => void;
 }
 
 export class RunAsks {
@@ -53,8 +54,18 @@ export class RunAsks {
       case "used":
         this.#used(step, message, replyTo);
         break;
-      case "write":
-        this.#write({ type: "text", step, text: message.text }, replyTo, false);
+      case "write": {
+        const { text, answer } = message;
+        this.#write(
+          { type: "text", step, text, ...(answer === undefined ? {} : { answer }) },
+          replyTo,
+          false,
+        );
+        break;
+      }
+      case "text_of":
+        // What an attempt before said last may be on its way.
+        journal.after(() => reply(replyTo, journal.state.written(step, message.answer)));
         break;
       case "tell":
         this.#write({ type: "told", step, name: message.name, about: message.about }, replyTo, false);
@@ -74,12 +85,9 @@ export class RunAsks {
   }
 
   #used(step: string, { usage }: StepAsks["used"]["asks"], replyTo: Ref): void {
-    const { journal, overBudget } = this.#options;
+    const { journal, budget } = this.#options;
     journal.write([{ type: "usage", step, ...usage, interrupted: false }], () => {
-      const { costUsd, spec } = journal.state;
-      const most = spec?.costUsdMax;
-      if (most !== undefined && costUsd !== null && costUsd > most)
-        overBudget(step, `It has cost ${costUsd.toFixed(4)} USD, and ${most} USD were allowed.`);
+      budget.look(step);
       reply(replyTo, null);
     });
   }

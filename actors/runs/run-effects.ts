@@ -9,14 +9,14 @@ import {
   type EffectPolicy,
 } from "./effect-decision.ts";
 import { runLimits } from "./limits.ts";
+import type { Payable, RunBudget } from "./run-budget.ts";
 import type { RunFact } from "./run-entry.ts";
 import type { RunJournal } from "./run-journal.ts";
 import { effectChoices, isEffectChoice, questionAbout } from "./run-state.ts";
 import type { EffectAnswer, StepAsks } from "./step-work.ts";
 
-interface Wanted {
+interface Wanted extends Payable {
   readonly id: string;
-  readonly step: string;
   readonly kind: string;
   readonly about: unknown;
   readonly policy: EffectPolicy;
@@ -25,6 +25,7 @@ interface Wanted {
 
 export interface RunEffectsOptions {
   readonly journal: RunJournal;
+  readonly budget: RunBudget;
   readonly permitted: () => boolean;
   /** An effect of nobody-knows ends the run. */
   readonly giveUp: (step: string, effect: string) => void;
@@ -36,6 +37,8 @@ export class RunEffects {
   readonly #wanted = new Map<string, Wanted>();
   /** Those that may begin once this node may own anything again. */
   #held: Wanted[] = [];
+  /** Those that begin once others need less than what was kept for them. */
+  #unpaid: { readonly wanted: Wanted; readonly wasInterrupted: boolean }[] = [];
 
   constructor(options: RunEffectsOptions) {
     this.#options = options;
@@ -43,10 +46,10 @@ export class RunEffects {
 
   begin(step: string, asks: StepAsks["effect_begin"]["asks"], replyTo: Ref): void {
     const { state } = this.#options.journal;
-    const { key, kind, about, repeats, canVerify } = asks;
+    const { key, kind, about, repeats, canVerify, costMaxUsd } = asks;
     const id = `${step}/${key}`;
     const policy: EffectPolicy = { repeats, canVerify, onUnknown: state.spec?.onUnknown ?? "ask" };
-    const wanted: Wanted = { id, step, kind, about, policy, replyTo };
+    const wanted: Wanted = { id, step, kind, about, policy, costMaxUsd, replyTo };
     this.#wanted.set(id, wanted);
     const effect = state.effects.get(id);
     const wasOpen = effect?.fate === "intent";
@@ -63,8 +66,14 @@ export class RunEffects {
     this.#carryOut(again, decideFound(fate, again.policy, this.#question(id)), true);
   }
 
-  end(step: string, { key, fate, value, reason }: StepAsks["effect_end"]["asks"], replyTo: Ref): void {
+  end(
+    step: string,
+    { key, fate, value, reason, usage = [] }: StepAsks["effect_end"]["asks"],
+    replyTo: Ref,
+  ): void {
+    const { journal, budget } = this.#options;
     const effect = `${step}/${key}`;
+    const paid = usage.map((used): RunFact => ({ type: "usage", step, ...used, interrupted: false }));
     const fact: RunFact = {
       type: "outcome",
       effect,
@@ -73,8 +82,13 @@ export class RunEffects {
       ...(value === undefined ? {} : { value }),
       ...(reason === undefined ? {} : { reason }),
     };
+    const wanted = this.#wanted.get(effect);
     this.#wanted.delete(effect);
-    this.#options.journal.write([fact], () => reply(replyTo, null));
+    journal.write([...paid, fact], () => {
+      budget.look(step);
+      this.#settled(wanted);
+      reply(replyTo, null);
+    });
   }
 
   /** Somebody has answered a question; true where it was about an effect. */
@@ -94,8 +108,14 @@ export class RunEffects {
 
   /** A step that ended wants nothing more. */
   forget(step: string): void {
-    for (const { id, step: owner } of this.#wanted.values()) if (owner === step) this.#wanted.delete(id);
     this.#held = this.#held.filter((wanted) => wanted.step !== step);
+    this.#unpaid = this.#unpaid.filter(({ wanted }) => wanted.step !== step);
+    for (const wanted of this.#wanted.values()) {
+      if (wanted.step !== step) continue;
+      this.#wanted.delete(wanted.id);
+      // What it was paid may be on its way to the log.
+      this.#options.journal.after(() => this.#settled(wanted));
+    }
   }
 
   #question(id: string) {
@@ -106,13 +126,9 @@ export class RunEffects {
     const { journal, giveUp } = this.#options;
     const { id, step, replyTo } = wanted;
     switch (decision.kind) {
-      case "perform": {
-        const { kind, about } = wanted;
-        const intent: RunFact = { type: "intent", effect: id, step, kind, about };
-        const lost = decision.interrupted && kind === "model_call" ? [interruptedCall(step, about)] : [];
-        journal.write([...lost, intent], () => this.#perform(wanted));
+      case "perform":
+        this.#begin(wanted, decision.interrupted);
         return;
-      }
       case "known": {
         const answer: EffectAnswer = { go: "known", value: decision.value ?? null };
         this.#wanted.delete(id);
@@ -135,6 +151,26 @@ export class RunEffects {
     }
   }
 
+  /** Where there is something left to pay it with. */
+  #begin(wanted: Wanted, wasInterrupted: boolean): void {
+    const { journal, budget } = this.#options;
+    const { id, step, kind, about } = wanted;
+    const keeping = budget.keep(wanted);
+    if (keeping === "later") this.#unpaid.push({ wanted, wasInterrupted });
+    if (keeping !== "kept") return;
+    const intent: RunFact = { type: "intent", effect: id, step, kind, about };
+    const lost = wasInterrupted && kind === "model_call" ? [interruptedCall(step, about)] : [];
+    journal.write([...lost, intent], () => this.#perform(wanted));
+  }
+
+  /** What it cost is known, or nobody will ever know. */
+  #settled(wanted: Wanted | undefined): void {
+    if (wanted !== undefined) this.#options.budget.release(wanted);
+    const unpaid = this.#unpaid;
+    this.#unpaid = [];
+    for (const { wanted: next, wasInterrupted } of unpaid) this.#begin(next, wasInterrupted);
+  }
+
   #ask({ id, step, kind, about }: Wanted): void {
     const question = questionAbout(id);
     if (this.#question(id)?.choice === undefined && this.#question(id) !== undefined) return;
@@ -144,8 +180,9 @@ export class RunEffects {
 
   /** Right before it happens: a node that was cut off meanwhile may have been followed by another owner. */
   #perform(wanted: Wanted): void {
-    if (this.#options.permitted()) {
-      reply(wanted.replyTo, { go: "perform" } satisfies EffectAnswer);
+    const { permitted, budget } = this.#options;
+    if (permitted()) {
+      reply(wanted.replyTo, { go: "perform", budgetUsd: budget.of(wanted) } satisfies EffectAnswer);
       return;
     }
     if (this.#held.length === 0) sendAfter(self(), { type: "permit" } as never, runLimits.permitLookMs);

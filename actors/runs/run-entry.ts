@@ -118,9 +118,9 @@ export type RunFact =
       readonly costUsd: number | null;
       readonly interrupted: boolean;
     }
-  /** What a step says while it works, a piece at a time. */
-  | { readonly type: "text"; readonly step: string; readonly text: string }
-  /** News for the reader that no other entry has. */
+  /** What a step says while it works, a piece at a time. `answer`: of which of its answers it is a piece. */
+  | { readonly type: "text"; readonly step: string; readonly text: string; readonly answer?: string }
+  /** News for the reader that no other entry has: those of answers are in `answer-news.ts`. */
   | { readonly type: "told"; readonly step: string; readonly name: string; readonly about: unknown }
   | { readonly type: "done"; readonly output: Kept }
   | { readonly type: "failed"; readonly code: string; readonly message: string; readonly step?: string }

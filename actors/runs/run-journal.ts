@@ -19,6 +19,8 @@ export class RunJournal {
   readonly #clock: Clock;
   readonly #me: Pid;
   #written: (() => void)[] = [];
+  /** What follows on the last of what is being written. */
+  #behind: (() => void)[] = [];
   #hasLast = false;
   /** When it looks next whether another owner has begun. */
   #lookAt: number;
@@ -74,6 +76,8 @@ export class RunJournal {
   write(facts: readonly RunFact[], then: Sequel = () => {}, urgent = true): void {
     if (this.#hasLast) return;
     this.#pending += 1;
+    const behind: (() => void)[] = [];
+    this.#behind = behind;
     this.#log
       .append(facts, urgent)
       .then(
@@ -82,6 +86,7 @@ export class RunJournal {
             this.#pending -= 1;
             for (const entry of entries) this.state.apply(entry);
             then(entries);
+            for (const next of behind) next();
           }),
         (error: unknown) =>
           this.#turn(() => {
@@ -90,6 +95,12 @@ export class RunJournal {
       )
       // The process has ended meanwhile: nobody is there to be told.
       .catch(() => undefined);
+  }
+
+  /** What `then` does happens when all that was to be written until now lasts and is part of the state: at once where that is so. */
+  after(then: () => void): void {
+    if (this.#pending === 0) then();
+    else this.#behind.push(then);
   }
 
   /** What waits for more to be written with it is written now. */

@@ -1,4 +1,5 @@
 // How a run stands, made from its entries one after the other. Nothing else is needed to go on with it.
+import { restartedAnswer } from "./answer-news.ts";
 import { runLimits } from "./limits.ts";
 import type { EffectChoice, Kept, KeptSpec, RunEntry } from "./run-entry.ts";
 import type { RunPhase, RunSummary } from "./run-summary.ts";
@@ -53,8 +54,11 @@ export class RunState {
   readonly questions = new Map<string, QuestionRecord>();
   /** By step and key; what all steps share is under the step "". */
   readonly #notes = new Map<string, Kept>();
+  /** By step and answer: what was written of it so far. */
+  readonly #written = new Map<string, Map<string, string>>();
   #planned = 0;
-  #costUsd: number | null = 0;
+  #spentUsd = 0;
+  #isCostKnown = true;
   #tokens = 0;
   #interruptedCalls = 0;
 
@@ -62,9 +66,19 @@ export class RunState {
     return this.#notes.get(JSON.stringify([step, key]));
   }
 
+  /** What was written of an answer of a step that is not finished, since it began anew. */
+  written(step: string, answer: string): string {
+    return this.#written.get(step)?.get(answer) ?? "";
+  }
+
+  /** US dollars, as far as prices are known. */
+  get spentUsd(): number {
+    return this.#spentUsd;
+  }
+
   /** Null where the price of something is not known. */
   get costUsd(): number | null {
-    return this.#costUsd;
+    return this.#isCostKnown ? this.#spentUsd : null;
   }
 
   /** A step in the middle of which one owner after the other was lost. */
@@ -99,7 +113,7 @@ export class RunState {
       updatedAt: this.updatedAt,
       n: this.n,
       steps: { done: this.finished.length, total: this.#planned },
-      costUsd: this.#costUsd,
+      costUsd: this.costUsd,
       tokens: this.#tokens,
       interruptedCalls: this.#interruptedCalls,
       questions: this.openQuestions.length,
@@ -129,8 +143,8 @@ export class RunState {
         this.waiting = undefined;
         return;
       case "usage":
-        this.#costUsd =
-          this.#costUsd === null || entry.costUsd === null ? null : this.#costUsd + entry.costUsd;
+        this.#spentUsd += entry.costUsd ?? 0;
+        if (entry.costUsd === null) this.#isCostKnown = false;
         this.#tokens += (entry.inputTokens ?? 0) + (entry.outputTokens ?? 0);
         if (entry.interrupted) this.#interruptedCalls += 1;
         return;
@@ -146,8 +160,13 @@ export class RunState {
         this.phase = "cancelled";
         return;
       case "text":
-      case "told":
+        if (entry.answer !== undefined) this.#wrote(entry.step, entry.answer, entry.text);
         return;
+      case "told": {
+        const answer = restartedAnswer(entry);
+        if (answer !== undefined) this.#written.get(entry.step)?.delete(answer);
+        return;
+      }
       default:
         this.#applyToStep(entry);
     }
@@ -187,6 +206,7 @@ export class RunState {
         step.output = entry.output;
         step.added = entry.steps;
         this.finished.push(step);
+        this.#written.delete(entry.step);
         this.#planned += entry.added;
         return;
       }
@@ -220,6 +240,12 @@ export class RunState {
         if (question !== undefined) question.choice = entry.choice;
       }
     }
+  }
+
+  #wrote(step: string, answer: string, text: string): void {
+    const answers = this.#written.get(step) ?? new Map<string, string>();
+    this.#written.set(step, answers);
+    answers.set(answer, (answers.get(answer) ?? "") + text);
   }
 
   #step(id: string): StepRecord {

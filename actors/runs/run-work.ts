@@ -13,6 +13,7 @@ import type { Progress, ProgressAction } from "../pipeline/progress.ts";
 import { retryDelayMs, runLimits } from "./limits.ts";
 import { rebuilt } from "./rebuild.ts";
 import { RunAsks, type StepMessage } from "./run-asks.ts";
+import { RunBudget } from "./run-budget.ts";
 import { RunEffects } from "./run-effects.ts";
 import { tellEnd } from "./run-end.ts";
 import type { RunFact } from "./run-entry.ts";
@@ -51,9 +52,9 @@ export class RunWork {
     this.#plan = plan;
     this.#steps = new StepProcesses(options, journal, progress);
     this.#readers = new RunReaders(journal, options.store);
+    const budget = new RunBudget(journal, (step, words) => this.#fail("budget", words, step));
     this.#effects = new RunEffects({
-      journal,
-      permitted: options.permitted,
+      ...{ journal, budget, permitted: options.permitted },
       giveUp: (step, effect) =>
         this.#fail(
           "effect_unknown",
@@ -63,12 +64,9 @@ export class RunWork {
     });
     this.#waits = new RunWaits(journal, options.world);
     this.#asks = new RunAsks({
-      journal,
-      effects: this.#effects,
-      waits: this.#waits,
+      ...{ journal, budget, effects: this.#effects, waits: this.#waits },
       rest: (step) => this.#steps.kill(step),
       look: () => this.#look(),
-      overBudget: (step, words) => this.#fail("budget", words, step),
     });
   }
 

@@ -10,8 +10,18 @@ export interface Effect<Value> {
   readonly kind: string;
   /** Plain data for people and for `verify`. */
   readonly about: unknown;
-  /** Does it. Its value is plain data. What it throws is an outcome as well: it happened not. */
-  readonly perform: () => Promise<Value>;
+  /**
+   * US dollars that it costs at most, which are kept for it of what the run may cost; null where nobody knows, so that all that is
+   * left is. Left out where it costs nothing. It begins when there is something left that is kept for nobody else.
+   */
+  readonly costMaxUsd?: number | null;
+  /**
+   * Does it. Its value is plain data. What it throws is an outcome as well: it happened not.
+   * @param budgetUsd what was kept for it; undefined where it costs nothing, or the run may cost anything
+   */
+  readonly perform: (budgetUsd: number | undefined) => Promise<Value>;
+  /** What models were paid for its value: counted in the moment in which it is written that it happened. */
+  readonly usage?: (value: Value) => readonly StepUsage[];
   /** Finds out whether it happened, where that can be seen. */
   readonly verify?: () => Promise<EffectFate>;
   /**
@@ -35,6 +45,8 @@ export interface StepUsage {
 export interface StepContext {
   /** The run that it works for. */
   readonly run: string;
+  /** Who asked for that: `user@host`. */
+  readonly user: string;
   /** The id of its step. */
   readonly step: string;
   /** From 1. */
@@ -60,8 +72,14 @@ export interface StepContext {
   effect<Value>(effect: Effect<Value>): Promise<Value | typeof effectDone>;
   /** Counts what a model was paid. */
   used(usage: StepUsage): Promise<void>;
-  /** Shown to readers, in order. Resolves when it is written down, in batches. */
-  write(text: string): Promise<void>;
+  /**
+   * Shown to readers, in order. Resolves when it is written down, in batches.
+   * @param answer tells the answers of a step apart; of what has one, another attempt finds again what was `written`
+   */
+  write(text: string, answer?: string): Promise<void>;
+  /** What this step, in any attempt, has written of an answer, since it was told to begin anew. */
+  written(answer: string): Promise<string>;
+  /** News for readers. Those of an answer are in `answer-news.ts`. */
   tell(name: string, about: unknown): Promise<void>;
   /** The answer of a person; undefined where nobody is there to answer. The run waits meanwhile, on whichever node. */
   ask(question: {

@@ -10,6 +10,7 @@ import { keep, unkeep } from "./kept.ts";
 import { patientBlobs, type ValueBlobs } from "./patient-blobs.ts";
 import type { EffectFate, Kept, WaitCause } from "./run-entry.ts";
 import { type Effect, effectDone, type StepContext, type StepUsage } from "./step-context.ts";
+import { textPieces } from "./text-pieces.ts";
 
 /** What a step asks of its run's process: every message has the step's id. */
 export interface StepAsks {
@@ -28,6 +29,8 @@ export interface StepAsks {
       readonly about: unknown;
       readonly repeats: boolean;
       readonly canVerify: boolean;
+      /** See `Effect`. */
+      readonly costMaxUsd: number | null | undefined;
     };
     readonly answers: EffectAnswer;
   };
@@ -41,11 +44,17 @@ export interface StepAsks {
       readonly fate: "done" | "failed";
       readonly value?: Kept;
       readonly reason?: string;
+      readonly usage?: readonly StepUsage[];
     };
     readonly answers: null;
   };
   readonly used: { readonly asks: { readonly usage: StepUsage }; readonly answers: null };
-  readonly write: { readonly asks: { readonly text: string }; readonly answers: null };
+  readonly write: {
+    readonly asks: { readonly text: string; readonly answer: string | undefined };
+    readonly answers: null;
+  };
+  /** The text of an answer so far. */
+  readonly text_of: { readonly asks: { readonly answer: string }; readonly answers: string };
   readonly tell: {
     readonly asks: { readonly name: string; readonly about: unknown };
     readonly answers: null;
@@ -69,7 +78,7 @@ export interface StepAsks {
 export type StepVerb = keyof StepAsks;
 
 export type EffectAnswer =
-  | { readonly go: "perform" }
+  | { readonly go: "perform"; readonly budgetUsd: number | undefined }
   | { readonly go: "verify" }
   | { readonly go: "known"; readonly value: Kept | null }
   | { readonly go: "give_up" };
@@ -83,6 +92,7 @@ export interface StepResult {
 
 export interface StepWorkOptions {
   readonly run: string;
+  readonly user: string;
   readonly runPid: Pid;
   readonly step: Step;
   readonly attempt: number;
@@ -104,6 +114,7 @@ export async function workOnStep(options: StepWorkOptions): Promise<StepResult> 
 
 function contextOf({
   run,
+  user,
   runPid,
   step,
   attempt,
@@ -122,6 +133,7 @@ function contextOf({
     })) as StepAsks[V]["answers"];
   return {
     run,
+    user,
     step: id,
     attempt,
     key: `${run}/${id}`,
@@ -139,9 +151,11 @@ function contextOf({
     used: async (usage) => {
       await ask("used", { usage });
     },
-    write: async (text) => {
-      await ask("write", { text });
+    write: async (text, answer) => {
+      // All at once, so that nothing comes between them.
+      await Promise.all(textPieces(text).map((piece) => ask("write", { text: piece, answer })));
     },
+    written: (answer) => ask("text_of", { answer }),
     tell: async (name, about) => {
       await ask("tell", { name, about });
     },
@@ -156,10 +170,11 @@ async function performed<Value>(
   ask: Ask,
   blobs: ValueBlobs,
   name: string,
-  { key, kind, about, perform, verify, unknown }: Effect<Value>,
+  { key, kind, about, costMaxUsd, perform, verify, unknown, usage }: Effect<Value>,
 ): Promise<Value | typeof effectDone> {
   const repeats = unknown === "repeat";
-  let answer = await ask("effect_begin", { key, kind, about, repeats, canVerify: verify !== undefined });
+  const canVerify = verify !== undefined;
+  let answer = await ask("effect_begin", { key, kind, about, repeats, canVerify, costMaxUsd });
   if (answer.go === "verify")
     answer = await ask("effect_found", { key, fate: (await verify?.()) ?? "unknown" });
   if (answer.go === "give_up") throw new RunGivenUp(name);
@@ -167,11 +182,12 @@ async function performed<Value>(
     return answer.value === null ? effectDone : ((await unkeep(blobs, answer.value)) as Value);
   let value: Value;
   try {
-    value = await perform();
+    value = await perform(answer.go === "perform" ? answer.budgetUsd : undefined);
   } catch (error) {
     await ask("effect_end", { key, fate: "failed", reason: formatReason(reasonOfThrown(error)) });
     throw error;
   }
-  await ask("effect_end", { key, fate: "done", value: await keep(blobs, value) });
+  const paid = usage?.(value) ?? [];
+  await ask("effect_end", { key, fate: "done", value: await keep(blobs, value), usage: paid });
   return value;
 }

@@ -36,7 +36,9 @@ async function reviewed(script: Script, stage = staged(), attempt = 1) {
 describe("the review of a file", () => {
   test("asks once, counts what that cost, and makes a review of the answer", async () => {
     const { outcome, orders, stage } = await reviewed(() => says(good));
-    expect(orders).toMatchObject([{ provider: "work", paid_attempts: 2 }]);
+    expect(orders).toMatchObject([{ provider: "work", paid_attempts: 2, run: "run", user: "me@here" }]);
+    // What nobody bounds may be asked of those whose price is not known.
+    expect(orders[0]).not.toHaveProperty("cost_max_usd");
     expect(outcome).toMatchObject({
       ok: true,
       requests: 1,
@@ -93,20 +95,49 @@ describe("the review of a file", () => {
   });
 
   test("counts what may have been paid in vain, and knows no price for it", async () => {
-    const { outcome, stage } = await reviewed(() => fails("bad_response", { requests: 3, inVain: 2 }));
-    expect(outcome).toMatchObject({ ok: false, requests: 3, inVain: 2, reason: "It said bad_response." });
+    const { outcome, stage } = await reviewed(() => fails("protocol", { requests: 3, inVain: 2 }));
+    expect(outcome).toMatchObject({ ok: false, requests: 3, inVain: 2, reason: "It said protocol." });
     expect(stage.used).toMatchObject([{ costUsd: null, inputTokens: null }]);
   });
 
   test("asks nobody for another file once a person has to act first", async () => {
-    const { orders, stage } = await reviewed(() => fails("denied"));
+    const { orders, stage } = await reviewed(() => fails("auth"));
     expect(orders).toHaveLength(1);
     const second = new StepStage();
     for (const [key, value] of stage.notes) second.notes.set(key, value);
     second.outputs.set("review.prepare", stage.outputs.get("review.prepare"));
     const other = await reviewed(() => says(good), second);
     expect(other.orders).toEqual([]);
-    expect(other.outcome).toMatchObject({ ok: false, reason: "It said denied." });
+    expect(other.outcome).toMatchObject({ ok: false, reason: "It said auth." });
+  });
+
+  test("waits for a rate that renews itself, and counts what was asked until then and not what was not", async () => {
+    for (const [attempt, tries] of [
+      [1, { requests: 0, inVain: 0 }],
+      // However often it has waited before.
+      [3, { requests: 1, inVain: 1 }],
+    ] as const) {
+      const stage = staged();
+      const waits = fails("limited", tries, { retryAfterMs: 1_000 });
+      await besideCoordinator(
+        () => waits,
+        async () => {
+          await expect(outcomeOf(stage.context(step, attempt))).rejects.toMatchObject({ waitsFor: "limit" });
+        },
+      );
+      expect(stage.used).toHaveLength(tries.inVain);
+      const { outcome } = await reviewed(() => says(good), stage, attempt + 1);
+      expect(outcome).toMatchObject({ ok: true, requests: tries.requests + 1, inVain: tries.inVain });
+    }
+  });
+
+  test("takes no part of an answer for one", async () => {
+    const failure = { code: "connection", message: "It broke.", retryable: true } as const;
+    const part = { ...says("{", { finish: "partial" }), failure } as ReturnType<typeof says>;
+    const { outcome, orders, stage } = await reviewed(() => part);
+    expect(orders).toHaveLength(1);
+    expect(outcome).toMatchObject({ ok: false, reason: "It broke.", requests: 1 });
+    expect(stage.used).toHaveLength(1);
   });
 
   test("asks again where the coordinator was lost, and says so in the end", async () => {

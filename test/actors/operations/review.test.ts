@@ -147,7 +147,7 @@ describe("an analysis with a review", () => {
 
   test("keeps the static part where the model fails", async () => {
     const { report: whole } = await carriedOut(planOfPath(".", "all", part), {
-      script: () => fails("denied"),
+      script: () => fails("auth"),
     });
     expect(whole?.files).toHaveLength(3);
     expect(modelPart(whole)).toMatchObject({ status: "missing", files: { missing: 3 }, requests: 1 });

@@ -30,6 +30,8 @@ export class StepStage {
   readonly effects = new Map<string, unknown>();
   readonly performed: string[] = [];
   readonly used: StepUsage[] = [];
+  /** By step and answer. */
+  readonly written = new Map<string, string>();
   readonly told: { readonly name: string; readonly about: unknown }[] = [];
   readonly asked: { readonly text: string; readonly choices: readonly string[]; readonly about: unknown }[] =
     [];
@@ -45,6 +47,7 @@ export class StepStage {
       JSON.stringify([scope === "run" ? "" : step, name]);
     return {
       run: "run",
+      user: "me@here",
       step,
       attempt,
       key: `run/${step}`,
@@ -59,7 +62,10 @@ export class StepStage {
       used: async (usage) => {
         this.used.push(usage);
       },
-      write: async () => {},
+      write: async (text, answer = "") => {
+        this.written.set(key(answer), `${this.written.get(key(answer)) ?? ""}${text}`);
+      },
+      written: async (answer) => this.written.get(key(answer)) ?? "",
       tell: async (name, about) => {
         this.told.push({ name, about });
       },
@@ -93,14 +99,18 @@ export class StepStage {
     throw new Error("The plan came to no end.");
   }
 
-  async #effect<Value>(step: string, { key, perform }: Effect<Value>): Promise<Value | typeof effectDone> {
+  async #effect<Value>(
+    step: string,
+    { key, perform, usage }: Effect<Value>,
+  ): Promise<Value | typeof effectDone> {
     const id = `${step}/${key}`;
     const known = this.effects.get(id);
     if (known !== undefined) return known as Value;
     this.effects.set(id, undefined);
     this.performed.push(id);
-    const value = structuredClone(await perform());
+    const value = structuredClone(await perform(undefined));
     if (this.#options.loses?.(id) === true) throw new Lost(id);
+    this.used.push(...(usage?.(value) ?? []));
     this.effects.set(id, value);
     return value;
   }

@@ -7,6 +7,8 @@ test.each<[string, string, string | null, string]>([
   ["ollama", "127.0.0.1", null, "machine"],
   ["lm_studio", "[::1]", "m", "machine"],
   ["lm_studio", "models.localhost", "m", "machine"],
+  ["scripted", "localhost", null, "machine"],
+  ["openai_compatible", "localhost", "m", "gateway"],
   ["ollama", "localhost", "gpt-oss:120b-cloud", "gateway"],
   ["ollama", "localhost", "deepseek:cloud", "gateway"],
   ["openai", "127.0.0.1", "m", "gateway"],

@@ -43,7 +43,7 @@ export class Gates {
   }
 }
 
-/** `gate` waits for its gate; `echo` gives its input; `say` says its input piece by piece; `ask` asks; `fail` throws. */
+/** `gate` waits for its gate; `echo` gives its input; `say` says its input piece by piece; `tell` tells it as news; `ask` asks; `fail` throws. */
 export function operationsOf(gates: Gates): Operations {
   return {
     gate: async (name: string) => {
@@ -54,6 +54,10 @@ export function operationsOf(gates: Gates): Operations {
     say: async (pieces: readonly string[], context) => {
       for (const piece of pieces) await context.write(piece);
       return { output: pieces.length };
+    },
+    tell: async (about: unknown, context) => {
+      await context.tell("news", about);
+      return { output: null };
     },
     ask: async (text: string, context) => ({
       output: (await context.ask({ key: "go", text, choices: ["yes", "no"] })) ?? "nobody",

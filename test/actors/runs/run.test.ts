@@ -1,5 +1,6 @@
 import { describe, expect, test } from "vitest";
 import type { Operations, Plan } from "../../../actors/pipeline/plan.ts";
+import { runLimits } from "../../../actors/runs/limits.ts";
 import type { RunEntry } from "../../../actors/runs/run-entry.ts";
 import { RunState } from "../../../actors/runs/run-state.ts";
 import { type RunStage, runId, step, withRun } from "./run-stage.ts";
@@ -67,6 +68,36 @@ describe("A run", () => {
       );
       expect(kills).toBeGreaterThan(3);
     }));
+
+  test("begins steps ahead of a disk that stands still, and not without end", () => {
+    let begun = 0;
+    const operations: Operations = {
+      fan: async () => ({
+        output: null,
+        steps: Array.from({ length: 1_000 }, (_, index) => step(`n${index}`, "number")),
+      }),
+      number: async () => {
+        begun += 1;
+        return { output: 1 };
+      },
+      sum: async (_, context) => ({ output: context.outputs().size }),
+    };
+    return withRun(operations, async (stage) => {
+      await stage.begin(sumPlan);
+      let goOn: (value: undefined) => void = () => {};
+      const isSlow = new Promise<undefined>((resolve) => {
+        goOn = resolve;
+      });
+      stage.onAppend = async () => (begun > 0 ? isSlow : undefined);
+      const ended = toEnd(stage);
+      await stage.pass(10_000);
+      expect(begun).toBeGreaterThan(16);
+      expect(begun).toBeLessThanOrEqual(runLimits.pendingWritesMax);
+      goOn(undefined);
+      expect(await ended).toBe("normal");
+      expect(stateOf(await stage.entries()).output).toEqual({ value: 1_001 });
+    });
+  });
 
   test("is over for an owner that another has followed", () =>
     withRun({ stop: () => new Promise(() => {}) }, async (stage) => {
