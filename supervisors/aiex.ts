@@ -1,5 +1,12 @@
 // The library: everything that the command does, callable from TypeScript.
+import { join } from "node:path";
 import type { AnalysisReport, AnalysisType } from "../actors/analysis/report.ts";
+import { attemptKey, llmAttempt } from "../actors/llm/attempt.ts";
+import { gateOf } from "../actors/llm/gate/gate-of.ts";
+import { isAnyBudget } from "../actors/llm/gate/spending.ts";
+import { attemptHost } from "../actors/llm/processes.ts";
+import type { Provider } from "../actors/llm/provider.ts";
+import { configuredProviders } from "../actors/llm/providers/configured.ts";
 import type { Disclosure } from "../actors/review/disclosure.ts";
 import type { RunEntry } from "../actors/runs/run-entry.ts";
 import { memoryRunStore } from "../actors/runs/stores/memory.ts";
@@ -12,8 +19,10 @@ import {
   type World,
 } from "../runtime/index.ts";
 import { analysisCache } from "./analysis-cache.ts";
-import { type Configuration, readUserRuleCases } from "./config.ts";
+import { type Configuration, type ConfigurationValues, readUserRuleCases } from "./config.ts";
+import { type LlmLook, llmLook } from "./llm-desk.ts";
 import { startLog } from "./log.ts";
+import { configuredNetwork } from "./network.ts";
 import { checkUserRules, type RuleTestReport, rulesInEffect, testUserRules } from "./rules.ts";
 import {
   type AnalysisInput,
@@ -40,7 +49,7 @@ export {
 export { UnknownProvider } from "./reviewer.ts";
 export { RuleCheckFailed, type RuleTestFailure, type RuleTestReport, type TestedRule } from "./rules.ts";
 export { AnalysisFailed, InputRefused } from "./runs/analysis.ts";
-export type { AnalyzeProgress, Disclosure, Runs };
+export type { AnalyzeProgress, Disclosure, LlmLook, Runs };
 
 export interface AnalyzeRequest extends RunTerms {
   readonly input: AnalysisInput;
@@ -97,6 +106,8 @@ export interface Aiex {
   readonly node: Node;
   /** The runs of this program, and those that earlier ones left. */
   readonly runs: Runs;
+  /** Its language models: how they are, what they have, what was used. */
+  readonly llm: LlmLook;
   /**
    * Analyzes a file, a directory or a text with the static engine, and has a model review it where `review` asks for that.
    * @throws {InputRefused} it cannot be read; {AnalysisFailed}; {UnknownProvider}; what `onDisclosure` rejects with; what
@@ -117,7 +128,7 @@ export interface Aiex {
  * @throws {ConfigurationError} the engine refuses one of the user's rules
  */
 export async function startAiex({
-  world,
+  world: outside,
   configuration,
   onFailure,
   onNotice,
@@ -129,7 +140,13 @@ export async function startAiex({
   const isDevelopment = environment === "development" || environment === "test";
   const boundary = isDevelopment ? "freeze" : "trust";
   const policy = onFailure === undefined ? {} : { onHalt: () => undefined };
-  const identity = as === undefined ? { name: "aiex" } : { name: as.name, distribution: as.distribution };
+  const network = await configuredNetwork(outside, configuration);
+  const { world } = network;
+  const providers = configuredProviders(values.llm);
+  const identity =
+    as === undefined
+      ? { name: "aiex" }
+      : { name: as.name, distribution: withAttempts(as.distribution, values.llm, providers) };
   const node = startNode({ world, ...identity, boundary, health: {}, ...policy });
   if (onFailure !== undefined) node.onFailure(onFailure);
   const endLog = await startLog(node, values, log);
@@ -145,15 +162,19 @@ export async function startAiex({
       : { store: memoryRunStore(world.clock), notice: undefined };
   if (notice !== undefined) onNotice?.(notice);
   const tree = rootTree({
-    ...{ world, configuration: values, directory, node: program, userRules: own, cache, store },
+    ...{ world, configuration: values, directory, node: program, userRules: own, cache, store, providers },
     name: node.name,
-    ...(as === undefined ? {} : { ownership: () => node.ownership }),
+    ...(as === undefined
+      ? { spentFolder: join(configuration.folders.data, "spent") }
+      : { ownership: () => node.ownership }),
   });
   const runs = ownRuns({ node, place: store.place });
   const applications = new Applications(node, [{ name: "aiex", tree }]);
   const stop = async (): Promise<void> => {
     await applications.shutdown(values.runtime.shutdown_deadline_ms);
     await store.close();
+    await Promise.all([...providers.values()].map((provider) => provider.close?.()));
+    await network.close();
     await endLog();
   };
   try {
@@ -168,6 +189,7 @@ export async function startAiex({
   return {
     node,
     runs,
+    llm: llmLook(node),
     analyze: (request) => analyze(runs, place, request),
     testRules: async ({ paths, signal }) => {
       const cases = await readUserRuleCases(world.files, userRules, paths);
@@ -201,4 +223,15 @@ async function analyze(runs: Runs, place: AnalysisPlace, request: AnalyzeRequest
     throw error;
   });
   return analysisReport(runs, end);
+}
+
+/** Other nodes may have a request made here, where an entry of theirs is: under this key they start nothing else. */
+function withAttempts(
+  distribution: NodeIdentity["distribution"],
+  configuration: ConfigurationValues["llm"],
+  providers: ReadonlyMap<string, Provider>,
+): NodeIdentity["distribution"] {
+  const gate = gateOf({ isBudgeted: isAnyBudget(configuration.budgets) });
+  const attempts = llmAttempt(attemptHost({ configuration, providers, gate }));
+  return { ...distribution, logic: { ...distribution.logic, [attemptKey]: attempts } };
 }

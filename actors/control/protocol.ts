@@ -3,6 +3,7 @@
 import { z } from "zod";
 import { ControlRefused, decodeJson, openAnswer, strangeAnswer } from "./envelope.ts";
 import { controlLimits } from "./limits.ts";
+import { type LlmOrder, type LlmOrdered, llmOrder, llmOrdered } from "./llm-shapes.ts";
 import { type Questions, questions, type ReportName, type Reports, reports } from "./reports.ts";
 import {
   type RunsAnswer,
@@ -69,6 +70,8 @@ const asked = {
   runs: runsRequest,
   /** Has runs begun, ended and gone on with. */
   work: workRequest,
+  /** Has something done about language models: a breaker opened or closed. */
+  llm: llmOrder,
 } as const;
 
 const answered = {
@@ -82,6 +85,7 @@ const answered = {
   relay: z.object({ value: z.unknown() }),
   runs: runsAnswer,
   work: runsAnswer,
+  llm: llmOrdered,
 } as const;
 
 export type ControlVerb = keyof typeof asked;
@@ -111,6 +115,7 @@ export interface ControlRequests {
   };
   readonly runs: { readonly asks: RunsRequest; readonly answers: RunsAnswer };
   readonly work: { readonly asks: WorkRequest; readonly answers: RunsAnswer };
+  readonly llm: { readonly asks: LlmOrder; readonly answers: LlmOrdered };
 }
 
 /** @throws {ControlRefused} it is none */

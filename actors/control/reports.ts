@@ -1,6 +1,14 @@
 // What a node tells of itself when it is inspected: one shape for each thing that can be asked. Fields that a later version adds
 // are optional here, and fields that are not known are left out, so that older and newer nodes can be read.
 import { z } from "zod";
+import {
+  entryQuestion,
+  llmBreakersReport,
+  llmHealthReport,
+  llmModelsReport,
+  llmUsageReport,
+  usageQuestion,
+} from "./llm-shapes.ts";
 
 const count = z.number();
 const maybe = <T extends z.ZodType>(type: T) => type.nullable().catch(null);
@@ -217,6 +225,10 @@ export const reports = {
     /** What failed. */
     why: maybe(z.string()),
   }),
+  llm_breakers: llmBreakersReport,
+  llm_health: llmHealthReport,
+  llm_models: llmModelsReport,
+  llm_usage: llmUsageReport,
 } as const;
 
 export type ReportName = keyof typeof reports;
@@ -248,6 +260,10 @@ export const questions = {
   sessions: nothingMore,
   ownership: nothingMore,
   drain: nothingMore,
+  llm_breakers: nothingMore,
+  llm_health: entryQuestion,
+  llm_models: entryQuestion,
+  llm_usage: usageQuestion,
 } as const satisfies Record<ReportName, z.ZodType>;
 
 export type Questions = { readonly [W in ReportName]: z.input<(typeof questions)[W]> };

@@ -1,10 +1,21 @@
 // The control process of a node: answers what is asked of the node from outside, one request after the other.
 import { AiexError } from "../../runtime/errors.ts";
-import { formatReason, noReply, ok, type Ref, reply, replyWith, server, spawn } from "../../runtime/index.ts";
+import {
+  call,
+  formatReason,
+  noReply,
+  ok,
+  type Ref,
+  reply,
+  replyWith,
+  server,
+  spawn,
+} from "../../runtime/index.ts";
 import { LocalValue } from "../../runtime/process/data.ts";
 import { reasonOfThrown } from "../../runtime/process/exit-reason.ts";
 import { type Answerer, ControlRefused, encodeAnswer, encodeRefusal } from "./envelope.ts";
 import { controlLimits } from "./limits.ts";
+import { breakersOf, healthOf, modelsOf, orderLlm, usageOf, withFewerModels } from "./llm.ts";
 import { tellOwnership } from "./ownership-telling.ts";
 import { type ControlRequests, type ControlVerb, controlVerbs, decodeRequest } from "./protocol.ts";
 import { relay } from "./relay.ts";
@@ -92,6 +103,10 @@ class Clerk {
       const isPoll = asked.what === "workspace" && asked.waitMs > 0;
       return this.#ofRuns(from, bytesMax, isPoll, () => askWork(self, asked));
     }
+    if (known === "llm") {
+      const asked = decodeRequest(self, known, payload);
+      return this.#later(from, bytesMax, () => orderLlm(call, asked));
+    }
     if (known === "move") {
       const { supervisor, id, node } = decodeRequest(self, known, payload);
       return this.#later(from, bytesMax, async () => {
@@ -118,13 +133,38 @@ class Clerk {
     bytesMax: number,
   ): Promise<Uint8Array | "later"> {
     const { controlled } = this.#teller;
-    if (asked.what !== "ownership")
-      return fitting(this.#answerer, asked.what, bytesMax, (rowsMax) => tell(this.#teller, asked, rowsMax));
-    // The broker may have to be asked what its word means, and may not answer.
-    return this.#process(from, this.#others, async () => {
-      const report = await controlled.owned?.report();
-      return fitting(this.#answerer, asked.what, bytesMax, (rowsMax) => tellOwnership(report, rowsMax));
-    });
+    const told = (report: (rowsMax: number) => Reports[ReportName]): Uint8Array =>
+      fitting(this.#answerer, asked.what, bytesMax, report);
+    switch (asked.what) {
+      case "ownership":
+        // The broker may have to be asked what its word means, and may not answer.
+        return this.#process(from, this.#others, async () => {
+          const report = await controlled.owned?.report();
+          return told((rowsMax) => tellOwnership(report, rowsMax));
+        });
+      case "llm_breakers":
+        return this.#process(from, this.#others, async () => {
+          const report = await breakersOf(call);
+          return told(() => report);
+        });
+      case "llm_health":
+        return this.#process(from, this.#others, async () => {
+          const report = await healthOf(call, asked);
+          return told(() => report);
+        });
+      case "llm_models":
+        return this.#process(from, this.#others, async () => {
+          const report = await modelsOf(call, asked);
+          return told((rowsMax) => withFewerModels(report, rowsMax));
+        });
+      case "llm_usage":
+        return this.#process(from, this.#others, async () => {
+          const report = await usageOf(call, asked);
+          return told(() => report);
+        });
+      default:
+        return told((rowsMax) => tell(this.#teller, asked, rowsMax));
+    }
   }
 
   /** The node's own end: at once, or when it has handed over what it owns. */

@@ -23,8 +23,9 @@ export interface Teller {
   readonly vitals: Vitals;
 }
 
-/** What can be told at once; what is owned has to be asked for. */
-type ToldAtOnce = Exclude<ReportName, "ownership">;
+/** What others have to be asked for: a broker, providers of models. */
+export type AskedFor = "ownership" | "llm_breakers" | "llm_health" | "llm_models" | "llm_usage";
+type ToldAtOnce = Exclude<ReportName, AskedFor>;
 type AskedAtOnce = Extract<InspectRequest, { readonly what: ToldAtOnce }>;
 type Asked<W extends ReportName> = Extract<InspectRequest, { readonly what: W }>;
 type Tellers = {

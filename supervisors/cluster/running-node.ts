@@ -5,10 +5,17 @@ import { SocketRefused } from "../../runtime/carriers/failures.ts";
 import { type SocketServer, socketServer } from "../../runtime/carriers/socket.ts";
 import { discoverServers } from "../../runtime/discovery/discovery.ts";
 import { discoveryLimits } from "../../runtime/discovery/limits.ts";
-import type { Applications, BeginOptions, LogDestination, Node, World } from "../../runtime/index.ts";
+import type {
+  Application,
+  Applications,
+  BeginOptions,
+  LogDestination,
+  Node,
+  World,
+} from "../../runtime/index.ts";
 import { NameHeld } from "../../runtime/membership/name-held.ts";
 import { realResolver } from "../../runtime/worlds/resolver.ts";
-import { type NodeIdentity, startAiex } from "../aiex.ts";
+import { type Aiex, type NodeIdentity, startAiex } from "../aiex.ts";
 import { type ClusterConfiguration, labelsOf, nodesOf } from "../config/cluster-part.ts";
 import type { Configuration } from "../config.ts";
 import { connectLocal } from "../remote/finding.ts";
@@ -30,6 +37,8 @@ export interface NodeRequest {
   /** Hears of a failure that belongs to nobody; everything is being stopped then. */
   readonly onFailure: (thrown: unknown) => void;
   readonly log?: LogDestination;
+  /** One more application: it starts when all else runs, stops first, and where it ends by itself all of it does. */
+  readonly also?: (node: Node) => Application;
 }
 
 export interface RunningNode {
@@ -60,7 +69,9 @@ export async function startRunningNode(request: NodeRequest): Promise<RunningNod
   const socket = await claimSocket(world, localNodes, name);
   const ending = new Ending();
   let member: Member | undefined;
+  let applications: Applications | undefined;
   const begin = async (node: Node, running: Applications): Promise<void> => {
+    applications = running;
     member = await beginMember({
       request,
       node,
@@ -80,6 +91,7 @@ export async function startRunningNode(request: NodeRequest): Promise<RunningNod
       as: { name, distribution: distributionOf(request, cluster, (held) => ending.give(held)), begin },
     });
     await member?.ready();
+    if (request.also !== undefined) await begun(aiex, applications, request.also(aiex.node));
     const { incarnation } = aiex.node;
     return {
       name,
@@ -99,6 +111,17 @@ export async function startRunningNode(request: NodeRequest): Promise<RunningNod
   } catch (error) {
     await localNodes.remove(name);
     await socket.close();
+    throw error;
+  }
+}
+
+/** @throws what the start of the application throws, when all that was started is stopped again */
+async function begun(aiex: Aiex, running: Applications | undefined, also: Application): Promise<void> {
+  try {
+    running?.load(also);
+    await running?.start(also.name, "permanent");
+  } catch (error) {
+    await aiex.stop();
     throw error;
   }
 }
@@ -248,7 +271,7 @@ async function claimSocket(world: World, localNodes: LocalNodes, name: string): 
 }
 
 /** The machine's own name as one of a node: `host.example.org` is `host`. */
-function nameOfHost(): string {
+export function nameOfHost(): string {
   const [first = ""] = hostname().split(".");
   const name = first.replaceAll(/[^A-Za-z0-9-]/g, "-").slice(0, hostCharactersMax);
   return name === "" || name.startsWith("cli-") ? `node-${name}` : name;

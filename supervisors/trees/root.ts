@@ -3,8 +3,9 @@
 import type { AnswerCache } from "../../actors/analysis/answer-cache.ts";
 import type { AnalysisRule } from "../../actors/analysis/catalog.ts";
 import { contextManager } from "../../actors/context/manager.ts";
-import { configuredProviders } from "../../actors/llm/providers/configured.ts";
+import type { Provider } from "../../actors/llm/provider.ts";
 import { analyzeOperations } from "../../actors/operations/analyze.ts";
+import { modelOperations } from "../../actors/operations/model.ts";
 import { reviewOperations } from "../../actors/operations/review.ts";
 import { ruleOperations } from "../../actors/operations/rules.ts";
 import type { RunStore } from "../../actors/runs/run-store.ts";
@@ -24,7 +25,7 @@ import {
   type World,
 } from "../../runtime/index.ts";
 import type { ConfigurationValues } from "../config.ts";
-import { llmSupervisor } from "./llm.ts";
+import { type LlmTreeOptions, llmSupervisor } from "./llm.ts";
 import { parserCount, parsersTree } from "./parsers.ts";
 import { runsChildren } from "./runs.ts";
 
@@ -39,6 +40,10 @@ export interface RootOptions {
   readonly userRules: readonly AnalysisRule[];
   /** What the parsers have said before. */
   readonly cache: AnswerCache;
+  /** Who answers for each entry of llm.providers, by its name. */
+  readonly providers: ReadonlyMap<string, Provider>;
+  /** Where a program that is alone keeps what models cost; left out where its cluster keeps that. */
+  readonly spentFolder?: string;
   /** The name of the node that it runs on. */
   readonly name: string;
   /** Where the runs of this program are kept. */
@@ -53,7 +58,7 @@ const restarts = { maxRestarts: 10, withinMs: 5_000 };
 /** Nobody depends on a sibling's memory, and all ask each other by name: one_for_one. */
 export function rootTree(options: RootOptions): SupervisorLogic {
   const { world, configuration, directory, node, userRules, cache, name, store, ownership } = options;
-  const { workspace, analysis, context, llm, pipeline, runs } = configuration;
+  const { workspace, analysis, context, llm, pipeline, runs, cluster } = configuration;
   const limits = workspaceLimits(workspace);
   const contextLimits = {
     bytesMax: context.max_memory_mb * 1024 * 1024,
@@ -64,6 +69,7 @@ export function rootTree(options: RootOptions): SupervisorLogic {
     ...analyzeOperations({ limits, parsers: parserCount(analysis), cache }),
     ...ruleOperations,
     ...reviewOperations,
+    ...modelOperations,
   };
   const own = ownAccess();
   const isAlone = ownership === undefined;
@@ -72,13 +78,18 @@ export function rootTree(options: RootOptions): SupervisorLogic {
     // Nobody but the person who started it has runs of a program that is alone, and they may name any file of theirs.
     workspaceOf: (ref, blobs) => (isAlone ? own : accessOf({ node: name, blobs, limits })(ref)),
   });
+  const models: LlmTreeOptions = {
+    spreading: cluster,
+    store: () => ownership?.()?.store,
+    folder: options.spentFolder,
+  };
   return supervisor("aiex", {
     strategy: "one_for_one",
     ...restarts,
     children: [
       child(workspaceReader(world), { name: "workspace.reader", input: { limits, directory } }),
       child(contextManager(world.clock), { name: "context.manager", input: { limits: contextLimits } }),
-      child(llmSupervisor(llm, configuredProviders(llm)), { name: "llm" }),
+      child(llmSupervisor(llm, options.providers, models), { name: "llm" }),
       child(parsersTree({ configuration: analysis, node, userRules }), { name: "analysis.parsers" }),
       ...(isAlone ? [] : sharedFiles(world, name)),
       ...ofRuns,

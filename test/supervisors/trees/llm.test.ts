@@ -3,9 +3,13 @@ import { llmConfiguration } from "../../../actors/llm/config.ts";
 import { ProviderError } from "../../../actors/llm/provider.ts";
 import type { Supervisor } from "../../../runtime/index.ts";
 import { llmSupervisor } from "../../../supervisors/trees/llm.ts";
-import { llmTree, type Tree } from "../../actors/llm/simulation.ts";
+import { gatedTree as llmTree, type GatedTree as Tree } from "../../actors/llm/simulation.ts";
 
-const llmNames = ["llm.breaker.alpha", "llm.breaker.beta", "llm.breakers", "llm.coordinator", "llm.requests"];
+const breakerNames = ["llm.breaker.alpha", "llm.breaker.beta", "llm.breakers"];
+const gateNames = ["llm.budget", "llm.gate", "llm.limiter"];
+/** Who answers orders, in the order in which they stand on each other. */
+const answeringNames = ["llm.requests", "llm.coordinator", "llm.health", "llm.nodes"];
+const llmNames = [...breakerNames, ...gateNames, ...answeringNames].toSorted();
 const slowly = { alpha: [{ answer: "a", afterMs: 1_000 }], beta: [{ answer: "b" }] } as const;
 
 async function pidsOf(tree: Tree) {
@@ -27,12 +31,12 @@ describe("llmSupervisor()", () => {
     const tree = await llmTree(slowly);
     expect(tree.node.registered()).toEqual(llmNames);
     const children = await tree.until(tree.node.whichChildren(tree.top as unknown as Supervisor));
-    expect(children.map(({ id }) => id)).toEqual(["llm.coordinator", "llm.requests", "llm.breakers"]);
+    expect(children.map(({ id }) => id)).toEqual([...answeringNames.toReversed(), "llm.gate", "llm.scope"]);
   });
 
   test("starts without any entry", async () => {
     const tree = await llmTree({});
-    expect(tree.node.registered()).toEqual(["llm.breakers", "llm.coordinator", "llm.requests"]);
+    expect(tree.node.registered()).toEqual(["llm.breakers", ...gateNames, ...answeringNames].toSorted());
   });
 
   test("asks the default first, then the fallback, then by priority and name", async () => {
@@ -75,10 +79,10 @@ describe("llmSupervisor()", () => {
     const running = tree.complete();
     await tree.world.advance(10);
     const killed = await renewedBy(tree, () => tree.kill("llm.coordinator"));
-    expect(killed).toEqual(["llm.coordinator"]);
+    expect(killed).toEqual(["llm.coordinator", "llm.health", "llm.nodes"]);
     expect(await tree.until(running)).toMatchObject({ error: { code: "callee_exited", reason: "killed" } });
     expect(tree.calls("beta")[0]?.signal.aborted).toBe(true);
-    expect(await tree.attempts()).toEqual([]);
+    expect(tree.attempts()).toEqual([]);
     expect(await tree.status()).toMatchObject({
       running: 0,
       waiting: 0,
@@ -90,20 +94,34 @@ describe("llmSupervisor()", () => {
     const tree = await llmTree(slowly);
     const running = tree.complete();
     await tree.world.settle();
-    expect(await renewedBy(tree, () => tree.kill("llm.requests"))).toEqual([
-      "llm.coordinator",
-      "llm.requests",
-    ]);
-    expect(await tree.until(running)).toMatchObject({ error: { code: "callee_exited" } });
+    expect(await renewedBy(tree, () => tree.kill("llm.requests"))).toEqual(answeringNames.toSorted());
+    expect(await tree.until(running)).toMatchObject({ error: { code: "interrupted" } });
     expect(tree.calls("alpha")[0]?.signal.aborted).toBe(true);
     expect(await tree.until(tree.complete())).toMatchObject({ entry: "alpha" });
   });
 
-  test("starts all again with the supervisor of breakers", async () => {
+  test("starts the breakers again with their supervisor, and leaves the rest; requests go on", async () => {
     const tree = await llmTree(slowly);
     const running = tree.complete();
     await tree.world.settle();
-    expect(await renewedBy(tree, () => tree.kill("llm.breakers"))).toEqual(llmNames);
+    expect(await renewedBy(tree, () => tree.kill("llm.breakers"))).toEqual(breakerNames);
+    expect(await tree.until(running)).toMatchObject({ entry: "alpha" });
+    expect(await tree.until(tree.complete())).toMatchObject({ entry: "alpha" });
+  });
+
+  test.each(["llm.health", "llm.nodes"])("starts %s again, and no order is lost with it", async (name) => {
+    const tree = await llmTree(slowly);
+    const running = tree.complete();
+    await tree.world.settle();
+    expect(await renewedBy(tree, () => tree.kill(name))).toContain(name);
+    expect(await tree.until(running)).toMatchObject({ entry: "alpha" });
+  });
+
+  test("starts all again that stands on the gate with that", async () => {
+    const tree = await llmTree(slowly);
+    const running = tree.complete();
+    await tree.world.settle();
+    expect(await renewedBy(tree, () => tree.kill("llm.gate"))).toEqual(llmNames);
     expect(await tree.until(running)).toMatchObject({ error: { code: "callee_exited" } });
     expect(await tree.until(tree.complete())).toMatchObject({ entry: "alpha" });
   });
