@@ -5,6 +5,7 @@ import type { AnalysisType, Finding } from "../actors/analysis/report.ts";
 import { type CommandSpec, formatOption, type GroupSpec } from "./command-spec.ts";
 import { attachCommand } from "./command-tables/attach.ts";
 import { clusterCommands } from "./command-tables/cluster.ts";
+import { llmCommands, serveCommand } from "./command-tables/llm.ts";
 import { nodeCommands } from "./command-tables/nodes.ts";
 import { processCommands } from "./command-tables/processes.ts";
 import { runCommands, workOptions } from "./command-tables/runs.ts";
@@ -49,6 +50,7 @@ export type ShellName = (typeof shellWords)[number];
 export const groups: readonly GroupSpec[] = [
   { word: "ai", summary: "Work on code: analyze it" },
   { word: "runs", summary: "Look at runs, follow them, go on with them" },
+  { word: "llm", summary: "Look at language models, try them, see what they cost" },
   { word: "rules", summary: "Look at the rules of the analysis, and try your own" },
   { word: "node", summary: "Start and stop nodes, list them" },
   { word: "cluster", summary: "Reach a cluster of nodes, look at it, have nodes join and leave it" },
@@ -149,6 +151,8 @@ export const commands: readonly CommandSpec[] = [
     ],
   },
   ...runCommands,
+  ...llmCommands,
+  serveCommand,
   {
     words: ["rules", "list"],
     summary: "List the rules of the analysis, built in and your own",

@@ -82,6 +82,7 @@ const codesByError: ReadonlyMap<string, ExitCode> = new Map([
   ["bad_configuration", exitCodes.badConfiguration],
   ["no_provider", exitCodes.noProvider],
   ["unknown_provider", exitCodes.usage],
+  ["all_unavailable", exitCodes.noProvider],
   ["nodedown", exitCodes.unreachable],
   ["no_node", exitCodes.unreachable],
   ["node_unreachable", exitCodes.unreachable],

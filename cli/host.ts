@@ -5,6 +5,7 @@ import type { Aiex } from "../supervisors/aiex.ts";
 import type { ListedNode } from "../supervisors/cluster/node-list.ts";
 import type { RunningNode } from "../supervisors/cluster/running-node.ts";
 import type { ConfigurationRow, FlagSetting } from "../supervisors/config.ts";
+import type { Serving } from "../supervisors/openai/serve.ts";
 import type { RemoteConnection, RemoteTarget } from "../supervisors/remote/connection.ts";
 import type { SavedConnection } from "../supervisors/remote/saved-connection.ts";
 import type { RuleBook } from "../supervisors/rule-book.ts";
@@ -27,7 +28,7 @@ export interface ByteInput extends AsyncIterable<Uint8Array> {
 }
 
 /** The running library, as far as the command needs it. */
-export interface Library extends Pick<Aiex, "runs" | "testRules" | "stop"> {
+export interface Library extends Pick<Aiex, "runs" | "llm" | "testRules" | "stop"> {
   /** Why its runs end with this program, where they do: a sentence for people. */
   readonly notice: string | undefined;
 }
@@ -76,6 +77,17 @@ export interface Nodes {
     readonly managesBroker: boolean;
     readonly onFailure: (thrown: unknown) => void;
   }): Promise<RunningNode>;
+  /** Starts one in this program that serves language models to other tools. */
+  serve(request: {
+    readonly host: string;
+    /** 0 for any that is free. */
+    readonly port: number;
+    /** Undefined for the one in the data folder. */
+    readonly tokenFile: string | undefined;
+    /** As for a node. */
+    readonly managesBroker: boolean;
+    readonly onFailure: (thrown: unknown) => void;
+  }): Promise<Serving>;
   /** Those that run, and whom they know. */
   list(): Promise<readonly ListedNode[]>;
 }
@@ -87,8 +99,8 @@ export interface Host {
   readonly stdin: ByteInput;
   readonly stdout: TextOutput;
   readonly stderr: TextOutput;
-  /** Loads the configuration; throws `ConfigurationError`. */
-  settings(): Promise<Settings>;
+  /** Loads the configuration, with these options of the command; throws `ConfigurationError`. */
+  settings(flags?: readonly FlagSetting[]): Promise<Settings>;
   /** As `settings`, with what leads to nodes that run. */
   remotes(): Promise<Remotes>;
   /** As `settings`, with these options of the command, for nodes of this machine. */

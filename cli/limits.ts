@@ -83,3 +83,6 @@ export const liveRunsMax = 200;
 
 /** What a list says of one run has some hundred bytes. */
 export const summaryBytesMax = 64 * 1024;
+
+/** Models of one provider that are listed; gateways have hundreds, and whoever wants all of them takes JSON. */
+export const modelsShownMax = 60;

@@ -2,7 +2,7 @@
 import { homedir } from "node:os";
 import type { World } from "../runtime/world.ts";
 import { realWorld } from "../runtime/worlds/real.ts";
-import type { FlagSetting } from "../supervisors/config.ts";
+import type { Configuration, FlagSetting } from "../supervisors/config.ts";
 import { exitCodes } from "./exit-codes.ts";
 import { showFailure } from "./failure.ts";
 import type { Host, Nodes, Settings, TextOutput } from "./host.ts";
@@ -41,7 +41,7 @@ function realHost(world: World): Host {
     },
     stdout: textOutput(process.stdout, { ignoresErrors: false }),
     stderr,
-    settings: () => loadSettings(world, stderr),
+    settings: (flags = []) => loadSettings(world, stderr, flags),
     remotes: async () => (await import("./remotes.ts")).loadRemotes(world),
     nodes: (flags) => loadNodes(world, stderr, flags),
   };
@@ -56,6 +56,16 @@ async function loadNodes(world: World, log: TextOutput, flags: readonly FlagSett
       const { startRunningNode } = await import("../supervisors/cluster/running-node.ts");
       return startRunningNode({ ...request, world, configuration, program: version, log });
     },
+    serve: async (request) => {
+      const { serveNodeName, serveOpenai } = await import("../supervisors/openai/serve.ts");
+      const named = flags.some(({ key }) => key === "cluster.node_name")
+        ? configuration
+        : withNodeName(configuration, serveNodeName());
+      return serveOpenai({
+        ...request,
+        ...{ world, log, configuration: named, program: version, platform: process.platform },
+      });
+    },
     list: async () => {
       const { commandName } = await import("../supervisors/remote/connection.ts");
       const { listNodes } = await import("../supervisors/cluster/node-list.ts");
@@ -64,10 +74,10 @@ async function loadNodes(world: World, log: TextOutput, flags: readonly FlagSett
   };
 }
 
-async function loadSettings(world: World, log: TextOutput): Promise<Settings> {
+async function loadSettings(world: World, log: TextOutput, flags: readonly FlagSetting[]): Promise<Settings> {
   const { describeConfiguration, loadConfiguration } = await import("../supervisors/config.ts");
   const { ruleBook } = await import("../supervisors/rule-book.ts");
-  const loaded = await loadConfiguration({ world, env: process.env, home: homedir() });
+  const loaded = await loadConfiguration({ world, env: process.env, home: homedir(), flags });
   const directory = loaded.values.workspace.project_dir ?? process.cwd();
   return {
     rows: describeConfiguration(loaded),
@@ -99,4 +109,10 @@ async function loadSettings(world: World, log: TextOutput): Promise<Settings> {
       return startOwnDesk({ world, configuration: loaded, onFailure, log });
     },
   };
+}
+
+/** The node that a configuration names is that of `aiex node start`, and may run beside this one. */
+function withNodeName(configuration: Configuration, name: string): Configuration {
+  const { values } = configuration;
+  return { ...configuration, values: { ...values, cluster: { ...values.cluster, node_name: name } } };
 }

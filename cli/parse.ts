@@ -224,7 +224,8 @@ function missingValue(option: OptionSpec): string {
 
 function missingOption(option: OptionSpec): string {
   const stdin = option.name === "file" ? " Use --file - to read standard input." : "";
-  return `--${option.name} is missing: --${option.name} ${option.placeholder ?? "VALUE"}.${stdin}`;
+  const value = option.value === "none" ? "" : ` ${option.placeholder ?? "VALUE"}`;
+  return `--${option.name} is missing: --${option.name}${value}.${stdin}`;
 }
 
 function suggestion(word: string, candidates: readonly string[], before: string): string | undefined {

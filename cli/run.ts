@@ -66,5 +66,11 @@ export const runners: Runners = {
   "cluster nodes": async () => (await import("./commands/cluster-look.ts")).clusterNodes,
   "cluster health": async () => (await import("./commands/cluster-look.ts")).clusterHealth,
   "cluster init": async () => (await import("./commands/cluster-init.ts")).clusterInit,
+  "llm health": async () => (await import("./commands/llm-look.ts")).llmHealth,
+  "llm models": async () => (await import("./commands/llm-look.ts")).llmModels,
+  "llm usage": async () => (await import("./commands/llm-look.ts")).llmUsage,
+  "llm test": async () => (await import("./commands/llm-test.ts")).llmTest,
+  "llm breaker": async () => (await import("./commands/llm-breaker.ts")).llmBreaker,
+  serve: async () => (await import("./commands/serve.ts")).serve,
   "config show": async () => (await import("./commands/config-show.ts")).configShow,
 };

@@ -7,6 +7,7 @@ import { effectChoiceWords } from "../command-tables/runs.ts";
 import { tellDetached } from "../detached.ts";
 import { disclosed } from "../disclosed.ts";
 import type { ExitCode } from "../exit-codes.ts";
+import { AnswerView } from "../followed-answer.ts";
 import { runProgress } from "../followed-progress.ts";
 import { followRun } from "../followed-run.ts";
 import { eventLines, type RunView } from "../followed-view.ts";
@@ -14,6 +15,7 @@ import { numberValue, optionValue } from "../parse.ts";
 import { refuseDetached } from "../placement.ts";
 import { type RunResult, resultOf, showEnding, showResult } from "../run-end.ts";
 import { type FoundRun, type RunPlace, withRun } from "../run-places.ts";
+import { answerKind, saidIn, showSaid } from "../said-end.ts";
 import { workspaceFor } from "../served-workspace.ts";
 
 export async function runsFollow(asking: Asking): Promise<ExitCode> {
@@ -66,12 +68,31 @@ async function followed(
 ): Promise<Conclusion> {
   const { host } = asking;
   const { runs, isOwn, summary } = place;
+  if (isReadAsText(asking, summary)) return answerRead(asking, place, id, mayAnswer);
   const { view, from } = viewOf(asking, id, isOwn);
   const serve = isOwn || isOver(summary.phase) ? undefined : await workspaceFor(asking, runs, id);
   const answer = mayAnswer ? disclosed(host) : undefined;
   const end = await followRun(asking, runs, id, { view, from, serve, answer });
   if (optionValue(asking.parsed, "format") === "ndjson") return { code: await showEnding(host, end) };
   return { result: await resultOf(runs, end) };
+}
+
+/** An answer of a model is what a person follows its run for. */
+function isReadAsText({ parsed }: Asking, { kind }: FoundRun["summary"]): boolean {
+  const format = optionValue(parsed, "format") ?? "text";
+  return kind === answerKind && format === "text" && numberValue(parsed, "from") === undefined;
+}
+
+async function answerRead(
+  asking: Asking,
+  { runs }: RunPlace,
+  id: string,
+  mayAnswer: boolean,
+): Promise<Conclusion> {
+  const { host } = asking;
+  const answer = mayAnswer ? disclosed(host) : undefined;
+  const end = await followRun(asking, runs, id, { view: new AnswerView(host, id, true), answer });
+  return { code: await showSaid(host, await saidIn(runs, end), undefined) };
 }
 
 function viewOf(

@@ -1,4 +1,5 @@
 // One event of a run: as a line for people, and as a line of JSON for programs.
+import { newsOf } from "../../actors/runs/answer-news.ts";
 import type { Kept, RunEntry } from "../../actors/runs/run-entry.ts";
 import { escapeJson, sanitizeData } from "../../runtime/observe/sanitize.ts";
 import { paint, type Terminal } from "../terminal.ts";
@@ -43,7 +44,7 @@ function eventWords(entry: RunEntry): string {
     case "text":
       return `step ${entry.step} writes: ${entry.text}`;
     case "told":
-      return `step ${entry.step} tells ${entry.name}`;
+      return toldWords(entry);
     case "done":
       return `done${keptWords(entry.output)}`;
     case "failed":
@@ -61,6 +62,16 @@ function ownedWords({ node, epoch, reason, from, tookMs }: Owned): string {
   const before = from === undefined ? "" : `, from ${from}`;
   const gap = tookMs === undefined ? "" : ` after ${millisecondsText(tookMs)}`;
   return `owned by ${node}${before}${gap} (${reason.replaceAll("_", " ")}, epoch ${epoch})`;
+}
+
+function toldWords(entry: Extract<RunEntry, { readonly type: "told" }>): string {
+  const { step, name } = entry;
+  const news = newsOf(entry);
+  if (news === undefined) return `step ${step} tells ${name}`;
+  const { entry: provider, reason } = news;
+  return news.name === "restarted"
+    ? `step ${step} begins its answer anew, by ${provider}: ${reason}`
+    : `${provider} goes on with the answer of step ${step}: ${reason}`;
 }
 
 type EffectEntry = Extract<

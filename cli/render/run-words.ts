@@ -20,7 +20,7 @@ export function stepsText({ done, total }: RunSummary["steps"]): string {
 
 /** Four digits behind the point where it is little: most answers of models cost less than a cent. */
 export function costText(costUsd: number | null): string {
-  if (costUsd === null) return "price unknown";
+  if (costUsd === null) return "cost unknown";
   if (costUsd === 0) return "US$ 0";
   return `US$ ${costUsd.toFixed(costUsd < 1 ? 4 : 2)}`;
 }

@@ -9,6 +9,7 @@ import { type Interruption, type StopSignal, watchInterruption } from "../../cli
 import { type Runners, run, runners } from "../../cli/run.ts";
 import { type SimulatedWorld, simulatedWorld } from "../../runtime/worlds/simulated.ts";
 import type { ConfigurationRow } from "../../supervisors/config.ts";
+import type { LlmLook } from "../../supervisors/llm-desk.ts";
 import { NoNodeFound } from "../../supervisors/remote/failures.ts";
 import type { SavedConnection } from "../../supervisors/remote/saved-connection.ts";
 import type { RuleBook } from "../../supervisors/rule-book.ts";
@@ -59,8 +60,16 @@ export interface StageOptions {
   readonly remotes?: Partial<Remotes>;
   /** Nodes of this machine; without these none runs, and none starts. */
   readonly nodes?: (flags: Parameters<Host["nodes"]>[0]) => Partial<Nodes>;
+  /** Its language models; without these there are none. */
+  readonly llm?: Partial<LlmLook>;
   readonly stop?: () => Promise<void>;
 }
+
+const noModels: LlmLook = {
+  health: async () => ({ entries: [] }),
+  models: async () => ({ entries: [], cut: 0 }),
+  usage: async () => ({ days: [] }),
+};
 
 export function stage(options: StageOptions = {}): Stage {
   const world = simulatedWorld();
@@ -87,6 +96,7 @@ export function stage(options: StageOptions = {}): Stage {
   const start: Awaited<ReturnType<Host["settings"]>>["start"] = async (onFailure) => ({
     notice: options.notice,
     runs: options.runs ?? analysisRuns(options, requests, onFailure),
+    llm: { ...noModels, ...options.llm },
     testRules: options.testRules ?? (async () => ({ tested: [], untested: [], off: [], folder: "/rules" })),
     stop: async () => {
       stops += 1;
@@ -134,6 +144,9 @@ export function stage(options: StageOptions = {}): Stage {
       warnings: options.warnings ?? [],
       start: async () => {
         throw new NoNodeFound("No node starts here.");
+      },
+      serve: async () => {
+        throw new NoNodeFound("Nothing is served here.");
       },
       list: async () => [],
       ...options.nodes?.(flags),

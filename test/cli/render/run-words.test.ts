@@ -25,7 +25,7 @@ describe("costText()", () => {
     [0, "US$ 0"],
     [0.00123, "US$ 0.0012"],
     [12.5, "US$ 12.50"],
-    [null, "price unknown"],
+    [null, "cost unknown"],
   ])("says %j as %j", (cost, text) => {
     expect(costText(cost)).toBe(text);
   });
@@ -35,7 +35,7 @@ describe("modelUse()", () => {
   it("says nothing where no model was asked, and what may have been paid in vain", () => {
     expect(modelUse({ tokens: 0, costUsd: 0, interruptedCalls: 0 })).toBeUndefined();
     expect(modelUse({ tokens: 7, costUsd: null, interruptedCalls: 1 })).toBe(
-      "7 tokens, price unknown, 1 request maybe paid in vain",
+      "7 tokens, cost unknown, 1 request maybe paid in vain",
     );
   });
 });
