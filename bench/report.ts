@@ -46,7 +46,8 @@ and only completed work counts. Beside a peer's figure stands the *ratio*: how m
 more or less is better. It is the median of the rounds' own ratios; between ${(1 / tieRatio).toFixed(2)} and ${tieRatio} is a tie. Absolute figures
 differ from machine to machine and from day to day; the ratio is what to look at. *Reach* is what we set out for. All of ours
 is measured with \`boundary: "trust"\`, as in production; in development every message is checked and frozen, which costs more.
-Peers in JavaScript run in the same program as ours. Erlang runs with one scheduler on one core, takes its own time of the
+Peers in JavaScript run in the same program as ours, but for those that ask language models: each of these has a program of its
+own, and the server of models is one more. Erlang runs with one scheduler on one core, takes its own time of the
 work alone, and is warm by then. Between nodes, everybody has two programs of their own, and the broker is one more; Erlang's
 nodes have one scheduler each, and run where the system puts them. An empty cell is a work that a peer does not have, or that nobody has compared.
 
@@ -75,12 +76,15 @@ ${notes(figures)}
 function circumstances(): string {
   const [cpu] = cpus();
   const memoryGib = Math.round(totalmem() / 1_024 ** 3);
+  const portkeyVersion = peerVersion("@portkey-ai/gateway");
   const versions = [
     `Node ${process.version}`,
     `XState ${versionOf("xstate")}`,
     `nact ${versionOf("nact")}`,
     `nats ${versionOf("nats")}`,
     peerVersion("moleculer") === undefined ? "no Moleculer" : `Moleculer ${peerVersion("moleculer")}`,
+    ...["openai", "@anthropic-ai/sdk", "ollama"].map((name) => `${name} ${versionOf(name)}`),
+    portkeyVersion === undefined ? "no Portkey gateway" : `Portkey gateway ${portkeyVersion}`,
     brokerVersion() === undefined ? "no nats-server on this machine" : `nats-server ${brokerVersion()}`,
     otpRelease() === undefined ? "no Erlang on this machine" : `Erlang/OTP ${otpRelease()}`,
   ];

@@ -23,6 +23,7 @@ const benchmarks = [
   "journals",
   "command",
   "analysis",
+  "llm",
 ];
 
 const given = process.argv.slice(2);

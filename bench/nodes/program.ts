@@ -3,7 +3,7 @@ import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
 import { fileURLToPath } from "node:url";
 import { type Place, prefixFor } from "./place.ts";
-import type { Answer, Work } from "./works.ts";
+import type { Answer, Figures } from "./works.ts";
 
 /** A pair of programs under test has as long to start as a slow machine takes. */
 const startMsMax = 30_000;
@@ -12,7 +12,7 @@ export class Program {
   readonly #child: ChildProcess;
   readonly #name: string;
 
-  /** Starts a program of this folder. */
+  /** Starts a program of this folder, or of another one whose path from here is given. */
   constructor(place: Place, name: string, given: readonly string[]) {
     const program = fileURLToPath(new URL(`./${name}.js`, import.meta.url));
     const [command = "", ...words] = [...prefixFor(place), process.execPath, program, ...given];
@@ -21,13 +21,13 @@ export class Program {
     endWithUs(this.#child);
   }
 
-  /** Waits until it says that it is ready. */
-  async ready(): Promise<void> {
-    await this.#answer(AbortSignal.timeout(startMsMax));
+  /** Waits until it says that it is ready; gives what it says of itself. */
+  async ready(): Promise<Figures> {
+    return this.#answer(AbortSignal.timeout(startMsMax));
   }
 
   /** The figures of one work. */
-  async figures(work: Work): Promise<Readonly<Record<string, number>>> {
+  async figures(work: object): Promise<Figures> {
     this.#child.send(work);
     return this.#answer();
   }
@@ -43,7 +43,7 @@ export class Program {
     await exit;
   }
 
-  async #answer(signal?: AbortSignal): Promise<Readonly<Record<string, number>>> {
+  async #answer(signal?: AbortSignal): Promise<Figures> {
     const waiting = new AbortController();
     const both = AbortSignal.any(signal === undefined ? [waiting.signal] : [waiting.signal, signal]);
     const exit = once(this.#child, "exit", { signal: both }).then(([code]) => {

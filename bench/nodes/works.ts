@@ -7,7 +7,8 @@ export type Work =
   | { readonly kind: "calls"; readonly callers: number }
   | { readonly kind: "flood"; readonly size: Size };
 
-export type Answer = { readonly figures: Readonly<Record<string, number>> } | { readonly problem: string };
+export type Figures = Readonly<Record<string, number>>;
+export type Answer = { readonly figures: Figures } | { readonly problem: string };
 
 /** What a program under test offers to the works. */
 export interface Contestant {
@@ -22,8 +23,13 @@ const roundMs = 700;
 
 /** Says that the program is ready, and does what it is asked for from then on. */
 export function contest(contestant: Contestant): void {
-  process.on("message", (work: Work) => {
-    figuresOf(contestant, work).then(
+  answerWith<Work>((work) => figuresOf(contestant, work));
+}
+
+/** Says that the program is ready, and answers each work with its figures from then on. */
+export function answerWith<T>(figuresOf: (work: T) => Promise<Figures>): void {
+  process.on("message", (work: T) => {
+    figuresOf(work).then(
       (figures) => answer({ figures }),
       (error: unknown) => answer({ problem: String(error) }),
     );
@@ -31,18 +37,23 @@ export function contest(contestant: Contestant): void {
   ready();
 }
 
-/** Says that the program is ready. */
-export function ready(): void {
-  answer({ figures: {} });
+/** Says that the program is ready, with what is to be known of it. */
+export function ready(figures: Figures = {}): void {
+  answer({ figures });
   // Without the program that asks there is nothing to do.
   process.on("disconnect", () => process.exit());
+}
+
+/** Milliseconds of a clock that all programs of this machine share. */
+export function monotonicMs(): number {
+  return Number(process.hrtime.bigint()) / 1_000_000;
 }
 
 function answer(given: Answer): void {
   process.send?.(given);
 }
 
-async function figuresOf(contestant: Contestant, work: Work): Promise<Readonly<Record<string, number>>> {
+async function figuresOf(contestant: Contestant, work: Work): Promise<Figures> {
   switch (work.kind) {
     case "latency":
       return latency(contestant);
