@@ -1,10 +1,16 @@
-// `npm run fuzz`: reads millions of mutated frames, and tells of a crash, a slow frame or growing memory with the way to see it again.
+// `npm run fuzz`: reads millions of mutated frames and of models' answers, and tells of a crash, of one that is slow and of growing
+// memory with the way to see it again.
 import { parseArgs } from "node:util";
+import { type Dialect, dialects } from "../actors/llm/wire-formats.ts";
 import { checkNames } from "./built-subjects.ts";
+import { heldBytes, mebibytes } from "./held.ts";
+import { playOne, playTranscripts } from "./llm/transcript-run.ts";
 import { checkPrototypes, hostileFrame, readFrame } from "./round.ts";
 
 const framesDefault = 1_000_000;
 const namesDefault = 1_000_000;
+/** Of each provider. */
+const transcriptsDefault = 100_000;
 /** A frame that holds a node up for longer could be sent on purpose. */
 const frameMsMax = 50;
 /** A slow frame is slow each time; the collector of garbage and the machine's other work are not. */
@@ -14,22 +20,32 @@ const warmFrames = 50_000;
 const growthBytesMax = 50 * 1024 * 1024;
 const progressFrames = 500_000;
 
-const usage = `Usage: npm run fuzz -- [--seed N] [--frames N] [--names N] [--only N]
+const usage = `Usage: npm run fuzz -- [--seed N] [--frames N] [--names N] [--transcripts N] [--only N [--dialect NAME]]
   --seed N    what all frames are made from (1)
   --frames N  how many (${framesDefault})
   --names N   how many names go through the builder of subjects (${namesDefault})
-  --only N    reads frame N of the seed alone, and shows it
-Exit codes: 0 no frame did harm; 1 one crashed, one took more than ${frameMsMax} ms, or memory grew by more than 50 MB; 2 bad usage.`;
+  --transcripts N  how many answers of each of ${dialects.join(", ")} (${transcriptsDefault})
+  --only N    reads frame N of the seed alone, and shows it; with --dialect the answer N of that provider
+Exit codes: 0 nothing did harm; 1 something crashed, a frame took more than ${frameMsMax} ms, an answer did not end as it must, or memory
+grew by more than 50 MB; 2 bad usage.`;
 
 interface Given {
   readonly seed: number;
   readonly frames: number;
   readonly names: number;
+  readonly transcripts: number;
   readonly only: number | undefined;
+  readonly dialect: Dialect | undefined;
 }
 
-function run({ seed, frames, names, only }: Given): number {
-  if (only !== undefined) return readOne(seed, only);
+async function run(given: Given): Promise<number> {
+  const { seed, only, dialect, transcripts } = given;
+  if (only !== undefined) return dialect === undefined ? readOne(seed, only) : playOne(dialect, seed, only);
+  const frames = runFrames(given);
+  return Math.max(frames, await playTranscripts(seed, transcripts));
+}
+
+function runFrames({ seed, frames, names }: Given): number {
   const outcomes = { frame: 0, malformed: 0, unknown: 0 };
   let slowest = { ms: 0, number: 0 };
   let warmBytes = 0;
@@ -98,20 +114,6 @@ function leastMs(bytes: Uint8Array, firstMs: number): number {
   return least;
 }
 
-/**
- * What objects and buffers hold, garbage collected where that can be asked for. Not what the process has of the machine: the engine
- * takes some thirty megabytes for garbage to come while it works, and keeps them.
- */
-function heldBytes(): number {
-  globalThis.gc?.();
-  const { heapUsed, external } = process.memoryUsage();
-  return heapUsed + external;
-}
-
-function mebibytes(bytes: number): number {
-  return Number((bytes / 1024 / 1024).toFixed(1));
-}
-
 function failure(seed: number, number: number, what: string): string {
   return `Frame ${number} of seed ${seed}: ${what}\nAgain: npm run fuzz -- --seed ${seed} --only ${number}`;
 }
@@ -119,7 +121,20 @@ function failure(seed: number, number: number, what: string): string {
 function parseArguments(): Given | undefined {
   const option = { type: "string" } as const;
   try {
-    const { values } = parseArgs({ options: { seed: option, frames: option, names: option, only: option } });
+    const { values } = parseArgs({
+      options: {
+        seed: option,
+        frames: option,
+        names: option,
+        transcripts: option,
+        only: option,
+        dialect: option,
+      },
+    });
+    const dialect = dialects.find((name) => name === values.dialect);
+    if (values.dialect !== undefined && dialect === undefined) {
+      throw new RangeError(`"${values.dialect}" is none of ${dialects.join(", ")}.`);
+    }
     const number = (text: string | undefined): number | undefined => {
       if (text === undefined) return undefined;
       if (!/^\d{1,9}$/.test(text)) throw new RangeError(`"${text}" is no whole number from 0.`);
@@ -129,7 +144,9 @@ function parseArguments(): Given | undefined {
       seed: number(values.seed) ?? 1,
       frames: number(values.frames) ?? framesDefault,
       names: number(values.names) ?? namesDefault,
+      transcripts: number(values.transcripts) ?? transcriptsDefault,
       only: number(values.only),
+      dialect,
     };
   } catch (error) {
     process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`);
@@ -139,4 +156,4 @@ function parseArguments(): Given | undefined {
 
 const given = parseArguments();
 if (given === undefined) process.stderr.write(`${usage}\n`);
-process.exitCode = given === undefined ? 2 : run(given);
+process.exitCode = given === undefined ? 2 : await run(given);
