@@ -4,7 +4,7 @@ import { rolldown } from "rolldown";
 
 // Native code cannot be joined, nor what needs it; the clients of language models and of NATS, and what keeps logs, are loaded by those only who ask for it.
 const external =
-  /^(@ast-grep\/|openai|@anthropic-ai\/sdk|ollama|pino|@opentelemetry\/api|lmdb|nats|nkeys\.js|msgpackr-extract)/;
+  /^(@ast-grep\/|openai|@anthropic-ai\/sdk|ollama|pino|@opentelemetry\/api|lmdb|nats|undici|nkeys\.js|msgpackr-extract)/;
 
 const idle =
   /node_modules\/(yargs|cliui|y18n|escalade|get-caller-file|string-width|get-east-asian-width|strip-ansi|ansi-regex|emoji-regex)\//;

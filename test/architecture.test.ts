@@ -111,7 +111,7 @@ describe("The runtime", () => {
       .filter(({ chapter }) => chapter === "runtime")
       .flatMap(({ path, imports }) => imports.map(({ from }) => ({ path, from })))
       .filter(({ from }) => !from.startsWith(".") && !from.startsWith("node:"));
-    const known = ["xstate", "pino", "@opentelemetry/api", "nats", "msgpackr", "lmdb"];
+    const known = ["xstate", "pino", "@opentelemetry/api", "nats", "msgpackr", "lmdb", "undici"];
     expect(packages.filter(({ from }) => !known.includes(from))).toEqual([]);
   });
 });

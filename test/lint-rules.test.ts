@@ -108,6 +108,16 @@ export const it = [Date.now(), Math.random(), setTimeout(() => {}, 1), process.s
     says: ["global variable", random],
   },
   {
+    path: "runtime/http/it.ts",
+    code: 'import { request } from "node:http";\nexport const it = [request, Math.random(), setTimeout(() => {}, 1)];',
+    says: ["global variable", random],
+  },
+  {
+    path: "runtime/http-server/it.ts",
+    code: 'import { createServer } from "node:http";\nexport const it = [createServer, Math.random(), Date.now()];',
+    says: ["global variable", random],
+  },
+  {
     path: "runtime/membership/pulses/it.ts",
     code: 'import { Worker } from "node:worker_threads";\nexport const it = [Worker, process.stdout];',
     says: [streams],

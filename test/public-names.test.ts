@@ -13,7 +13,7 @@ const entries = [
   { entry: "aiex/carriers/nats", path: "runtime/carriers/nats.ts" },
   { entry: "aiex/carriers/socket", path: "runtime/carriers/socket.ts" },
   { entry: "aiex/stores/nats", path: "runtime/store/nats-store.ts" },
-  { entry: "aiex/testing", path: "runtime/testing/index.ts" },
+  { entry: "aiex/testing", path: "actors/testing.ts" },
 ] as const;
 
 /** Each imports from those behind it only. */

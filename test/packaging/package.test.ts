@@ -53,6 +53,8 @@ describe("The package", () => {
         "actors/analysis/rules/python/security.yml",
         "dist/actors/analysis/parser-program.js",
         "dist/actors/analysis/rules.json",
+        "dist/actors/testing.d.ts",
+        "dist/actors/testing.js",
         "dist/command/cli/main.js",
         "dist/runtime/index.d.ts",
         "dist/runtime/index.js",
@@ -92,7 +94,7 @@ describe("The package", () => {
   });
 
   it("stays small enough to be fetched without a thought", () => {
-    const unpackedBytesMax = 6.5 * 1024 * 1024;
+    const unpackedBytesMax = 7.5 * 1024 * 1024;
     expect(packed.unpackedSize).toBeLessThan(unpackedBytesMax);
   });
 

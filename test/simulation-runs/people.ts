@@ -46,6 +46,12 @@ export class People {
     );
   }
 
+  /** All have seen its end, and nobody has it go on or is about to. */
+  get isContent(): boolean {
+    const isResuming = this.#isFailed || [...this.#pending.keys()].some((what) => what.startsWith("resume "));
+    return !isResuming && this.readers.every(({ isDone }) => isDone);
+  }
+
   /** Everybody does what is due. */
   tend(round: number): void {
     const { run, isAccepted } = this;

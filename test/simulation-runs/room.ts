@@ -140,7 +140,7 @@ async function converge(stage: Stage, people: readonly People[]): Promise<void> 
   const begun = new Set(stage.ledger.entries.flatMap((entry) => (hasBegun(entry) ? [entry.run] : [])));
   const sweepMs = people.every(({ run }) => begun.has(run.name)) ? 0 : foundMs;
   const until = stage.world.elapsedMs + convergeMs + plannedMs + sweepMs;
-  const isOver = (): boolean => people.every(({ readers }) => readers.every(({ isDone }) => isDone));
+  const isOver = (): boolean => people.every(({ isContent }) => isContent);
   while (!isOver() && stage.world.elapsedMs < until) {
     for (const each of people) each.tend(Number.POSITIVE_INFINITY);
     await pass(stage, lookMs);

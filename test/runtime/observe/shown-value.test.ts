@@ -1,5 +1,4 @@
 import { describe, expect, test } from "vitest";
-import { Undisclosed } from "../../../actors/llm/undisclosed.ts";
 import { named } from "../../../runtime/index.ts";
 import { observeLimits as limits } from "../../../runtime/observe/limits.ts";
 import { shownText, shownValue } from "../../../runtime/observe/shown-value.ts";
@@ -185,7 +184,6 @@ describe("shownValue()", () => {
         ["password", canary],
       ]),
       set: new Set([secret]),
-      undisclosed: new Undisclosed({ text: canary }),
       cause: new Error("failed", { cause: Object.assign(new Error("deeper"), { details: { secret } }) }),
       bound: { call: canaryIn() },
       password: canary,

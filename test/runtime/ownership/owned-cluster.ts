@@ -116,9 +116,9 @@ class RealCluster extends Owners implements OwnedCluster {
   }
 
   async start(name: string, options: OwnerOptions = {}): Promise<Owner> {
-    const { supervisors = { work: {} }, ...begin } = options;
+    const { supervisors = { work: {} }, logic = {}, ...begin } = options;
     const world = realWorld();
-    const node = startNode({ world, name, boundary: "freeze", distribution: { factor } });
+    const node = startNode({ world, name, boundary: "freeze", distribution: { factor, logic } });
     const events: Owner["events"] = [];
     node.subscribe(({ name: event, data }) => void events.push({ name: event, data }));
     for (const [supervisor, its] of Object.entries(supervisors))

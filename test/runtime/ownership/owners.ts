@@ -4,6 +4,7 @@ import { memoryNetwork } from "../../../runtime/carriers/memory.ts";
 import {
   type ClusterSupervisorOptions,
   clusterSupervisor,
+  type DistributionOptions,
   type Node,
   simulatedWorld,
   startNode,
@@ -16,6 +17,8 @@ import { imperfectStore } from "../../../runtime/testing/imperfect-store.ts";
 export interface OwnerOptions extends BeginOptions {
   /** The supervisors that run on it, by name; "work" without children unless given. */
   readonly supervisors?: Readonly<Record<string, ClusterSupervisorOptions>>;
+  /** What others may have started on it, by key. */
+  readonly logic?: NonNullable<DistributionOptions["logic"]>;
 }
 
 export interface Owner {
@@ -31,8 +34,8 @@ export function owners() {
   const all: Owner[] = [];
 
   const start = async (name: string, options: OwnerOptions = {}): Promise<Owner> => {
-    const { supervisors = { work: {} }, ...begin } = options;
-    const node = startNode({ world, name, boundary: "freeze", distribution: {} });
+    const { supervisors = { work: {} }, logic = {}, ...begin } = options;
+    const node = startNode({ world, name, boundary: "freeze", distribution: { logic } });
     onTestFinished(() => world.until(node.halt()));
     const events: Owner["events"] = [];
     node.subscribe(({ name: event, data }) => void events.push({ name: event, data }));

@@ -10,7 +10,7 @@ import { world } from "./jetstream-room.ts";
 import { bytesOf, Told } from "./told.ts";
 
 const { cluster } = request;
-const buckets = ["leases", "names", "claims", "placement", "runs"] as const;
+const buckets = ["leases", "names", "claims", "placement", "runs", "limits", "budgets"] as const;
 
 describe("A store", { timeout: 30_000 }, () => {
   it("does everything with the rights of a node", async () => {

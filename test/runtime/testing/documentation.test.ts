@@ -48,7 +48,7 @@ afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
 describe("docs/testing.md", () => {
   test("has examples that compile, run and print what it says", async () => {
-    expect(examples).toHaveLength(5);
+    expect(examples).toHaveLength(6);
     const tsc = join(repository, "node_modules", "typescript", "bin", "tsc");
     expect(await run([tsc, "-p", "tsconfig.json"])).toMatchObject({ code: 0, output: "" });
     for (const [index, { prints }] of examples.entries()) {
