@@ -28,9 +28,7 @@ export const entryBreaker = z.object({
 /** Milliseconds. */
 const percentiles = z.object({ p50: count, p95: count });
 
-const figures = z.object({
-  /** The one that was asked from here; null for the node that tells. */
-  node: maybe(z.string()),
+const figuresFields = {
   /** Of the last minutes. */
   requests: count,
   errors: count,
@@ -40,7 +38,13 @@ const figures = z.object({
   inputTokens: count.default(0),
   outputTokens: count.default(0),
   costUsd: count.default(0),
-});
+};
+
+/** `node`: the one that was asked from here; null for the node that tells. */
+const figures = z.object({ node: maybe(z.string()), ...figuresFields });
+
+/** Of an entry of another node. */
+const askedFigures = z.object({ entry: z.string(), node: z.string(), ...figuresFields });
 
 const healthRow = z.object({
   entry: z.string(),
@@ -57,7 +61,12 @@ const healthRow = z.object({
   figures: z.array(figures).default([]),
 });
 
-export const llmHealthReport = z.object({ entries: z.array(healthRow) });
+export const llmHealthReport = z.object({
+  /** Those that the node has itself. */
+  entries: z.array(healthRow),
+  /** What others have done for the node by entries that it has not itself. */
+  elsewhere: z.array(askedFigures).default([]),
+});
 
 export const llmBreakersReport = z.object({ breakers: z.array(entryBreaker) });
 

@@ -72,6 +72,11 @@ export async function healthOf(ask: Ask, { entry }: Meant): Promise<LlmHealthRep
           .map(({ entry: _, errorsByCode, ...one }) => ({ ...one, errorsByCode: { ...errorsByCode } })),
       };
     }),
+    elsewhere: figures.flatMap(({ node, errorsByCode, ...one }) =>
+      node === null || looks.some((look) => look.entry === one.entry) || (entry ?? one.entry) !== one.entry
+        ? []
+        : [{ node, ...one, errorsByCode: { ...errorsByCode } }],
+    ),
   };
 }
 
@@ -136,7 +141,10 @@ async function looksOf(ask: Ask, entry: string | undefined): Promise<readonly En
 /** @throws {NoEntry} there is none of that name */
 function refuseUnknown(entry: string, entries: readonly string[]): void {
   if (entries.includes(entry)) return;
-  throw new NoEntry(entries.length === 0 ? noProvider() : unknownProvider(entry, entries));
+  if (entries.length > 0) throw new NoEntry(unknownProvider(entry, entries));
+  const { code, message } = noProvider();
+  const elsewhere = `Where ${JSON.stringify(entry)} is in a cluster, \`aiex llm health --on cluster\` shows: ask that node.`;
+  throw new NoEntry({ code, message: `${message} ${elsewhere}` });
 }
 
 function problemOf(look: EntryHealth["look"]): { readonly code: string; readonly message: string } | null {

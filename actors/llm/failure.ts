@@ -190,7 +190,7 @@ export function budgetUsed(what: string, retryAfterMs: number | null): Failure {
 export function allUnavailable(entries: readonly string[], retryAfterMs: number): Failure {
   return {
     code: "all_unavailable",
-    message: `Every provider that could answer (${entries.join(", ")}) failed so often that it is left alone for a while. Try again in ${seconds(retryAfterMs)} s, or add another provider to llm.providers.`,
+    message: `Every provider that could answer (${entries.join(", ")}) is left alone for a while: it failed too often, or a person has said so (\`aiex llm breaker\`). Try again in ${seconds(retryAfterMs)} s, or add another provider to llm.providers.`,
     retryable: true,
     retryAfterMs,
   };

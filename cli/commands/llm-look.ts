@@ -18,7 +18,7 @@ export function llmHealth(asking: Asking): Promise<ExitCode> {
     look: { what: "llm_health", question, own: (llm) => llm.health(question), ofEach: true },
     schema: "aiex.llm-health/1",
     text: renderLlmHealth,
-    rows: ({ entries }) => entries,
+    rows: ({ entries, elsewhere }) => [...entries, ...elsewhere.map((one) => ({ elsewhere: one }))],
     code: (told) => {
       refuseNone(told);
       return healthCode(told);

@@ -12,6 +12,7 @@ import { plural } from "./report-order.ts";
 import { costText } from "./run-words.ts";
 
 type HealthRow = Reports["llm_health"]["entries"][number];
+type AskedRow = Reports["llm_health"]["elsewhere"][number];
 type ModelRow = NonNullable<Reports["llm_models"]["entries"][number]["models"]>[number];
 
 /** Nothing that a node or a provider says is trusted: it is made printable first. */
@@ -19,9 +20,14 @@ export function renderLlmHealth(
   untrusted: readonly Told<Reports["llm_health"]>[],
   terminal: Terminal,
 ): string {
-  return forEach(untrusted, terminal, ({ entries }) => [
-    ...(entries.length === 0 ? [noneHere] : columnLines(healthColumns, entries.map(healthCells), terminal)),
-    ...entries.flatMap(({ entry, problem }) => (problem === null ? [] : [`  ${entry}: ${problem.message}`])),
+  return forEach(untrusted, terminal, (report) => [
+    ...(report.entries.length === 0
+      ? [noneHere]
+      : columnLines(healthColumns, report.entries.map(healthCells), terminal)),
+    ...report.entries.flatMap(({ entry, problem }) =>
+      problem === null ? [] : [`  ${entry}: ${problem.message}`],
+    ),
+    ...askedLines(report, terminal),
   ]);
 }
 
@@ -93,6 +99,19 @@ function healthCells(row: HealthRow): readonly string[] {
     percentilesText(own?.tookMs ?? null),
     waiting === 0 ? String(running) : `${running} (${waiting} wait)`,
   ];
+}
+
+/** What other nodes have done for this one. */
+function askedLines({ entries, elsewhere }: Reports["llm_health"], terminal: Terminal): readonly string[] {
+  const asked = entries.flatMap(({ entry, figures }) =>
+    figures.flatMap(({ node, ...one }) => (node === null ? [] : [{ entry, node, ...one }])),
+  );
+  const rows = [...asked, ...elsewhere].map(askedCells);
+  return rows.length === 0 ? [] : ["  By other nodes:", ...columnLines(askedColumns, rows, terminal)];
+}
+
+function askedCells({ entry, node, errors, requests, firstMs, tookMs }: AskedRow): readonly string[] {
+  return [entry, node, `${errors} of ${requests}`, percentilesText(firstMs), percentilesText(tookMs)];
 }
 
 function stateOf({ reachable, problem }: HealthRow): string {
@@ -180,6 +199,14 @@ const healthColumns: readonly Column[] = [
   { title: "FIRST p50 / p95", align: "right" },
   { title: "WHOLE p50 / p95", align: "right" },
   { title: "RUNNING", align: "left" },
+];
+
+const askedColumns: readonly Column[] = [
+  { title: "ENTRY", align: "left" },
+  { title: "NODE", align: "left" },
+  { title: "ERRORS", align: "right" },
+  { title: "FIRST p50 / p95", align: "right" },
+  { title: "WHOLE p50 / p95", align: "right" },
 ];
 
 const modelColumns: readonly Column[] = [

@@ -66,7 +66,7 @@ export interface StageOptions {
 }
 
 const noModels: LlmLook = {
-  health: async () => ({ entries: [] }),
+  health: async () => ({ entries: [], elsewhere: [] }),
   models: async () => ({ entries: [], cut: 0 }),
   usage: async () => ({ days: [] }),
 };

@@ -63,7 +63,7 @@ describe("aiex llm health", () => {
   it("shows how each provider of this process fares, and stops what it started", async () => {
     const entries = [row({ figures: [figures], running: 2, waiting: 1 }), unreachable];
     const { code, out, err, stops } = await ranHere("llm health", {
-      llm: { health: async () => ({ entries }) },
+      llm: { health: async () => ({ entries, elsewhere: [] }) },
     });
     expect({ code, err, stops }).toEqual({ code: 1, err: "", stops: 1 });
     expect(out.split("\n").slice(3)).toEqual(['  other: Provider "other": its key is refused.', ""]);
@@ -82,7 +82,7 @@ describe("aiex llm health", () => {
     ["there is none", [], 69],
   ])("ends by how things are: %s", async (_, entries, expected) => {
     const { code } = await ranHere("llm health", {
-      llm: { health: async () => ({ entries: [...entries] }) },
+      llm: { health: async () => ({ entries: [...entries], elsewhere: [] }) },
     });
     expect(code).toBe(expected);
   });
@@ -100,7 +100,7 @@ describe("aiex llm health", () => {
   });
 
   it("asks the node that is named, for the entry that is named", async () => {
-    const answers = { llm_health: { entries: [row()] } };
+    const answers = { llm_health: { entries: [row()], elsewhere: [] } };
     const { code, out, asked, opened } = await ranRemotely("llm health main --on beta --format json", {
       answers,
     });
@@ -111,7 +111,7 @@ describe("aiex llm health", () => {
     ]);
     expect(JSON.parse(out)).toEqual({
       schema: "aiex.llm-health/1",
-      nodes: [{ node: "beta", entries: [row()], reason: null }],
+      nodes: [{ node: "beta", entries: [row()], elsewhere: [], reason: null }],
     });
   });
 
@@ -127,7 +127,7 @@ describe("aiex llm health", () => {
       },
       llm_health: ({ node }: { readonly node: string }) => {
         if (node === "beta") throw new NoSuch("timeout");
-        return { entries: [row()] };
+        return { entries: [row()], elsewhere: [] };
       },
     };
     const ran = await ranRemotely("llm health --on cluster", { answers });
@@ -145,7 +145,7 @@ describe("aiex llm health", () => {
     const members = { members: [member({ isSelf: true }), member({ name: "beta" })], cut: 0 };
     const onBeta = ({ node }: { readonly node: string }) => {
       if (node !== "beta") throw new NoSuch("unknown_provider");
-      return { entries: [row()] };
+      return { entries: [row()], elsewhere: [] };
     };
     const some = await ranRemotely("llm health main --on cluster", {
       answers: { members, llm_health: onBeta },
@@ -166,11 +166,15 @@ describe("aiex llm health", () => {
   it("is none the worse for a node without providers of its own", async () => {
     const answers = {
       members: { members: [member({ isSelf: true }), member({ name: "beta" })], cut: 0 },
-      llm_health: ({ node }: { readonly node: string }) => ({ entries: node === "beta" ? [] : [row()] }),
+      llm_health: ({ node }: { readonly node: string }) => ({
+        entries: node === "beta" ? [] : [row()],
+        elsewhere: node === "beta" ? [{ ...figures, entry: "main", node: "alpha" }] : [],
+      }),
     };
     const { code, out } = await ranRemotely("llm health --on cluster", { answers });
     expect(code).toBe(0);
     expect(out).toContain("On beta:\n  It has no provider of its own.");
+    expect(out).toMatch(/By other nodes:\n.*\nmain +alpha +1 of 20 +300 ms \/ 700 ms +900 ms \/ 12\.0 s\n/);
   });
 
   it("says how to set one up where there is none", async () => {
@@ -189,7 +193,7 @@ describe("aiex llm health", () => {
     });
     for (const line of ["llm health", "llm health --format json", "llm health --format ndjson"]) {
       const { out } = await ranHere(line, {
-        llm: { health: async () => ({ entries: [evil] }) },
+        llm: { health: async () => ({ entries: [evil], elsewhere: [] }) },
         isTTY: true,
       });
       // biome-ignore lint/suspicious/noControlCharactersInRegex: what is looked for are these.

@@ -35,6 +35,11 @@ const { permits: _, ...shownBreaker } = {
   models: breaker.models.map(({ permits: __, ...one }) => one),
 };
 
+const farFigures = {
+  ...{ requests: 3, errors: 0, errorsByCode: {}, tookMs: { p50: 50, p95: 60 }, firstMs: null },
+  ...{ inputTokens: 9, outputTokens: 3, costUsd: 0 },
+};
+
 interface Parts {
   readonly looks?: readonly EntryHealth[];
   readonly entries?: readonly object[];
@@ -86,6 +91,7 @@ async function withNode({ looks = [answering, failing], entries, usage }: Parts 
         costUsd: 0.01,
       },
     },
+    { ...farFigures, entry: "far", node: "gamma" },
   ];
   await part("llm.coordinator", {
     status: () => ({ entries: known, running: 2, waiting: 1 }),
@@ -156,6 +162,7 @@ describe("A node that is asked about its language models", () => {
           ...{ breaker: null, figures: [] },
         },
       ],
+      elsewhere: [{ ...farFigures, entry: "far", node: "gamma" }],
     });
   });
 
