@@ -15,6 +15,8 @@ export interface FileStatus {
   readonly modifiedMs: number;
   /** Permission bits only, for example 0o644. */
   readonly mode: number;
+  /** Names that lead to the same file: more than 1 where it has hard links. */
+  readonly links: number;
 }
 
 export interface DirectoryEntry {

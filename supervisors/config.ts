@@ -3,6 +3,7 @@ import type { World } from "../runtime/world.ts";
 import { findCacheDirectory } from "./config/cache-directory.ts";
 import { dataFolder } from "./config/data-folder.ts";
 import { type ConfigurationRow, describeValues } from "./config/description.ts";
+import { withHome } from "./config/home-paths.ts";
 import { keyFileSettings } from "./config/key-files.ts";
 import { networkWarnings } from "./config/network-part.ts";
 import { ConfigurationError, type ConfigurationProblem, type Origin } from "./config/problem.ts";
@@ -64,7 +65,8 @@ export async function loadConfiguration(sources: ConfigurationSources): Promise<
   const { folder, rules, ...rulesRead } = await readUserRules(world.files, folders.user);
   problems.push(...rulesRead.problems);
   const written = [...file.settings, ...references.settings, ...keys.settings];
-  const checked = validate([...written, ...environmentSettings(env), ...flagSettings(flags)]);
+  const settings = [...written, ...environmentSettings(env), ...flagSettings(flags)];
+  const checked = validate(withHome(settings, home));
   if (!checked.ok) problems.push(...checked.problems);
   if (problems.length > 0 || !checked.ok) throw new ConfigurationError(problems);
   const warnings = [

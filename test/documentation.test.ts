@@ -92,7 +92,8 @@ function settingRows(schema: z.ZodType, path: readonly string[]): string[] {
   }
   if (node.kind === "entries") return settingRows(node.entry, [...path, "NAME"]);
   const value = path.reduce<unknown>(valueBelow, configurationSchema.parse({}));
-  const shown = value === undefined ? "" : `\`${value}\``;
+  const isUnset = value === undefined || (Array.isArray(value) && value.length === 0);
+  const shown = isUnset ? "" : `\`${value}\``;
   return [`| \`${path.join(".")}\` | ${shown} | ${node.description} |`];
 }
 

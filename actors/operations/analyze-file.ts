@@ -42,7 +42,7 @@ export async function analyzeFile(
   cache: AnswerCache,
 ): Promise<StepOutcome> {
   const { path, root, type } = input;
-  const read = await readFile(context, root === undefined ? { path } : { path, root });
+  const read = await readFile(context, { path, ...(root === undefined ? {} : { root }), isNamed: true });
   if (!read.ok) {
     // One file that was named and cannot be read is the answer; in a directory it is one of many.
     if (root === undefined)

@@ -84,7 +84,7 @@ function planOf(
 }
 
 async function list({ path, type }: ListInput, context: StepContext, parsers: number): Promise<StepOutcome> {
-  const listing = await listFiles(context, path);
+  const listing = await listFiles(context, path, { isNamed: true });
   if (!listing.ok) return { output: { failure: listing, root: null, reports: [] } satisfies Listed };
   if (listing.kind === "file") {
     const input: FileInput = { path, type, parser: 0 };
@@ -168,6 +168,10 @@ function reportOfSkipped({ path, reason }: SkippedPath, type: AnalysisType): Fil
       return unread("Its name is not UTF-8, so it cannot be opened by name.");
     case "ignore_file_refused":
       return unread("It was left out of account: an ignore file that is too large, or no regular file.");
+    case "denied":
+      return file.language === null
+        ? undefined
+        : fileReport(file, { status: "skipped", reason: "The settings of the sandbox deny it." }, type);
     case "depth_limit":
       return unread("It lies deeper than workspace.max_depth allows.");
     case "entries_limit":

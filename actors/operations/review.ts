@@ -130,7 +130,9 @@ async function materialAt(
     const text = await context.recall(textKey, "run");
     return typeof text === "string" ? materialOf(file, text, type) : { reason: reasons.binary };
   }
-  const read = await readFile(context, source.root === undefined ? { path } : { path, root: source.root });
+  const { root } = source;
+  const asked = { path, ...(root === undefined ? {} : { root }), isNamed: true, isForModel: true };
+  const read = await readFile(context, asked);
   if (!read.ok) return { reason: read.message };
   // A link may be named like any file and lead to a key.
   if (isConfidentialPath(read.realPath)) return { reason: reasons.confidential };

@@ -6,7 +6,7 @@ import type { ParseRequest, ParseResponse } from "../analysis/protocol.ts";
 import type { StepContext } from "../pipeline/plan.ts";
 import { retryDelayMs } from "../runs/limits.ts";
 import { runProcessName } from "../runs/run-desk-protocol.ts";
-import type { OwnerAway } from "../workspace/access.ts";
+import type { NamedPath, OwnerAway } from "../workspace/access.ts";
 import { awaitWorkspace } from "../workspace/desk-protocol.ts";
 import type { KeptFile, Listing, ReaderFailure, ReadRequest, ReadSource } from "../workspace/reader.ts";
 
@@ -14,8 +14,12 @@ import type { KeptFile, Listing, ReaderFailure, ReadRequest, ReadSource } from "
 const parseAttemptsMax = 3;
 
 /** @throws what the access throws where the workspace's owner ends meanwhile: the step is then tried again */
-export async function listFiles(context: StepContext, path: string): Promise<Listing | ReaderFailure> {
-  return present(context, await context.workspace.list(path));
+export async function listFiles(
+  context: StepContext,
+  path: string,
+  how: NamedPath = {},
+): Promise<Listing | ReaderFailure> {
+  return present(context, await context.workspace.list(path, how));
 }
 
 /** A file as it was when any step of the run read it first, where its workspace keeps that; else as it is now. */

@@ -25,12 +25,21 @@ export interface OwnerAway {
   readonly workspace: string;
 }
 
+export interface NamedPath {
+  /**
+   * True where the person whose program this is named the path: it may then lie anywhere. Without it, and for whoever asks from
+   * elsewhere, it has to lie in the project.
+   */
+  readonly isNamed?: boolean;
+}
+
 export interface WorkspaceAccess {
-  list(path: string): Promise<Listing | ReaderFailure | OwnerAway>;
+  list(path: string, how?: NamedPath): Promise<Listing | ReaderFailure | OwnerAway>;
   read(request: ReadRequest): Promise<ReadSource | ReaderFailure | OwnerAway>;
   /** The hash of a file's bytes as it is now; null where there is none. */
   hash(
     path: string,
+    how?: NamedPath,
   ): Promise<{ readonly ok: true; readonly hash: string | null } | ReaderFailure | OwnerAway>;
   /** Applied by the owner alone, once: one that is there already is no change. */
   apply(change: FileChange): Promise<Applied | OwnerAway>;

@@ -1,8 +1,9 @@
 // Applies a change of one file, whole, in the workspace of its owner: once, and only to what the file was when it was thought out.
 import { join } from "node:path";
-import { FileError, type FileStatus, type FileSystem } from "../../runtime/file-system.ts";
+import { FileError, type FileStatus, type FileSystem, quotePath } from "../../runtime/file-system.ts";
 import { blobHash } from "../../runtime/store/blob-guard.ts";
 import type { Applied, FileChange } from "./access.ts";
+import { type GuardedTree, writeDenial } from "./guard.ts";
 import { workspaceAccessLimits } from "./limits.ts";
 import { realRoot } from "./path-guard.ts";
 
@@ -17,13 +18,14 @@ const permissions = 0o777;
 const closedNames: ReadonlySet<string> = new Set([".git"]);
 
 /** The file is replaced in one step; whoever reads it sees the old bytes or the new ones. Never rejects for what a file is. */
-export async function applyChange(
-  { files, directory }: { readonly files: FileSystem; readonly directory: string },
-  change: FileChange,
-): Promise<Applied> {
+export async function applyChange(tree: GuardedTree, change: FileChange): Promise<Applied> {
+  const { files, directory } = tree;
   const problem = problemOf(change);
   if (problem !== undefined) return { ok: false, code: "denied", message: problem };
   try {
+    const denial = await writeDenial(tree, change.path, change.bytes?.length ?? 0);
+    if (denial !== undefined)
+      return { ok: false, code: "denied", message: `Cannot write ${quotePath(change.path)}: ${denial}` };
     return await applied(files, await realRoot(files, directory), change);
   } catch (error) {
     if (!(error instanceof FileError)) throw error;

@@ -9,7 +9,12 @@ import type { Listing, ReaderFailure } from "./reader.ts";
 /** Every path lies inside of the workspace; relative ones start at its root. */
 export type OwnerRequest =
   | { readonly what: "list"; readonly path: string }
-  | { readonly what: "read"; readonly path: string; readonly root?: string | undefined }
+  | {
+      readonly what: "read";
+      readonly path: string;
+      readonly root?: string | undefined;
+      readonly isForModel?: boolean | undefined;
+    }
   | { readonly what: "hash"; readonly path: string }
   | { readonly what: "apply"; readonly change: FileChange };
 
@@ -37,7 +42,12 @@ const bytes = z.instanceof(Uint8Array).refine(({ length }) => length <= workspac
 
 const request = z.discriminatedUnion("what", [
   z.object({ what: z.literal("list"), path }),
-  z.object({ what: z.literal("read"), path, root: path.optional() }),
+  z.object({
+    what: z.literal("read"),
+    path,
+    root: path.optional(),
+    isForModel: z.boolean().optional(),
+  }),
   z.object({ what: z.literal("hash"), path }),
   z.object({
     what: z.literal("apply"),
@@ -58,6 +68,7 @@ const skipReason = z.enum([
   "not_regular_file",
   "name_not_utf8",
   "ignore_file_refused",
+  "denied",
   "depth_limit",
   "entries_limit",
   "bytes_limit",

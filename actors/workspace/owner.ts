@@ -1,20 +1,16 @@
 // The owner of a workspace at work for others: nothing outside of its root is listed, read, or changed.
 import { createHash } from "node:crypto";
-import { isAbsolute, join, resolve } from "node:path";
-import { FileError, type FileSystem } from "../../runtime/file-system.ts";
+import { FileError } from "../../runtime/file-system.ts";
 import { applyChange } from "./apply.ts";
+import { type Asker, type GuardedPath, type GuardedTree, guardedStart, openGuarded } from "./guard.ts";
 import { workspaceAccessLimits } from "./limits.ts";
 import type { FileHead, OwnerAnswer, OwnerRequest } from "./owner-request.ts";
-import { isInside, openInside, realRoot } from "./path-guard.ts";
 import type { Listing, ReaderFailure } from "./reader.ts";
 import { readHead } from "./source-file.ts";
 import type { SourceTextLimits } from "./source-text.ts";
 import { type WalkEntry, type WalkLimits, walk } from "./walk.ts";
 
-export interface WorkspaceOwner {
-  readonly files: FileSystem;
-  /** The root of the workspace. */
-  readonly directory: string;
+export interface WorkspaceOwner extends GuardedTree {
   readonly limits: WalkLimits & SourceTextLimits;
 }
 
@@ -26,12 +22,12 @@ export async function answerOwned(owner: WorkspaceOwner, request: OwnerRequest):
 
 /** The hash of a file's bytes as it is now; null where there is none. Fails with a `FileError`. */
 export async function hashOf(
-  files: FileSystem,
-  root: string | undefined,
-  path: string,
+  owner: WorkspaceOwner,
+  asked: GuardedPath,
+  asker: Asker,
 ): Promise<string | null> {
   try {
-    const { file } = await openInside(files, root, path);
+    const { file } = await openGuarded(owner, asked, asker);
     try {
       const hash = createHash("sha256");
       for (;;) {
@@ -59,13 +55,14 @@ export async function orFailure<T>(work: Promise<T>): Promise<T | ReaderFailure>
 }
 
 /** What a path is, with its files where it is a directory. Fails with a `FileError`. */
-export async function listingOf(files: FileSystem, start: string, limits: WalkLimits): Promise<Listing> {
-  const { kind } = await files.status(start);
+export async function listingOf(owner: WorkspaceOwner, asked: GuardedPath, asker: Asker): Promise<Listing> {
+  const { files, limits } = owner;
+  const { start, guard } = await guardedStart(owner, asked, asker);
+  const { kind } = await files.linkStatus(start);
   if (kind !== "directory") return { ok: true, kind: "file" };
-  const root = await files.realPath(start);
   const entries: WalkEntry[] = [];
-  for await (const entry of walk(files, start, limits)) entries.push(entry);
-  return { ok: true, kind: "directory", root, entries };
+  for await (const entry of walk(files, start, limits, guard)) entries.push(entry);
+  return { ok: true, kind: "directory", root: start, entries };
 }
 
 const hashedAtOnce = 1024 * 1024;
@@ -73,31 +70,25 @@ const hashedAtOnce = 1024 * 1024;
 const entryBytes = 48;
 
 async function answered(
-  { files, directory, limits }: WorkspaceOwner,
+  owner: WorkspaceOwner,
   request: Exclude<OwnerRequest, { readonly what: "apply" }>,
 ): Promise<OwnerAnswer> {
-  const root = await realRoot(files, directory);
   switch (request.what) {
     case "list": {
-      const start = resolve(root, request.path);
-      refuseOutside(root, await files.realPath(start), request.path);
-      const listing = await listingOf(files, start, limits);
+      const listing = await listingOf(owner, request, "others");
       if (listing.kind === "directory") refuseLarge(listing.entries, request.path);
       return listing;
     }
-    case "read": {
-      const from = request.root ?? root;
-      refuseOutside(root, from, request.path);
-      const place = isAbsolute(request.path) ? request.path : join(from, request.path);
-      return headOf(files, request.root ?? root, place, limits.fileBytesMax);
-    }
+    case "read":
+      return headOf(owner, request);
     case "hash":
-      return { ok: true, hash: await hashOf(files, root, resolve(root, request.path)) };
+      return { ok: true, hash: await hashOf(owner, request, "others") };
   }
 }
 
-async function headOf(files: FileSystem, root: string, path: string, bytesMax: number): Promise<FileHead> {
-  const { file, realPath, status } = await openInside(files, root, path);
+async function headOf(owner: WorkspaceOwner, asked: GuardedPath): Promise<FileHead> {
+  const bytesMax = owner.limits.fileBytesMax;
+  const { file, realPath, status } = await openGuarded(owner, asked, "others");
   try {
     // One byte more than is used tells a file that fits from one that goes on.
     const bytes = await readHead(file, Math.min(bytesMax + 1, workspaceAccessLimits.bytesMax));
@@ -105,12 +96,6 @@ async function headOf(files: FileSystem, root: string, path: string, bytesMax: n
   } finally {
     await file.close();
   }
-}
-
-function refuseOutside(root: string, path: string, given: string): void {
-  if (isInside(root, path)) return;
-  const because = `it lies outside of the workspace, ${root}. Give a path inside it.`;
-  throw new FileError("outside_root", "read", given, { because });
 }
 
 function refuseLarge(entries: readonly WalkEntry[], path: string): void {

@@ -9,7 +9,7 @@ export interface GuardedFile {
   readonly status: FileStatus;
 }
 
-/** The real path of a directory, fit to be the `root` of `openInside`. Fails with a `FileError`. */
+/** The real path of a directory, to hold others against. Fails with a `FileError`. */
 export async function realRoot(files: FileSystem, path: string): Promise<string> {
   const real = await files.realPath(path);
   const { kind } = await files.linkStatus(real);
@@ -18,22 +18,21 @@ export async function realRoot(files: FileSystem, path: string): Promise<string>
 }
 
 /**
- * Opens a regular file for reading, wherever links lead, as long as it really lies inside `root`.
- *
- * `root` is a real path; undefined means that the user named this one file and any place will do. Fails with a
- * `FileError`: `outside_root`, `not_regular_file`, `file_changed` where the path was swapped meanwhile, and the rest.
+ * Opens a regular file for reading, wherever links lead, as long as `check` throws for its real path neither before it is
+ * opened nor afterwards. Fails with what `check` throws, and with a `FileError`: `not_regular_file`, `file_changed` where the
+ * path was swapped meanwhile, and the rest.
  */
-export async function openInside(
+export async function openChecked(
   files: FileSystem,
-  root: string | undefined,
   path: string,
+  check: (realPath: string) => void,
 ): Promise<GuardedFile> {
   const realPath = await files.realPath(path);
-  refuseOutside(root, realPath, path);
+  check(realPath);
   const file = await openNamed(files, realPath, path);
   try {
     const status = await file.status();
-    await refuseSwapped(files, root, path, status);
+    await refuseSwapped(files, path, status, check);
     return { file, realPath, status };
   } catch (error) {
     await file.close();
@@ -60,18 +59,14 @@ async function openNamed(files: FileSystem, realPath: string, path: string): Pro
 /** A directory on the way can be swapped for a link between the check and the open, so both are compared afterwards. */
 async function refuseSwapped(
   files: FileSystem,
-  root: string | undefined,
   path: string,
   opened: FileStatus,
+  check: (realPath: string) => void,
 ): Promise<void> {
   const realPath = await files.realPath(path);
-  refuseOutside(root, realPath, path);
+  check(realPath);
   const now = await files.linkStatus(realPath);
   if (now.device !== opened.device || now.inode !== opened.inode) throw changed(path);
-}
-
-function refuseOutside(root: string | undefined, realPath: string, path: string): void {
-  if (root !== undefined && !isInside(root, realPath)) throw new FileError("outside_root", "read", path);
 }
 
 function changed(path: string, cause?: unknown): FileError {

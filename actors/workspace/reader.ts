@@ -1,20 +1,23 @@
 // The workspace reader: the one process that lists, reads and changes what a person asked for. Failures are answers.
-import { join, resolve } from "node:path";
 import type { FileErrorCode } from "../../runtime/file-system.ts";
 import { noReply, ok, replyWith, server } from "../../runtime/index.ts";
 import type { World } from "../../runtime/world.ts";
-import type { Applied, FileChange } from "./access.ts";
+import type { Applied, FileChange, NamedPath } from "./access.ts";
 import { applyChange } from "./apply.ts";
+import { openGuarded } from "./guard.ts";
 import { answerOwned, hashOf, listingOf, orFailure, type WorkspaceOwner } from "./owner.ts";
 import type { OwnerAnswer, OwnerAnswers, OwnerRequest } from "./owner-request.ts";
+import type { Sandbox } from "./sandbox.ts";
 import { readSourceFile } from "./source-file.ts";
 import type { SourceText, SourceTextLimits } from "./source-text.ts";
 import type { WalkEntry, WalkLimits } from "./walk.ts";
 
 export interface ReaderInput {
   readonly limits: WalkLimits & SourceTextLimits;
-  /** Where relative paths start. */
+  /** The project, where relative paths start. */
   readonly directory: string;
+  /** What is read, listed and written of it. */
+  readonly sandbox: Sandbox;
 }
 
 export interface ReaderFailure {
@@ -45,8 +48,12 @@ export type ReadSource = {
 
 export interface ReadRequest {
   readonly path: string;
-  /** The real path of the directory that the file must lie in; left out for a file that the user named. */
+  /** The real path of the directory that the file must lie in. Default: the project. */
   readonly root?: string;
+  /** As in `NamedPath`, of `root` where it is given. */
+  readonly isNamed?: boolean;
+  /** True where what is read goes to a model: what holds secrets is refused, and what may be a file of elsewhere. */
+  readonly isForModel?: boolean;
   /** What an earlier reading gave: its bytes are given again where they are kept, whatever the file is by now. */
   readonly kept?: KeptFile;
 }
@@ -65,19 +72,22 @@ interface Reader extends ReaderInput {
 }
 
 /**
- * Defines the reader over a world's files. Calls: `list`, `read` and `hash` go wherever the person of this program says;
- * `apply` and what others `ask` stay below the directory.
+ * Defines the reader over a world's files. Calls: `list`, `read` and `hash` are asked by the person's own program, `ask` by others,
+ * who get what lies in the project and nothing else; `apply` changes the project alone.
  */
 export function workspaceReader(world: World) {
   return server("workspace.reader", {
     init: (input: ReaderInput) => ok<Reader>({ ...input, world }),
     calls: {
-      list: async (reader, { path }: { path: string }) =>
-        replyWith<Listing | ReaderFailure, Reader>(await orFailure(list(reader, path)), reader),
+      list: async (reader, asked: NamedPath & { path: string }) =>
+        replyWith<Listing | ReaderFailure, Reader>(
+          await orFailure(listingOf(ownerIn(reader), asked, "person")),
+          reader,
+        ),
       read: async (reader, request: ReadRequest) =>
         replyWith<ReadSource | ReaderFailure, Reader>(await orFailure(read(reader, request)), reader),
-      hash: async (reader, { path }: { path: string }) =>
-        replyWith<OwnerAnswers["hash"], Reader>(await orFailure(hash(reader, path)), reader),
+      hash: async (reader, asked: NamedPath & { path: string }) =>
+        replyWith<OwnerAnswers["hash"], Reader>(await orFailure(hash(reader, asked)), reader),
       apply: async (reader, change: FileChange) =>
         replyWith<Applied, Reader>(await applyChange(ownerIn(reader), change), reader),
       ask: async (reader, request: OwnerRequest) =>
@@ -87,20 +97,16 @@ export function workspaceReader(world: World) {
   });
 }
 
-function list({ world, directory, limits }: Reader, path: string): Promise<Listing> {
-  return listingOf(world.files, resolve(directory, path), limits);
-}
-
-async function read(reader: Reader, { path, root }: ReadRequest): Promise<ReadSource> {
-  const place = root === undefined ? resolve(reader.directory, path) : join(root, path);
-  const { size, realPath, source } = await readSourceFile(reader.world.files, root, place, reader.limits);
+async function read(reader: Reader, request: ReadRequest): Promise<ReadSource> {
+  const opened = await openGuarded(ownerIn(reader), request, "person");
+  const { size, realPath, source } = await readSourceFile(opened, reader.limits);
   return { ok: true, bytes: size, realPath, source };
 }
 
-async function hash({ world, directory }: Reader, path: string) {
-  return { ok: true as const, hash: await hashOf(world.files, undefined, resolve(directory, path)) };
+async function hash(reader: Reader, asked: NamedPath & { readonly path: string }) {
+  return { ok: true as const, hash: await hashOf(ownerIn(reader), asked, "person") };
 }
 
-function ownerIn({ world, directory, limits }: Reader): WorkspaceOwner {
-  return { files: world.files, directory, limits };
+function ownerIn({ world, directory, limits, sandbox }: Reader): WorkspaceOwner {
+  return { files: world.files, directory, limits, sandbox };
 }

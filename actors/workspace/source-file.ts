@@ -1,6 +1,6 @@
-// Reads one source file: opens it inside its root, takes no more than its head into memory, and closes it.
-import type { FileSystem, OpenFile } from "../../runtime/file-system.ts";
-import { openInside } from "./path-guard.ts";
+// Reads one source file that the guard has opened: takes no more than its head into memory, and closes it.
+import type { OpenFile } from "../../runtime/file-system.ts";
+import type { GuardedFile } from "./path-guard.ts";
 import { type SourceText, type SourceTextLimits, sourceTextOf } from "./source-text.ts";
 
 export interface SourceFile {
@@ -10,17 +10,11 @@ export interface SourceFile {
   readonly source: SourceText;
 }
 
-/**
- * `root` is a real path that the file must lie in; undefined for a file that the user named. Fails with a `FileError`
- * where the file is missing, unreadable, outside, or no regular file.
- */
+/** Closes the file. Fails with a `FileError` where it cannot be read. */
 export async function readSourceFile(
-  files: FileSystem,
-  root: string | undefined,
-  path: string,
+  { file, realPath, status }: GuardedFile,
   limits: SourceTextLimits,
 ): Promise<SourceFile> {
-  const { file, realPath, status } = await openInside(files, root, path);
   try {
     // One byte more than is used tells a file that fits from one that goes on, whatever its size was said to be.
     const head = await readHead(file, limits.fileBytesMax + 1);

@@ -27,6 +27,8 @@ export type SkipReason =
   /** Its name is not UTF-8, so that it cannot be named to the operating system. */
   | "name_not_utf8"
   | "ignore_file_refused"
+  /** The sandbox forbids it. */
+  | "denied"
   | "depth_limit"
   | "entries_limit"
   | "bytes_limit";
@@ -46,6 +48,13 @@ export interface SkippedPath {
 }
 
 export type WalkEntry = FoundFile | SkippedPath;
+
+/** What is asked before anything is looked into. Paths are real ones. */
+export interface WalkGuard {
+  /** Throws where the start may not be listed. */
+  enter(root: string): void;
+  denies(path: string, isDirectory: boolean): boolean;
+}
 
 interface Entry {
   readonly path: string;
@@ -71,24 +80,34 @@ const SKIPPED_NAMES: ReadonlySet<string> = new Set([".git", "node_modules"]);
  * of its repository) and `.git/info/exclude` name. Everything else that is not given has a record with the reason.
  * Fails with a `FileError` only where `start` itself is no directory or cannot be listed.
  */
-export async function* walk(files: FileSystem, start: string, limits: WalkLimits): AsyncGenerator<WalkEntry> {
-  const walker = new Walker(files, await realRoot(files, start), limits);
-  yield* walker.run();
+export async function* walk(
+  files: FileSystem,
+  start: string,
+  limits: WalkLimits,
+  guard: WalkGuard = openGuard,
+): AsyncGenerator<WalkEntry> {
+  const root = await realRoot(files, start);
+  guard.enter(root);
+  yield* new Walker(files, root, limits, guard).run();
 }
+
+const openGuard: WalkGuard = { enter: () => {}, denies: () => false };
 
 class Walker {
   readonly #files: FileSystem;
   readonly #root: string;
   readonly #limits: WalkLimits;
+  readonly #guard: WalkGuard;
   /** Where the start lies in its repository, posix, "" for its top. */
   #prefix = "";
   #entries = 0;
   #bytes = 0;
 
-  constructor(files: FileSystem, root: string, limits: WalkLimits) {
+  constructor(files: FileSystem, root: string, limits: WalkLimits, guard: WalkGuard) {
     this.#files = files;
     this.#root = root;
     this.#limits = limits;
+    this.#guard = guard;
   }
 
   async *run(): AsyncGenerator<WalkEntry> {
@@ -105,6 +124,8 @@ class Walker {
       if (entry === undefined) open.pop();
       else if (isIgnored(directory.rules, this.#inRepository(entry.path), entry.kind === "directory"))
         continue;
+      else if (this.#guard.denies(this.#absolute(entry.path), entry.kind === "directory"))
+        yield skipped(entry.path, "denied");
       else if (entry.kind !== "directory") yield await this.#inspect(entry);
       else {
         const listed = await this.#descend(entry.path, directory.depth + 1);
@@ -135,13 +156,19 @@ class Walker {
     if (depth > this.#limits.depthMax) return skipped(path, "depth_limit");
     if (this.#entries > this.#limits.entriesMax) return skipped(path, "entries_limit");
     try {
-      // A directory that became a link since it was listed would lead elsewhere.
-      const absolute = this.#absolute(path);
-      if ((await this.#files.realPath(absolute)) !== absolute) return skipped(path, "symlink");
-      return (await this.#list(path)) ?? skipped(path, "entries_limit");
+      // A directory that became a link since it was listed would lead elsewhere, and so would one that becomes it now.
+      if (await this.#leadsElsewhere(path)) return skipped(path, "symlink");
+      const listed = await this.#list(path);
+      if (await this.#leadsElsewhere(path)) return skipped(path, "symlink");
+      return listed ?? skipped(path, "entries_limit");
     } catch (error) {
       return skippedFor(path, error);
     }
+  }
+
+  async #leadsElsewhere(path: string): Promise<boolean> {
+    const absolute = this.#absolute(path);
+    return (await this.#files.realPath(absolute)) !== absolute;
   }
 
   /** The entries of a directory, last name first; undefined where they are more than are left to look at. */

@@ -25,7 +25,7 @@ function settingsJson(rows: readonly ConfigurationRow[]): string {
 function settingsText(rows: readonly ConfigurationRow[], terminal: Terminal): string {
   const printable = rows.map(({ key, value, origin }) => ({
     key: fitted(key, terminal),
-    value: fitted(value === null ? "(not set)" : String(value), terminal),
+    value: fitted(shownValue(value), terminal),
     origin: fitted(origin, terminal),
   }));
   const keyWidth = widest(printable.map((row) => row.key));
@@ -34,6 +34,11 @@ function settingsText(rows: readonly ConfigurationRow[], terminal: Terminal): st
     [padded(key, keyWidth), padded(value, valueWidth), paint(terminal, "gray", origin)].join("  "),
   );
   return `${lines.join("\n")}\n`;
+}
+
+function shownValue(value: ConfigurationRow["value"]): string {
+  if (value === null) return "(not set)";
+  return typeof value === "object" ? value.join(", ") : String(value);
 }
 
 function fitted(text: string, terminal: Terminal): string {

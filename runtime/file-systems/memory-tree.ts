@@ -141,7 +141,8 @@ export function needRegular(node: MemoryNode, operation: string, path: string): 
 export function statusOf(node: MemoryNode): FileStatus {
   const kind: FileKind = node.kind;
   const size = node.kind === "file" ? node.bytes.length : 0;
-  return { kind, size, device: "1", inode: `${node.inode}`, modifiedMs: node.modifiedMs, mode: node.mode };
+  const { mode, modifiedMs } = node;
+  return { kind, size, device: "1", inode: `${node.inode}`, modifiedMs, mode, links: 1 };
 }
 
 function segmentsOf(path: string): string[] {

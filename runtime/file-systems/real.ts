@@ -245,6 +245,7 @@ function statusOf(stats: BigIntStats): FileStatus {
     inode: stats.ino.toString(),
     modifiedMs: Number(stats.mtimeMs),
     mode: Number(stats.mode) & 0o7777,
+    links: Number(stats.nlink),
   };
 }
 

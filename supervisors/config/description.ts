@@ -7,7 +7,7 @@ export interface ConfigurationRow {
   /** Such as "llm.timeout_ms". */
   readonly key: string;
   /** Null where nothing is set and there is no default. A secret is "[secret]". */
-  readonly value: string | number | boolean | null;
+  readonly value: string | number | boolean | readonly string[] | null;
   /** "default", "/path/config.yaml:LINE", "environment VARIABLE" or "option --flag". */
   readonly origin: string;
   readonly description: string;
@@ -41,8 +41,10 @@ function rowsOf(
   );
 }
 
-function printable(value: unknown): string | number | boolean | null {
+function printable(value: unknown): ConfigurationRow["value"] {
   if (value instanceof Secret) return `${value}`;
+  // An empty list is a limit that nobody has set.
+  if (Array.isArray(value)) return value.length === 0 ? null : value.map(String);
   return typeof value === "string" || typeof value === "number" || typeof value === "boolean" ? value : null;
 }
 

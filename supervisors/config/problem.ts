@@ -9,11 +9,15 @@ export type Origin =
   | { readonly kind: "environment"; readonly variable: string }
   | { readonly kind: "flag"; readonly flag: string };
 
+/** A value of a file, a variable or an option. */
+export type SettingValue = Plain | readonly Plain[];
+type Plain = string | number | boolean;
+
 /** One value that a layer gives. */
 export interface Setting {
   readonly path: readonly string[];
   /** Undefined for a section that is there, whatever it holds. */
-  readonly value: string | number | boolean | undefined;
+  readonly value: SettingValue | undefined;
   readonly origin: Origin;
 }
 

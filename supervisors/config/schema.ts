@@ -6,6 +6,7 @@ import { llmConfiguration, llmVariables } from "../../actors/llm/config.ts";
 import { pipelineConfiguration, pipelineVariables } from "../../actors/pipeline/config.ts";
 import { runsConfiguration, runsVariables } from "../../actors/runs/config.ts";
 import { workspaceConfiguration, workspaceVariables } from "../../actors/workspace/config.ts";
+import { sandboxConfiguration, sandboxVariables } from "../../actors/workspace/sandbox-config.ts";
 import { clusterConfiguration, clusterVariables } from "./cluster-part.ts";
 import { logConfiguration, logVariables } from "./log-part.ts";
 import { networkConfiguration, networkVariables } from "./network-part.ts";
@@ -13,6 +14,7 @@ import { runtimeConfiguration } from "./runtime-part.ts";
 
 export const configurationSchema = z.strictObject({
   workspace: workspaceConfiguration.prefault({}),
+  sandbox: sandboxConfiguration.prefault({}),
   analysis: analysisConfiguration.prefault({}),
   llm: llmConfiguration.prefault({}),
   context: contextConfiguration.prefault({}),
@@ -30,6 +32,7 @@ export type ConfigurationValues = z.output<typeof configurationSchema>;
 /** Environment variables by name, with the key that each sets, such as "llm.timeout_ms". */
 export const configurationVariables: Readonly<Record<string, string>> = {
   ...below("workspace", workspaceVariables),
+  ...below("sandbox", sandboxVariables),
   ...below("analysis", analysisVariables),
   ...below("llm", llmVariables),
   ...below("context", contextVariables),
@@ -47,7 +50,8 @@ export type SchemaNode =
   | { readonly kind: "entries"; readonly entry: z.ZodType }
   | {
       readonly kind: "value";
-      readonly type: "number" | "text";
+      /** `list`: a flat list of texts. */
+      readonly type: "number" | "text" | "list";
       readonly description: string;
       /** True where what was given must not be shown. */
       readonly secret: boolean;
@@ -70,7 +74,7 @@ export function nodeOf(schema: z.ZodType): SchemaNode {
   const bare = unwrap(schema);
   if (bare instanceof z.ZodObject) return { kind: "section", keys: new Map(Object.entries(bare.shape)) };
   if (bare instanceof z.ZodRecord) return { kind: "entries", entry: asType(bare.valueType) };
-  const type = bare instanceof z.ZodNumber ? "number" : "text";
+  const type = bare instanceof z.ZodNumber ? "number" : bare instanceof z.ZodArray ? "list" : "text";
   return {
     kind: "value",
     type,

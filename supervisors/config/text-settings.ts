@@ -74,7 +74,12 @@ function settingOf(key: string, value: string | number | boolean, origin: Origin
 }
 
 /** Text that is no number stays text, so that validation says what was given. */
-function converted(text: string, type: "number" | "text"): string | number {
+function converted(text: string, type: "number" | "text" | "list"): string | number | readonly string[] {
+  if (type === "list")
+    return text
+      .split(",")
+      .map((part) => part.trim())
+      .filter((part) => part !== "");
   if (type === "number" && /^[+-]?\d+(\.\d+)?$/.test(text)) return Number(text);
   return text;
 }

@@ -2,14 +2,14 @@
 import type { z } from "zod";
 import { quotePath } from "../../runtime/file-system.ts";
 import { nearest } from "./nearest.ts";
-import type { ConfigurationProblem, Origin, Setting } from "./problem.ts";
+import type { ConfigurationProblem, Origin, Setting, SettingValue } from "./problem.ts";
 import { type ConfigurationValues, configurationSchema, schemaAt } from "./schema.ts";
 
 export type Validated =
   | { readonly ok: true; readonly values: ConfigurationValues; readonly origins: ReadonlyMap<string, Origin> }
   | { readonly ok: false; readonly problems: readonly ConfigurationProblem[] };
 
-type Tree = { [key: string]: Tree | string | number | boolean };
+type Tree = { [key: string]: Tree | SettingValue };
 type Issue = z.core.$ZodIssue;
 
 const DEFAULT: Origin = { kind: "default" };
@@ -36,7 +36,7 @@ function place(tree: Tree, { path, value }: Setting): void {
   const sections = value === undefined ? path : path.slice(0, -1);
   for (const name of sections) {
     const below = section[name];
-    const next: Tree = typeof below === "object" ? below : {};
+    const next: Tree = isTree(below) ? below : {};
     section[name] = next;
     section = next;
   }
@@ -44,14 +44,22 @@ function place(tree: Tree, { path, value }: Setting): void {
   if (value !== undefined && last !== undefined) section[last] = value;
 }
 
+function isTree(value: Tree[string] | undefined): value is Tree {
+  return typeof value === "object" && !Array.isArray(value);
+}
+
 function problemOf(issue: Issue, latest: ReadonlyMap<string, Setting>): ConfigurationProblem {
-  const path = issue.path.map(String);
+  // What is wrong with an entry of a list is told of the list.
+  const [path, index] = splitPlace(issue.path);
   const key = path.join(".");
   const node = schemaAt(path);
   const setting = latest.get(key);
-  const value = setting?.value;
+  const given = setting?.value;
+  const value =
+    index === undefined || !Array.isArray(given) ? given : (given as readonly SettingValue[])[index];
   const known = node?.kind === "value" ? node : undefined;
-  const given = value === undefined ? "" : `, given ${known?.secret ? "something else" : display(value)}`;
+  const shownValue =
+    value === undefined ? "" : `, given ${known?.secret ? "something else" : display(value)}`;
   const missing = value === undefined && known !== undefined ? "is missing: it " : "";
   const meant =
     issue.code === "invalid_value" ? nearest(`${value ?? ""}`, issue.values.map(String)) : undefined;
@@ -60,8 +68,14 @@ function problemOf(issue: Issue, latest: ReadonlyMap<string, Setting>): Configur
   return {
     key,
     origin: setting?.origin ?? nearestOrigin(path, latest),
-    message: `${missing}${requirement(issue)}${given}.${hint}${about}`,
+    message: `${missing}${requirement(issue)}${shownValue}.${hint}${about}`,
   };
+}
+
+function splitPlace(place: readonly PropertyKey[]): readonly [readonly string[], number | undefined] {
+  const last = place.at(-1);
+  const isEntry = typeof last === "number";
+  return [(isEntry ? place.slice(0, -1) : place).map(String), isEntry ? last : undefined];
 }
 
 /** The section that a missing key belongs to. */
@@ -99,7 +113,8 @@ const TYPES: Readonly<Record<string, string>> = {
   string: "must be text (in quotes where it looks like a number)",
 };
 
-function display(value: string | number | boolean): string {
+function display(value: SettingValue): string {
+  if (Array.isArray(value)) return value.length === 0 ? "an empty list" : value.map(display).join(", ");
   // What stands before the @ of a URL may be a password.
   return typeof value === "string" ? quotePath(value.replace(/\/\/[^/@\s]*@/, "//…@")) : `${value}`;
 }

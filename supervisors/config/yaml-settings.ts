@@ -12,7 +12,7 @@ import {
   type YAMLMap,
 } from "yaml";
 import { nearest } from "./nearest.ts";
-import type { ConfigurationProblem, Origin, Setting } from "./problem.ts";
+import type { ConfigurationProblem, Origin, Setting, SettingValue } from "./problem.ts";
 import { type SchemaNode, schemaAt } from "./schema.ts";
 
 export interface FileSettings {
@@ -74,8 +74,10 @@ class SettingsReader {
     if (isAlias(node)) {
       this.#refuse(at, key, "must not be an alias (*name). Write the value out.");
     } else if (expected?.kind === "value") {
-      if (isScalar(node) && isPlain(node.value)) this.#add(at, path, node.value);
-      else this.#refuse(at, key, `must be one value, given ${sortOf(node)}.`);
+      const value = plainOf(node, expected.type === "list");
+      const wanted = expected.type === "list" ? "a list of values" : "one value";
+      if (value !== undefined) this.#add(at, path, value);
+      else this.#refuse(at, key, `must be ${wanted}, given ${sortOf(node)}.`);
     } else if (isMap(node)) {
       if (path.length > 0) this.#add(at, path, undefined);
       this.#map(node, path, expected);
@@ -158,6 +160,14 @@ function unknownKey(name: string, expected: SchemaNode | undefined): string {
   return known.length === 0
     ? "is not a possible name."
     : `is not a known key. Known here: ${known.join(", ")}.`;
+}
+
+/** Undefined for what is no value, or no flat list of values. */
+function plainOf(node: ParsedNode | null, isList: boolean): SettingValue | undefined {
+  if (!isList) return isScalar(node) && isPlain(node.value) ? node.value : undefined;
+  if (!isSeq(node)) return undefined;
+  const values = node.items.map((item) => (isScalar(item) ? item.value : undefined));
+  return values.every(isPlain) ? values : undefined;
 }
 
 function isPlain(value: unknown): value is string | number | boolean {

@@ -2,6 +2,7 @@
 import { createHash } from "node:crypto";
 import { hostname } from "node:os";
 import { workspaceLimits } from "../../actors/workspace/config.ts";
+import { sandboxOf } from "../../actors/workspace/sandbox.ts";
 import type { FileSystem } from "../../runtime/file-system.ts";
 import type { Configuration } from "../config.ts";
 import type { ServedWorkspace } from "./runs.ts";
@@ -23,6 +24,9 @@ export async function commandWorkspace(
     .digest("hex");
   return {
     ref: { id, label: `${host}:${root}` },
-    owner: { files, directory: root, limits: workspaceLimits(values.workspace) },
+    owner: {
+      ...{ files, directory: root, limits: workspaceLimits(values.workspace) },
+      sandbox: sandboxOf(values.sandbox),
+    },
   };
 }

@@ -15,6 +15,7 @@ import { workspaceLimits } from "../../actors/workspace/config.ts";
 import { workspaceDesk } from "../../actors/workspace/desk.ts";
 import { workspaceDeskName, workspaceScope } from "../../actors/workspace/desk-protocol.ts";
 import { workspaceReader } from "../../actors/workspace/reader.ts";
+import { sandboxOf } from "../../actors/workspace/sandbox.ts";
 import {
   type ChildSpec,
   child,
@@ -87,7 +88,10 @@ export function rootTree(options: RootOptions): SupervisorLogic {
     strategy: "one_for_one",
     ...restarts,
     children: [
-      child(workspaceReader(world), { name: "workspace.reader", input: { limits, directory } }),
+      child(workspaceReader(world), {
+        name: "workspace.reader",
+        input: { limits, directory, sandbox: sandboxOf(configuration.sandbox) },
+      }),
       child(contextManager(world.clock), { name: "context.manager", input: { limits: contextLimits } }),
       child(llmSupervisor(llm, options.providers, models), { name: "llm" }),
       child(parsersTree({ configuration: analysis, node, userRules }), { name: "analysis.parsers" }),

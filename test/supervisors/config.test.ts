@@ -65,6 +65,10 @@ describe("loadConfiguration", () => {
         max_depth: 64,
         max_total_mb: 1_024,
       },
+      sandbox: {
+        ...{ allowed_paths: [], denied_paths: [], allowed_patterns: [], denied_patterns: [] },
+        ...{ allowed_extensions: [], allowed_writes: [], follow_symlinks: true },
+      },
       analysis: {
         parser_timeout_ms: 10_000,
         cache_max_mb: 256,
@@ -117,6 +121,40 @@ describe("loadConfiguration", () => {
     });
     expect(origins.size).toBe(0);
     expect({ file, warnings }).toEqual({ file: undefined, warnings: [] });
+  });
+
+  it("takes flat lists from the file and the environment, and ~ for the home in them", async () => {
+    const text = "sandbox:\n  denied_paths: [~/private, etc]\n  allowed_extensions:\n    - ts\n    - .MD\n";
+    const { values, origins } = await withFile(text, { AIEX_SANDBOX_ALLOWED_PATHS: "~/code, /srv," });
+    expect(values.sandbox).toMatchObject({
+      allowed_paths: [`${home}/code`, "/srv"],
+      denied_paths: [`${home}/private`, "etc"],
+      allowed_extensions: [".ts", ".md"],
+    });
+    expect(origins.get("sandbox.denied_paths")).toMatchObject({ kind: "file", line: 2 });
+    const rows = describeConfiguration(await load());
+    expect(rows.find(({ key }) => key === "sandbox.denied_paths")).toMatchObject({
+      value: [`${home}/private`, "etc"],
+      origin: `${standard}:2`,
+    });
+  });
+
+  it("tells what is wrong with a list, and which entry", async () => {
+    const text = [
+      "sandbox:",
+      "  allowed_paths: /srv",
+      "  denied_paths: [[a]]",
+      '  denied_patterns: ["!x", "#x", 3]',
+      '  allowed_extensions: ["a/b"]',
+    ].join("\n");
+    expect(await problemsOf(text)).toEqual([
+      expect.stringContaining("sandbox.allowed_paths 2:18 must be a list of values, given one value (text)."),
+      expect.stringContaining("sandbox.denied_paths 3:17 must be a list of values, given a list."),
+      expect.stringContaining("sandbox.denied_patterns 4:20 must not begin with !"),
+      expect.stringContaining('must be a pattern of .gitignore that can match something, given "#x".'),
+      expect.stringContaining("must be text (in quotes where it looks like a number), given 3."),
+      expect.stringContaining('must be an extension, such as .ts, given "a/b".'),
+    ]);
   });
 
   it("lets options win over the environment, that over the file, and the file over defaults", async () => {

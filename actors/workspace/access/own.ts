@@ -10,13 +10,13 @@ export const readerAt: Name<WorkspaceReader> = named("workspace.reader");
 
 const { askMs } = workspaceAccessLimits;
 
-/** Reads wherever the person of this program says, and changes below the reader's directory alone. Throws as `call` does. */
+/** Reads in the project and what the person of this program named, and changes below the reader's directory alone. Throws as `call` does. */
 export function ownAccess(): WorkspaceAccess {
   const asked = { timeoutMs: askMs };
   return {
-    list: (path) => call(readerAt, "list", { path }, asked),
-    read: ({ path, root }) => call(readerAt, "read", root === undefined ? { path } : { path, root }, asked),
-    hash: (path) => call(readerAt, "hash", { path }, asked),
+    list: (path, how = {}) => call(readerAt, "list", { ...how, path }, asked),
+    read: ({ kept: _, ...request }) => call(readerAt, "read", request, asked),
+    hash: (path, how = {}) => call(readerAt, "hash", { ...how, path }, asked),
     apply: (change) => call(readerAt, "apply", change, asked),
   };
 }

@@ -3,6 +3,7 @@ import { CalleeExited, call, NodeDown, NoProcess } from "../../../runtime/index.
 import type { Blobs } from "../../../runtime/store/blobs.ts";
 import type { WorkspaceRef } from "../../runs/run-spec.ts";
 import type { OwnerAway, WorkspaceAccess } from "../access.ts";
+import { isConfidentialPath } from "../confidential-path.ts";
 import { awayFrom, presentOwners } from "../desk-protocol.ts";
 import { workspaceAccessLimits } from "../limits.ts";
 import { type OwnerAnswers, type OwnerRequest, ownerAnswerIn } from "../owner-request.ts";
@@ -31,7 +32,9 @@ export function remoteAccess({ ref, blobs, limits }: RemoteAccessOptions): Works
     ...accessBy(ask),
     read: async (request) => {
       const { kept } = request;
-      const bytes = kept === undefined ? undefined : await blobs.get(kept.hash);
+      const isKept =
+        kept !== undefined && !(request.isForModel === true && isConfidentialPath(kept.realPath));
+      const bytes = isKept ? await blobs.get(kept.hash) : undefined;
       if (kept !== undefined && bytes !== undefined) return { ...sourceOf(bytes, kept, limits), kept };
       const head = await readBy(ask, request);
       if (!head.ok) return head;
@@ -67,8 +70,12 @@ function accessBy(ask: Ask): Omit<WorkspaceAccess, "read"> {
   };
 }
 
-function readBy(ask: Ask, { path, root }: ReadRequest): Promise<OwnerAnswers["read"] | OwnerAway> {
-  return answered(ask, { what: "read", path, ...(root === undefined ? {} : { root }) });
+function readBy(
+  ask: Ask,
+  { path, root, isForModel }: ReadRequest,
+): Promise<OwnerAnswers["read"] | OwnerAway> {
+  const how = { ...(root === undefined ? {} : { root }), ...(isForModel === true ? { isForModel } : {}) };
+  return answered(ask, { what: "read", path, ...how });
 }
 
 function sourceOf(

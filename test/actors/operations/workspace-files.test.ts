@@ -49,8 +49,8 @@ describe("the steps of an analysis", () => {
     await operations["analyze.file"]?.(file, stage.context("file:a.txt"));
     await operations["analyze.file"]?.(file, stage.context("another step of the run"));
     expect(requests).toEqual([
-      { path: "a.txt", root: "/project" },
-      { path: "a.txt", root: "/project", kept },
+      { path: "a.txt", root: "/project", isNamed: true },
+      { path: "a.txt", root: "/project", isNamed: true, kept },
     ]);
     expect([...stage.notes.values()]).toEqual([kept]);
   });

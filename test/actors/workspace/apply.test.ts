@@ -9,6 +9,7 @@ import { FileError } from "../../../runtime/file-system.ts";
 import { memoryFileSystem } from "../../../runtime/file-systems/memory.ts";
 import { realWorld } from "../../../runtime/index.ts";
 import { blobHash } from "../../../runtime/store/blob-guard.ts";
+import { sandbox } from "./sandbox-stage.ts";
 
 const bytesOf = (text: string): Uint8Array => new TextEncoder().encode(text);
 const hash = (text: string): string => blobHash(bytesOf(text));
@@ -26,7 +27,7 @@ function change(path: string, before: string | null, after: string | null): File
 function stage() {
   const files = memoryFileSystem();
   files.putFile("/project/a.ts", "one", 0o755);
-  const owner = { files, directory: "/project" };
+  const owner = { files, directory: "/project", sandbox: sandbox() };
   const read = async (path: string): Promise<string> =>
     new TextDecoder().decode(await files.readFile(path, { bytesMax: 1_000 }));
   return { files, owner, read };
@@ -128,7 +129,7 @@ describe("applyChange()", () => {
     const applied = await applyChange({ ...owner, files: full }, change("a.ts", "one", "two"));
     expect(applied).toMatchObject({ ok: false, code: "failed" });
     expect(applied).toMatchObject({ message: expect.stringContaining("disk or the quota is full") });
-    const gone = await applyChange({ files, directory: "/nowhere" }, change("a.ts", "one", "two"));
+    const gone = await applyChange({ ...owner, directory: "/nowhere" }, change("a.ts", "one", "two"));
     expect(gone).toMatchObject({ ok: false, code: "failed" });
   });
 });
@@ -142,7 +143,7 @@ describe("applyChange() on a disk", () => {
 
   test("replaces, makes and refuses as in memory, and leaves nothing beside", async () => {
     const { files } = realWorld();
-    const owner = { files, directory };
+    const owner = { files, directory, sandbox: sandbox() };
     await writeFile(join(directory, "run.sh"), "one", { mode: 0o750 });
     await mkdir(join(directory, "lib"));
     await symlink("/etc", join(directory, "etc"));

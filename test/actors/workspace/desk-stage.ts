@@ -18,6 +18,7 @@ import { memoryFileSystem } from "../../../runtime/file-systems/memory.ts";
 import { child, groupScope, type Node, type SupervisorLogic, supervisor } from "../../../runtime/index.ts";
 import type { Blobs } from "../../../runtime/store/blobs.ts";
 import type { World } from "../../../runtime/world.ts";
+import { sandbox } from "./sandbox-stage.ts";
 
 export const limits = {
   fileBytesMax: 1_000_000,
@@ -35,7 +36,10 @@ export function workspaceTree(world: World, node: string, directory: string): Su
     withinMs: 1_000,
     children: [
       child(groupScope(workspaceScope), { name: workspaceScope }),
-      child(workspaceReader(world), { name: "workspace.reader", input: { limits, directory } }),
+      child(workspaceReader(world), {
+        name: "workspace.reader",
+        input: { limits, directory, sandbox: sandbox() },
+      }),
       child(workspaceDesk({ world, node }), { name: workspaceDeskName }),
     ],
   });
@@ -74,7 +78,7 @@ export function command(
   own.putDirectory("/project");
   for (const [path, text] of Object.entries(files)) own.putFile(`/project/${path}`, text);
   const ending = new AbortController();
-  const owner = { files: own, directory: "/project", limits };
+  const owner = { files: own, directory: "/project", limits, sandbox: sandbox() };
   const served = serveWorkspace({ world, workspace: ref, owner, ask, signal: ending.signal });
   served.catch(() => undefined);
   return {

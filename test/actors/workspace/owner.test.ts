@@ -4,6 +4,7 @@ import { answerOwned } from "../../../actors/workspace/owner.ts";
 import { type OwnerRequest, ownerAnswerIn, ownerRequestIn } from "../../../actors/workspace/owner-request.ts";
 import { memoryFileSystem } from "../../../runtime/file-systems/memory.ts";
 import { blobHash } from "../../../runtime/store/blob-guard.ts";
+import { sandbox } from "./sandbox-stage.ts";
 
 const limits = {
   fileBytesMax: 10,
@@ -22,7 +23,7 @@ function stage() {
   files.putLink("/home/project/out.ts", "/home/secret.ts");
   files.putLink("/home/project/up", "/home");
   files.putLink("/here", "/home/project");
-  const owner = { files, directory: "/here", limits };
+  const owner = { files, directory: "/here", limits, sandbox: sandbox() };
   return { files, ask: (request: OwnerRequest) => answerOwned(owner, request) };
 }
 
@@ -79,7 +80,10 @@ describe("an owner", () => {
     const { files, ask } = stage();
     expect(await ask({ what: "read", path: "none.ts" })).toMatchObject({ code: "file_not_found" });
     expect(await ask({ what: "list", path: "none" })).toMatchObject({ code: "file_not_found" });
-    const gone = await answerOwned({ files, directory: "/gone", limits }, { what: "list", path: "." });
+    const gone = await answerOwned(
+      { files, directory: "/gone", limits, sandbox: sandbox() },
+      { what: "list", path: "." },
+    );
     expect(gone).toMatchObject({ ok: false, code: "file_not_found" });
   });
 
@@ -93,7 +97,12 @@ describe("an owner", () => {
           yield { name: `${name}${index}`, kind: "symlink" as const };
       },
     };
-    const roomy = { files: many, directory: "/here", limits: { ...limits, entriesMax: 100_000 } };
+    const roomy = {
+      files: many,
+      directory: "/here",
+      sandbox: sandbox(),
+      limits: { ...limits, entriesMax: 100_000 },
+    };
     const answer = await answerOwned(roomy, { what: "list", path: "." });
     expect(answer).toMatchObject({ ok: false, code: "file_too_large" });
   });

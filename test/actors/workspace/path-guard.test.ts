@@ -1,6 +1,6 @@
 import { beforeEach, describe, expect, it } from "vitest";
-import { isInside, openInside, realRoot } from "../../../actors/workspace/path-guard.ts";
-import type { FileSystem, OpenFile } from "../../../runtime/file-system.ts";
+import { isInside, openChecked, realRoot } from "../../../actors/workspace/path-guard.ts";
+import { FileError, type FileSystem, type OpenFile } from "../../../runtime/file-system.ts";
 import { type MemoryFileSystem, memoryFileSystem } from "../../../runtime/file-systems/memory.ts";
 
 let files: MemoryFileSystem;
@@ -10,6 +10,13 @@ beforeEach(() => {
   files.putFile("/p/d/b.ts", "deep");
   files.putFile("/p-other/secret", "secret");
 });
+
+/** The simplest check there is: whether it really lies inside of a directory. */
+function openInside(system: FileSystem, root: string | undefined, path: string) {
+  return openChecked(system, path, (real) => {
+    if (root !== undefined && !isInside(root, real)) throw new FileError("outside_root", "read", path);
+  });
+}
 
 async function textOf(system: FileSystem, root: string | undefined, path: string): Promise<string> {
   const { file } = await openInside(system, root, path);
@@ -44,7 +51,7 @@ describe("realRoot", () => {
   });
 });
 
-describe("openInside", () => {
+describe("openChecked", () => {
   it("opens a file inside, also through a link that stays inside", async () => {
     files.putLink("/p/link.ts", "d/b.ts");
     expect(await textOf(files, "/p", "/p/a.ts")).toBe("inside");

@@ -1,6 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { workspaceReader } from "../../../actors/workspace/reader.ts";
 import { type Node, type Pid, type ProtocolOf, simulatedWorld, startNode } from "../../../runtime/index.ts";
+import { sandbox } from "./sandbox-stage.ts";
 
 type Reader = ProtocolOf<ReturnType<typeof workspaceReader>>;
 
@@ -21,7 +22,7 @@ async function withReader(work: (node: Node, reader: Pid<Reader>) => Promise<voi
       await world.files.makeDirectory("/project/lib", { mode: 0o755 });
       await world.files.writeFile("/project/lib/a.ts", bytes("export const a = 1;\n"), { mode: 0o644 });
       await world.files.writeFile("/secret.ts", bytes("export const key = 1;\n"), { mode: 0o600 });
-      const input = { limits, directory: "/project" };
+      const input = { limits, directory: "/project", sandbox: sandbox() };
       await work(node, await node.spawn(workspaceReader(world), { input }));
     })(),
   );

@@ -3,6 +3,7 @@ import { mkdtempSync, rmSync, truncateSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
+import { openChecked } from "../../../actors/workspace/path-guard.ts";
 import { readSourceFile } from "../../../actors/workspace/source-file.ts";
 import type { FileSystem } from "../../../runtime/file-system.ts";
 import { memoryFileSystem } from "../../../runtime/file-systems/memory.ts";
@@ -10,12 +11,14 @@ import { realFileSystem } from "../../../runtime/file-systems/real.ts";
 
 const limits = { fileBytesMax: 1_000, lineCharactersMax: 200 };
 
+const opened = (files: FileSystem, path: string) => openChecked(files, path, () => undefined);
+
 describe("readSourceFile", () => {
   it("gives text, size and real path", async () => {
     const files = memoryFileSystem();
     files.putFile("/p/a.ts", "let a;\n");
     files.putLink("/p/l.ts", "a.ts");
-    expect(await readSourceFile(files, "/p", "/p/l.ts", limits)).toMatchObject({
+    expect(await readSourceFile(await opened(files, "/p/l.ts"), limits)).toMatchObject({
       realPath: "/p/a.ts",
       size: 7,
       source: { kind: "text", text: "let a;\n", cutShort: undefined },
@@ -45,7 +48,7 @@ describe("readSourceFile", () => {
         };
       },
     };
-    const read = await readSourceFile(counting, undefined, "/big.ts", limits);
+    const read = await readSourceFile(await opened(counting, "/big.ts"), limits);
     expect(read).toMatchObject({
       size: 4_000_000,
       source: { text: "x\n".repeat(500), cutShort: "too_large" },
@@ -63,7 +66,7 @@ describe("readSourceFile", () => {
         return { ...file, status: async () => ({ ...(await file.status()), size: 0 }) };
       },
     };
-    const read = await readSourceFile(lying, undefined, "/proc", limits);
+    const read = await readSourceFile(await opened(lying, "/proc"), limits);
     expect(read).toMatchObject({ size: 1_001, source: { cutShort: "too_large" } });
   });
 
@@ -71,8 +74,8 @@ describe("readSourceFile", () => {
     const root = mkdtempSync(join(tmpdir(), "aiex-source-"));
     const files = realFileSystem({ next: () => 0, bytes: (count) => new Uint8Array(count) });
     const at = (name: string) => join(root, name);
-    const read = (name: string) =>
-      readSourceFile(files, root, at(name), { ...limits, fileBytesMax: 1_048_576 });
+    const read = async (name: string) =>
+      readSourceFile(await opened(files, at(name)), { ...limits, fileBytesMax: 1_048_576 });
     writeFileSync(at("zeros"), "");
     truncateSync(at("zeros"), 200 * 1024 * 1024);
     execFileSync("mkfifo", [at("fifo")]);

@@ -10,6 +10,7 @@ import { workspaceDesk } from "../../../actors/workspace/desk.ts";
 import { workspaceDeskName, workspaceScope } from "../../../actors/workspace/desk-protocol.ts";
 import { workspaceReader } from "../../../actors/workspace/reader.ts";
 import { child, groupScope, type Node, type SupervisorLogic, supervisor } from "../../../runtime/index.ts";
+import { sandbox } from "../../actors/workspace/sandbox-stage.ts";
 import type { Outside } from "./outside.ts";
 import type { Stops } from "./stops.ts";
 
@@ -30,7 +31,10 @@ export function filesOf({ world, name }: Node, outside: Outside): SupervisorLogi
     strategy: "one_for_one",
     children: [
       child(groupScope(workspaceScope), { id: workspaceScope }),
-      child(workspaceReader(world), { name: "workspace.reader", input: { limits: fileLimits, directory } }),
+      child(workspaceReader(world), {
+        name: "workspace.reader",
+        input: { limits: fileLimits, directory, sandbox: sandbox() },
+      }),
       child(workspaceDesk({ world, node: name }), { name: workspaceDeskName }),
     ],
   });
