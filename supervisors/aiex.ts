@@ -37,6 +37,7 @@ import { AnalysisCount, type AnalyzeProgress } from "./runs/analysis-progress.ts
 import { ownRuns } from "./runs/own.ts";
 import { openOwnStore } from "./runs/own-store.ts";
 import type { Runs } from "./runs/runs.ts";
+import { openSessionStore } from "./sessions.ts";
 import { parserCount } from "./trees/parsers.ts";
 import { rootTree } from "./trees/root.ts";
 
@@ -163,6 +164,7 @@ export async function startAiex({
   if (notice !== undefined) onNotice?.(notice);
   const tree = rootTree({
     ...{ world, configuration: values, directory, node: program, userRules: own, cache, store, providers },
+    sessions: openSessionStore(world, configuration.folders.data),
     name: node.name,
     ...(as === undefined
       ? { spentFolder: join(configuration.folders.data, "spent") }

@@ -1,21 +1,67 @@
 // What a person can configure about the context that is kept from earlier operations.
 import { z } from "zod";
 
+/** Of a setting that is on or off: from the environment it comes as text. */
+const onOrOff = z.preprocess(
+  (given) => (given === "true" ? true : given === "false" ? false : given),
+  z.boolean(),
+);
+
+const dayMs = 24 * 3_600_000;
+
 export const contextConfiguration = z.strictObject({
   max_memory_mb: z
     .int()
     .min(1)
     .max(65_536)
     .default(100)
-    .describe("Megabytes of context held in memory; above it the least recently used session goes first"),
-  max_sessions: z.int().min(1).max(100_000).default(100).describe("Sessions held in memory"),
+    .describe(
+      "Megabytes of context that a process holds in memory; above it the least recently used session leaves, and is read again from where it is kept",
+    ),
+  // The list of them is one record, which takes a mebibyte at most.
+  max_sessions: z
+    .int()
+    .min(1)
+    .max(2_000)
+    .default(100)
+    .describe("Sessions that are kept; above it the least recently used is forgotten"),
   session_timeout_ms: z
     .int()
     .min(1_000)
-    .max(30 * 24 * 3_600_000)
-    .default(3_600_000)
+    .max(365 * dayMs)
+    .default(7 * dayMs)
     .describe("Milliseconds without use after which a session is forgotten"),
+  persistence_interval_ms: z
+    .int()
+    .min(100)
+    .max(600_000)
+    .default(5_000)
+    .describe(
+      "Milliseconds that what was added may wait until it is on the disk; a command that ends writes at once",
+    ),
+  gc_interval_ms: z
+    .int()
+    .min(1_000)
+    .max(dayMs)
+    .default(30_000)
+    .describe(
+      "Milliseconds between two looks for sessions that are to be forgotten; a command that wrote looks when it ends",
+    ),
+  compression_enabled: onOrOff
+    .default(true)
+    .describe("Whether what does not fit is shortened before any of it is left out"),
+  compression_ratio: z
+    .number()
+    .min(0.05)
+    .max(0.95)
+    .default(0.7)
+    .describe("The share of its length to which a text is shortened that does not fit"),
 });
 
+export type ContextConfiguration = z.output<typeof contextConfiguration>;
+
 /** Environment variables and the keys, below this part, that they set. */
-export const contextVariables = { AIEX_CONTEXT_MAX_MEMORY_MB: "max_memory_mb" } as const;
+export const contextVariables = {
+  AIEX_CONTEXT_MAX_MEMORY_MB: "max_memory_mb",
+  AIEX_CONTEXT_PERSISTENCE_INTERVAL: "persistence_interval_ms",
+} as const;

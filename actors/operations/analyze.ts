@@ -11,6 +11,7 @@ import type { Operations, Plan, Step, StepContext, StepOutcome } from "../pipeli
 import type { ReaderFailure } from "../workspace/reader.ts";
 import type { SourceTextLimits } from "../workspace/source-text.ts";
 import type { SkippedPath } from "../workspace/walk.ts";
+import { rememberAnalysis } from "./analysis-memory.ts";
 import { type AnalysisOutcome, analysisSteps, fileStepOf, pathOfStep } from "./analysis-steps.ts";
 import {
   analyzeFile,
@@ -67,7 +68,7 @@ export function analyzeOperations(options: AnalyzeOptions): Operations {
     "analyze.list": (input: ListInput, context) => list(input, context, options.parsers),
     "analyze.file": (input: FileInput, context) => analyzeFile(input, context, options.cache),
     "analyze.text": (input: TextInput, context) => analyzeText(input, context, options),
-    "analyze.combine": async (input: CombineInput, context) => combine(input, context.outputs()),
+    "analyze.combine": (input: CombineInput, context) => combine(input, context),
   };
 }
 
@@ -113,10 +114,14 @@ function fileStep(input: FileInput): Step {
   return { id: fileStepOf(input.path), operation: "analyze.file", input };
 }
 
-function combine({ input, type, review }: CombineInput, outputs: ReadonlyMap<string, unknown>): StepOutcome {
+async function combine({ input, type, review }: CombineInput, context: StepContext): Promise<StepOutcome> {
+  const outputs = context.outputs();
   const listed = outputs.get(analysisSteps.list) as Listed | undefined;
   const output = combined(input, type, listed, outputs);
-  if (review === undefined) return { output };
+  if (review === undefined) {
+    await rememberAnalysis(output, context);
+    return { output };
+  }
   return { output, steps: output.ok ? stepsOfReview(review, sourceOf(listed)) : [reportStep(review)] };
 }
 

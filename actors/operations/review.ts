@@ -16,6 +16,7 @@ import {
   take,
 } from "../review/selection.ts";
 import { isConfidentialPath } from "../workspace/confidential-path.ts";
+import { rememberAnalysis } from "./analysis-memory.ts";
 import { type AnalysisOutcome, analysisSteps, reviewStepOf } from "./analysis-steps.ts";
 import { type ReviewFileInput, reviewFile } from "./review-file.ts";
 import { readFile } from "./services.ts";
@@ -69,7 +70,11 @@ export const reviewOperations: Operations = {
   "review.prepare": prepare,
   "review.disclose": disclose,
   "review.file": reviewFile,
-  "review.report": async (part: ReviewPart, context) => ({ output: wholeReport(part, context) }),
+  "review.report": async (part: ReviewPart, context) => {
+    const output = wholeReport(part, context);
+    await rememberAnalysis(output, context);
+    return { output };
+  },
 };
 
 async function prepare({ part, source }: PrepareInput, context: StepContext): Promise<StepOutcome> {

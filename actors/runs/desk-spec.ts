@@ -1,5 +1,6 @@
 // Whether what somebody submits is a run: it may come from another program, of another version, or from nobody who means well.
 import { isRecord } from "../../runtime/wire/shape.ts";
+import { sessionRefShape } from "../context/sessions/session.ts";
 import { type Operations, problemOfSteps, type Step } from "../pipeline/plan.ts";
 import { deskLimits } from "./desk-limits.ts";
 import { RunRefusal } from "./desk-refused.ts";
@@ -13,7 +14,7 @@ import type { OnUnknown, RunSpec } from "./run-spec.ts";
  */
 export function checkedSpec(given: unknown, operations: Operations): RunSpec {
   if (!isRecord(given)) throw badRun("it is no object");
-  const { id, onUnknown, asks, createdAt, request = null, workspace, forkedFrom } = given;
+  const { id, onUnknown, asks, createdAt, request = null, workspace, session, forkedFrom } = given;
   if (typeof id !== "string" || !isRunId(id)) throw badRun("`id` has to be 16 letters of a-z and 2-7");
   if (onUnknown !== "ask" && onUnknown !== "retry" && onUnknown !== "fail")
     throw badRun("`onUnknown` has to be ask, retry or fail");
@@ -25,6 +26,7 @@ export function checkedSpec(given: unknown, operations: Operations): RunSpec {
     title: line(given, "title"),
     plan: planOf(given.plan, operations),
     workspace: workspaceOf(workspace),
+    ...sessionOf(session),
     onUnknown: onUnknown satisfies OnUnknown,
     deadlineAt: optional(given, "deadlineAt"),
     costUsdMax: optional(given, "costUsdMax"),
@@ -62,6 +64,13 @@ function workspaceOf(workspace: unknown): RunSpec["workspace"] {
   if (workspace === undefined || workspace === null) return undefined;
   if (!isRecord(workspace)) throw badRun("`workspace` has to have `id` and `label`");
   return { id: line(workspace, "id"), label: line(workspace, "label") };
+}
+
+function sessionOf(session: unknown): Pick<RunSpec, "session"> {
+  if (session === undefined || session === null) return {};
+  const read = sessionRefShape.safeParse(session);
+  if (!read.success) throw badRun("`session` has to have an `id`, a `label` and a `directory`");
+  return { session: read.data };
 }
 
 function line(of: Readonly<Record<string, unknown>>, name: string): string {

@@ -1,4 +1,5 @@
 // What a person asked for: the plan of the work, whose files it is about, and what bounds it. Plain data.
+import type { SessionRef } from "../context/sessions/session.ts";
 import type { Plan } from "../pipeline/plan.ts";
 
 /** What is done about an effect of which nobody knows whether it happened, where looking does not tell. */
@@ -21,6 +22,8 @@ export interface RunSpec {
   readonly plan: Plan;
   /** Undefined where the run needs no files, or runs where they are. */
   readonly workspace: WorkspaceRef | undefined;
+  /** Where it remembers what it found; left out where it does not. */
+  readonly session?: SessionRef | undefined;
   readonly onUnknown: OnUnknown;
   /** By the wall clock, in milliseconds. */
   readonly deadlineAt: number | undefined;

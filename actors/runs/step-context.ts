@@ -1,5 +1,6 @@
 // What an operation is given besides its input: what others found, whose files it may read, and how it does what must happen once.
 
+import type { SessionRef } from "../context/sessions/session.ts";
 import type { WorkspaceAccess } from "../workspace/access.ts";
 import type { EffectFate, WaitCause } from "./run-entry.ts";
 
@@ -47,6 +48,8 @@ export interface StepContext {
   readonly run: string;
   /** Who asked for that: `user@host`. */
   readonly user: string;
+  /** Where it finds what earlier operations found, and adds what it finds; left out where nothing is to be remembered. */
+  readonly session?: SessionRef | undefined;
   /** The id of its step. */
   readonly step: string;
   /** From 1. */

@@ -38,14 +38,14 @@ export class StepProcesses {
     const operation = operations[step.operation];
     if (operation === undefined) throw new TypeError(`There is no operation "${step.operation}".`);
     const { state, place } = this.#journal;
-    const { id: run = "", by: user = "" } = state.spec ?? {};
+    const { id: run = "", by: user = "", session } = state.spec ?? {};
     const attempt = (this.#attempts.get(step.id) ?? state.steps.get(step.id)?.attempt ?? 0) + 1;
     this.#attempts.set(step.id, attempt);
     const told = { step: step.id, operation: step.operation };
     tellEvent(pipelineEvents.step_began, { run, ...told });
     this.#journal.write([{ type: "step_started", ...told, attempt }], undefined, false);
     const options = {
-      ...{ run, user, runPid: self(), step, attempt, operation },
+      ...{ run, user, session, runPid: self(), step, attempt, operation },
       ...{ progress: this.#progress, blobs: place.blobs },
       workspace: workspaceOf(state.spec?.workspace, place.blobs),
     };

@@ -2,6 +2,7 @@
 import { call, formatReason, type Pid } from "../../runtime/index.ts";
 import { reasonOfThrown } from "../../runtime/process/exit-reason.ts";
 import type { Blobs } from "../../runtime/store/blobs.ts";
+import type { SessionRef } from "../context/sessions/session.ts";
 import type { Operation, Step, StepOutcome } from "../pipeline/plan.ts";
 import type { Progress } from "../pipeline/progress.ts";
 import type { WorkspaceAccess } from "../workspace/access.ts";
@@ -93,6 +94,7 @@ export interface StepResult {
 export interface StepWorkOptions {
   readonly run: string;
   readonly user: string;
+  readonly session: SessionRef | undefined;
   readonly runPid: Pid;
   readonly step: Step;
   readonly attempt: number;
@@ -115,6 +117,7 @@ export async function workOnStep(options: StepWorkOptions): Promise<StepResult> 
 function contextOf({
   run,
   user,
+  session,
   runPid,
   step,
   attempt,
@@ -134,6 +137,7 @@ function contextOf({
   return {
     run,
     user,
+    session,
     step: id,
     attempt,
     key: `${run}/${id}`,

@@ -30,6 +30,17 @@ const detachOption: OptionSpec = {
   summary: "Print the id of the run and leave; needs a run that is on a node",
 };
 
+/** For a command that uses what earlier ones found. */
+export const sessionOptions: readonly OptionSpec[] = [
+  {
+    name: "session",
+    value: "text",
+    placeholder: "NAME",
+    summary: "The session that remembers what it finds, where it is not to be that of the project",
+  },
+  { name: "no-session", value: "none", summary: "Remember nothing, and use nothing that is remembered" },
+];
+
 /** For a command that makes a run. */
 export const workOptions: readonly OptionSpec[] = [
   onOption,

@@ -23,6 +23,7 @@ import { type Placement, placementBy, placementOf, refuseDetached } from "../pla
 import { shortId } from "../render/run-words.ts";
 import { type RunResult, resultOf, showResult } from "../run-end.ts";
 import { runsAt } from "../run-places.ts";
+import { sessionChoice } from "../session-choice.ts";
 import { readSettings } from "../settings.ts";
 import { readStdin } from "../stdin.ts";
 
@@ -119,6 +120,7 @@ function orderOf(
     input,
     type: analysisTypeWords.find((word) => word === optionValue(parsed, "type")) ?? "all",
     ...(review === undefined ? {} : { review }),
+    session: sessionChoice(parsed),
     onUnknown: onUnknownWords.find((word) => word === onUnknown),
     deadlineMs: numberValue(parsed, "deadline"),
     costUsdMax: numberValue(parsed, "max-cost"),

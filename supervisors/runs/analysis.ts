@@ -10,6 +10,7 @@ import { AiexError } from "../../runtime/errors.ts";
 import { FileError, type FileSystem } from "../../runtime/file-system.ts";
 import type { Configuration } from "../config.ts";
 import { reportWithoutReview, reviewPart } from "../review.ts";
+import { type SessionChoice, sessionRef } from "../sessions.ts";
 import type { FollowOptions, RunEnd, RunOrder, Runs } from "./runs.ts";
 
 export type AnalysisInput =
@@ -39,6 +40,8 @@ export interface RunTerms {
 }
 
 export interface AnalysisOrder extends RunTerms {
+  /** Where it is remembered what it found: in that of this name, else in that of the project. Left out: nowhere. */
+  readonly session?: SessionChoice | undefined;
   readonly input: AnalysisInput;
   readonly type: AnalysisType;
   /** Left out where no model may review. */
@@ -81,6 +84,7 @@ export async function analysisOrder(place: AnalysisPlace, order: AnalysisOrder):
     order.review === undefined
       ? undefined
       : reviewPart(place.configuration, { ...order.review, isOneFile: await isOneFile(place, order) });
+  const session = order.session && (await sessionRef(place, order.session));
   return {
     kind: "analysis",
     title: `Analysis of ${input.kind === "path" ? input.path : input.name}`,
@@ -88,7 +92,7 @@ export async function analysisOrder(place: AnalysisPlace, order: AnalysisOrder):
       input.kind === "path"
         ? planOfPath(input.path, type, part)
         : planOfText(input.name, input.bytes, type, part),
-    ...{ workspace, onUnknown, deadlineMs, costUsdMax },
+    ...{ workspace, session, onUnknown, deadlineMs, costUsdMax },
     asks: asks && part !== undefined,
     request: { shown, review: part ?? null },
   };

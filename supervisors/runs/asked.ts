@@ -121,9 +121,20 @@ function specOf(
   order: RunOrder,
   { id, by, now }: { readonly id: string; readonly by: string; readonly now: number },
 ): RunSpec {
-  const { kind, title, plan, workspace, onUnknown = "ask", deadlineMs, costUsdMax, asks = false } = order;
+  const {
+    kind,
+    title,
+    plan,
+    workspace,
+    onUnknown = "ask",
+    deadlineMs,
+    costUsdMax,
+    asks = false,
+    session,
+  } = order;
   return {
     ...{ id, kind, plan, workspace, onUnknown, costUsdMax, asks, by },
+    ...(session === undefined ? {} : { session }),
     title: title.slice(0, followLimits.titleCharactersMax),
     deadlineAt: deadlineMs === undefined ? undefined : now + deadlineMs,
     createdAt: now,

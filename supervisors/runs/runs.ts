@@ -1,4 +1,5 @@
 // The runs of one place, as a program asks for them: those of this machine's own folder, or those of a cluster.
+import type { SessionRef } from "../../actors/context/sessions/session.ts";
 import type { Plan } from "../../actors/pipeline/plan.ts";
 import type { EffectChoice, Kept, RunEntry } from "../../actors/runs/run-entry.ts";
 import type { OnUnknown, WorkspaceRef } from "../../actors/runs/run-spec.ts";
@@ -15,6 +16,8 @@ export interface RunOrder {
   readonly plan: Plan;
   /** Whose files it is about. Left out where it needs none, or those of the node that has it. */
   readonly workspace?: WorkspaceRef | undefined;
+  /** Where it remembers what it found. Left out where it does not. */
+  readonly session?: SessionRef | undefined;
   /** Default: "ask". */
   readonly onUnknown?: OnUnknown | undefined;
   /** Milliseconds from now. */

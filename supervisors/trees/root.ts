@@ -3,6 +3,9 @@
 import type { AnswerCache } from "../../actors/analysis/answer-cache.ts";
 import type { AnalysisRule } from "../../actors/analysis/catalog.ts";
 import { contextManager } from "../../actors/context/manager.ts";
+import { sessionManagerLogic, sessionManagerName } from "../../actors/context/sessions/manager.ts";
+import type { SessionStore } from "../../actors/context/sessions/session-store.ts";
+import { sessionSettings } from "../../actors/context/sessions/settings.ts";
 import type { Provider } from "../../actors/llm/provider.ts";
 import { analyzeOperations } from "../../actors/operations/analyze.ts";
 import { modelOperations } from "../../actors/operations/model.ts";
@@ -45,6 +48,8 @@ export interface RootOptions {
   readonly providers: ReadonlyMap<string, Provider>;
   /** Where a program that is alone keeps what models cost; left out where its cluster keeps that. */
   readonly spentFolder?: string;
+  /** Where the sessions of this program's user are kept. */
+  readonly sessions: SessionStore;
   /** The name of the node that it runs on. */
   readonly name: string;
   /** Where the runs of this program are kept. */
@@ -93,6 +98,10 @@ export function rootTree(options: RootOptions): SupervisorLogic {
         input: { limits, directory, sandbox: sandboxOf(configuration.sandbox) },
       }),
       child(contextManager(world.clock), { name: "context.manager", input: { limits: contextLimits } }),
+      child(sessionManagerLogic({ settings: sessionSettings(context), store: options.sessions }), {
+        name: sessionManagerName,
+        trapExit: true,
+      }),
       child(llmSupervisor(llm, options.providers, models), { name: "llm" }),
       child(parsersTree({ configuration: analysis, node, userRules }), { name: "analysis.parsers" }),
       ...(isAlone ? [] : sharedFiles(world, name)),
