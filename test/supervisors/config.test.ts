@@ -95,7 +95,15 @@ describe("loadConfiguration", () => {
         budgets: {},
         providers: {},
       },
-      context: { max_memory_mb: 100, max_sessions: 100, session_timeout_ms: 3_600_000 },
+      context: {
+        max_memory_mb: 100,
+        max_sessions: 100,
+        session_timeout_ms: 604_800_000,
+        persistence_interval_ms: 5_000,
+        gc_interval_ms: 30_000,
+        compression_enabled: true,
+        compression_ratio: 0.7,
+      },
       pipeline: { max_parallel_steps: 16, max_restarts: 5, restart_window_ms: 30_000 },
       runs: { keep_days: 30, keep_max: 1_000, keep_mb: 2_048 },
       cluster: {
@@ -296,7 +304,7 @@ describe("loadConfiguration", () => {
         'llm.providers.openai.kind 6:32 must be one of openai, anthropic, ollama, lm_studio, openai_compatible, scripted, given "openia". Did you mean openai? (Whose interface it speaks; may be left out where the name of the entry is a kind.)',
         "llm.providers.other.kind 7:12 is missing: it must be one of openai, anthropic, ollama, lm_studio, openai_compatible, scripted. (Whose interface it speaks; may be left out where the name of the entry is a kind.)",
         "llm.providers.Bad Name 8:15 must be a name of small letters, digits, _ and -, beginning with a letter.",
-        'context.max_memory_mb environment must be a number, given "plenty". (Megabytes of context held in memory; above it the least recently used session goes first.)',
+        'context.max_memory_mb environment must be a number, given "plenty". (Megabytes of context that a process holds in memory; above it the least recently used session leaves, and is read again from where it is kept.)',
       ]);
     });
 
