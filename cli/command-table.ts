@@ -7,6 +7,7 @@ import { attachCommand } from "./command-tables/attach.ts";
 import { clusterCommands } from "./command-tables/cluster.ts";
 import { llmCommands, serveCommand } from "./command-tables/llm.ts";
 import { nodeCommands } from "./command-tables/nodes.ts";
+import { operationCommands } from "./command-tables/operations.ts";
 import { processCommands } from "./command-tables/processes.ts";
 import { runCommands, sessionOptions, workOptions } from "./command-tables/runs.ts";
 
@@ -48,7 +49,7 @@ export const shellWords = ["bash", "zsh", "fish"] as const;
 export type ShellName = (typeof shellWords)[number];
 
 export const groups: readonly GroupSpec[] = [
-  { word: "ai", summary: "Work on code: analyze it" },
+  { word: "ai", summary: "Work on code: analyze it, explain it" },
   { word: "runs", summary: "Look at runs, follow them, go on with them" },
   { word: "llm", summary: "Look at language models, try them, see what they cost" },
   { word: "rules", summary: "Look at the rules of the analysis, and try your own" },
@@ -152,6 +153,7 @@ export const commands: readonly CommandSpec[] = [
       "Exit codes: 0 a report was made (whatever it says), 1 the input could not be read, 2 usage, 5 permission denied, 69 --provider names none and none is set up, 78 a wrong configuration or rule of yours. With --fail-under also: 4 the score is below N or there is none, 7 part of the input was cut short, unparsed or unreadable (--allow-partial accepts that). See `aiex help exit-codes`.",
     ],
   },
+  ...operationCommands,
   ...runCommands,
   ...llmCommands,
   serveCommand,

@@ -14,10 +14,12 @@ export interface Destination {
 export interface DestinationOptions {
   readonly format: string | undefined;
   readonly output: string | undefined;
+  /** The command, for who is told what is wrong. Default: "ai analyze". */
+  readonly topic?: string;
 }
 
 /** A format word or `-` is no file; the extension of a file goes before --format, which goes for unknown extensions. */
-export function destinationOf({ format, output }: DestinationOptions): Destination {
+export function destinationOf({ format, output, topic = "ai analyze" }: DestinationOptions): Destination {
   const chosen = formatNamed(format ?? "") ?? "text";
   if (output === undefined || output === "-") return { format: chosen, path: undefined };
   const word = formatNamed(output);
@@ -25,7 +27,7 @@ export function destinationOf({ format, output }: DestinationOptions): Destinati
     if (format === undefined || format === word) return { format: word, path: undefined };
     throw new UsageError(
       `--format ${format} and --output ${word} name two formats. Leave one out; a file named ${word} is ./${word}.`,
-      "ai analyze",
+      topic,
     );
   }
   const extension = /\.([^./\\]+)$/.exec(output)?.[1]?.toLowerCase() ?? "";
@@ -37,27 +39,25 @@ export async function checkDestination(
   files: FileSystem,
   path: string,
   input: string | undefined,
+  topic = "ai analyze",
 ): Promise<void> {
   const target = await orNothing(files.linkStatus(path));
-  if (target === undefined) return checkFolder(files, dirname(path));
-  if (target.kind !== "file") throw new UsageError(refusals[target.kind](path), "ai analyze");
+  if (target === undefined) return checkFolder(files, dirname(path), topic);
+  if (target.kind !== "file") throw new UsageError(refusals[target.kind](path), topic);
   const source = input === undefined ? undefined : await orNothing(files.status(input));
   if (source?.kind === "file" && source.inode === target.inode && source.device === target.device) {
     throw new UsageError(
       `--output "${path}" is the file that --file names, and the report would replace it. Name another file.`,
-      "ai analyze",
+      topic,
     );
   }
 }
 
-async function checkFolder(files: FileSystem, folder: string): Promise<void> {
+async function checkFolder(files: FileSystem, folder: string, topic: string): Promise<void> {
   const status = await orNothing(files.status(folder));
   if (status?.kind === "directory") return;
   const what = status === undefined ? "does not exist" : "is no directory";
-  throw new UsageError(
-    `--output needs a folder that exists, and "${folder}" ${what}. Make it first.`,
-    "ai analyze",
-  );
+  throw new UsageError(`--output needs a folder that exists, and "${folder}" ${what}. Make it first.`, topic);
 }
 
 export async function writeReport(files: FileSystem, path: string, text: string): Promise<void> {

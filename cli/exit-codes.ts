@@ -77,6 +77,8 @@ const codesByError: ReadonlyMap<string, ExitCode> = new Map([
   ["usage", exitCodes.usage],
   ["bad_path", exitCodes.usage],
   ["file_denied", exitCodes.denied],
+  ["confidential", exitCodes.denied],
+  ["declined", exitCodes.denied],
   ["outside_root", exitCodes.denied],
   ["read_only_file_system", exitCodes.denied],
   ["bad_configuration", exitCodes.badConfiguration],

@@ -10,6 +10,7 @@ import type { RemoteConnection, RemoteTarget } from "../supervisors/remote/conne
 import type { SavedConnection } from "../supervisors/remote/saved-connection.ts";
 import type { RuleBook } from "../supervisors/rule-book.ts";
 import type { AnalysisOrder } from "../supervisors/runs/analysis.ts";
+import type { OperationOrder } from "../supervisors/runs/operation.ts";
 import type { OwnDesk } from "../supervisors/runs/own-desk.ts";
 import type { RemoteRuns } from "../supervisors/runs/remote.ts";
 import type { RunOrder, ServedWorkspace } from "../supervisors/runs/runs.ts";
@@ -40,6 +41,8 @@ export interface Settings {
   readonly ruleBook: RuleBook;
   /** What an analysis is as a run. @throws {UnknownProvider} */
   order(analysis: AnalysisOrder): Promise<RunOrder>;
+  /** What another operation that asks a model is as a run. @throws {UnknownProvider}; {ConfigurationError} a prompt is wrong */
+  operation(order: OperationOrder): Promise<RunOrder>;
   /** What `aiex cluster connect` has saved. */
   connection(): Promise<SavedConnection | undefined>;
   /** The files of this machine, for a run that is elsewhere. */

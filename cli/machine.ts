@@ -87,6 +87,10 @@ async function loadSettings(world: World, log: TextOutput, flags: readonly FlagS
       const { analysisOrder } = await import("../supervisors/runs/analysis.ts");
       return analysisOrder({ files: world.files, configuration: loaded, directory }, analysis);
     },
+    operation: async (order) => {
+      const { operationOrder } = await import("../supervisors/runs/operation.ts");
+      return operationOrder({ files: world.files, configuration: loaded }, order);
+    },
     connection: async () => {
       const { readConnection } = await import("../supervisors/remote/saved-connection.ts");
       return readConnection(world.files, loaded.folders.user);

@@ -2,15 +2,18 @@
 import type { AnalysisReport } from "../actors/analysis/report.ts";
 import { AiexError } from "../runtime/errors.ts";
 import { AnalysisFailed, analysisReport, shownOf } from "../supervisors/runs/analysis.ts";
+import { operationDocument } from "../supervisors/runs/operation-end.ts";
 import type { RunEnd, Runs } from "../supervisors/runs/runs.ts";
 import { readAsked } from "./analysis-asked.ts";
 import { type ReportShown, showReport } from "./analysis-result.ts";
 import type { ReportFormat } from "./command-table.ts";
+import type { Destination } from "./destination.ts";
 import { type ExitCode, exitCodes } from "./exit-codes.ts";
 import { showFailure } from "./failure.ts";
 import type { Host } from "./host.ts";
 import { renderJson } from "./render/json.ts";
 import { shortId } from "./render/run-words.ts";
+import { isShownOperation, type ShownOperation, showOperation } from "./shown-operation.ts";
 
 export type RunResult =
   | {
@@ -18,6 +21,13 @@ export type RunResult =
       readonly report: AnalysisReport;
       /** What was kept of how it was asked for. */
       readonly asked: ReturnType<typeof readAsked>;
+    }
+  | {
+      readonly kind: "operation";
+      /** Which. */
+      readonly name: ShownOperation;
+      readonly document: Readonly<Record<string, unknown>>;
+      readonly format: ReportFormat;
     }
   | { readonly kind: "data"; readonly output: unknown };
 
@@ -39,6 +49,12 @@ export async function resultOf(runs: Runs, end: RunEnd, isKept = true): Promise<
   if (phase !== "done" && phase !== "failed") throw withoutResult(end);
   if (kind !== "analysis") {
     if (phase === "failed") throw withoutResult(end);
+    if (isShownOperation(kind)) {
+      const document = operationDocument(end);
+      const { state } = await runs.show(id, 1);
+      const { format } = readAsked(shownOf(state.spec?.request));
+      return { kind: "operation", name: kind, document, format };
+    }
     return { kind: "data", output: end.output };
   }
   const report = await analysisReport(runs, end).catch((error: unknown) => {
@@ -49,16 +65,24 @@ export async function resultOf(runs: Runs, end: RunEnd, isKept = true): Promise<
   return { kind, report, asked: readAsked(shownOf(state.spec?.request)) };
 }
 
+export interface ResultShown {
+  /** As it was asked for where it is undefined. */
+  readonly format: ReportFormat | undefined;
+  /** Of an operation, in place of standard output. */
+  readonly destination?: Destination;
+}
+
 /** Shows it as it was asked for, or as `shown` says. */
 export async function showResult(
   host: Host,
   result: RunResult,
-  shown: { readonly format: ReportFormat | undefined } | ReportShown,
+  shown: ResultShown | ReportShown,
 ): Promise<ExitCode> {
   if (result.kind === "data") {
     await host.stdout.write(renderJson(result.output));
     return exitCodes.ok;
   }
+  if (result.kind === "operation") return showOperation(host, result, destinationIn(result.format, shown));
   const { report, asked } = result;
   return showReport(report, "gate" in shown ? shown : shownAs(asked, shown.format), host);
 }
@@ -66,6 +90,11 @@ export async function showResult(
 /** For whoever printed the events and no result: how it ended is said on standard error where that is no success. */
 export async function showEnding(host: Host, end: RunEnd): Promise<ExitCode> {
   return end.summary.phase === "done" ? exitCodes.ok : showFailure(withoutResult(end), host);
+}
+
+function destinationIn(asked: ReportFormat, shown: ResultShown | ReportShown): Destination {
+  if (shown.destination !== undefined) return shown.destination;
+  return { format: ("format" in shown ? shown.format : undefined) ?? asked, path: undefined };
 }
 
 function shownAs(

@@ -36,6 +36,7 @@ export async function run(
 /** Each command loads what it needs, and nothing of the others. */
 export const runners: Runners = {
   "ai analyze": async () => (await import("./commands/analyze.ts")).analyze,
+  "ai explain": async () => (await import("./commands/operation.ts")).explain,
   "runs list": async () => (await import("./commands/runs-list.ts")).runsList,
   "runs show": async () => (await import("./commands/runs-show.ts")).runsShow,
   "runs follow": async () => (await import("./commands/runs-follow.ts")).runsFollow,

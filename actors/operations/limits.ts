@@ -14,3 +14,30 @@ export const coordinatorLossesMax = 5;
 
 /** What an order takes of who asked: names of people are shorter. */
 export const userCharactersMax = 200;
+
+/** Times that a model is asked in one operation, unless the operation says otherwise: once, and once more to repair its answer. */
+export const roundsDefault = 2;
+
+/** Answers of one round that may be paid for: one, and one more where the first was cut off. */
+export const paidPerRoundMax = 2;
+
+/** Time for one answer, waiting and retries included: some minutes, since somebody waits for it and nothing hangs on it. */
+export const answerMsMax = 600_000;
+
+/** Characters of an answer that the model is shown again when it has to repair it: a long file. */
+export const previousAnswerCharactersMax = 65_536;
+
+/** Characters of what is wrong with an answer: the first few faults; the others are of the same kind. */
+export const problemCharactersMax = 2_000;
+
+/** Tokens that a model may write to explain a file: twenty claims, and as much again to think before. */
+export const explanationTokensMax = 8_192;
+
+/** Claims that are taken of one explanation. Nobody reads more of one file. */
+export const claimsMax = 60;
+
+/** Characters of a summary or of the text of a claim: some paragraphs. Longer ones are cut. */
+export const paragraphCharactersMax = 4_000;
+
+/** Characters of the title of a claim: a line. */
+export const titleCharactersMax = 200;

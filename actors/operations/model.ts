@@ -8,7 +8,7 @@ interface SayInput {
 }
 
 /** The operations by name. */
-export const modelOperations: Operations = {
+export const sayingOperations: Operations = {
   "model.say": async ({ order }: SayInput, context: StepContext): Promise<StepOutcome> => ({
     output: await say(context, order),
   }),

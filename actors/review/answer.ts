@@ -2,6 +2,7 @@
 import { z } from "zod";
 import { isAskedFor } from "../analysis/category.ts";
 import { type AnalysisType, analysisTypes, type Finding, severities } from "../analysis/report.ts";
+import { answerForm, clipped, jsonIn, problemOf, withFew } from "../llm/answer-form.ts";
 import type { AnswerSchema } from "../llm/completion.ts";
 import { findingsMax, problemCharactersMax, sentenceCharactersMax, summaryCharactersMax } from "./limits.ts";
 
@@ -31,11 +32,7 @@ const sentence = clipped(sentenceCharactersMax);
 /** The form that is asked for. Categories are those that `type` asks for, so that no other finding is made. */
 export function answerSchema(type: AnalysisType): AnswerSchema {
   const categories = analysisTypes.filter((category) => isAskedFor(category, type));
-  const { $schema, ...schema } = z.toJSONSchema(answerWith(categories), {
-    io: "input",
-    override: withoutBounds,
-  });
-  return { name: "code_review", schema };
+  return answerForm("code_review", answerWith(categories));
 }
 
 /**
@@ -45,15 +42,12 @@ export function answerSchema(type: AnalysisType): AnswerSchema {
 export function readAnswer(text: string, type: AnalysisType): ReadAnswer {
   const parsed = jsonIn(text);
   if (parsed === undefined) return { ok: false, problem: "It is no JSON document." };
-  const checked = answerWith(analysisTypes).safeParse(withFewFindings(parsed.value));
+  const checked = answerWith(analysisTypes).safeParse(withFew(parsed.value, "findings", findingsMax));
   if (checked.success) {
     const findings = checked.data.findings.filter(({ category }) => isAskedFor(category, type));
     return { ok: true, answer: { ...checked.data, findings } };
   }
-  const issues = checked.error.issues.map(
-    ({ path, message }) => `${path.join(".") || "The document"}: ${message}.`,
-  );
-  return { ok: false, problem: issues.join(" ").slice(0, problemCharactersMax) };
+  return { ok: false, problem: problemOf(checked.error, problemCharactersMax) };
 }
 
 function answerWith(categories: readonly Finding["category"][]) {
@@ -80,36 +74,4 @@ function answerWith(categories: readonly Finding["category"][]) {
       }),
     ),
   });
-}
-
-/** Cut before it is checked: each of a million findings that are none would make its own complaint. */
-function withFewFindings(value: unknown): unknown {
-  const findings = (value as { readonly findings?: unknown } | null)?.findings;
-  return Array.isArray(findings) ? { ...(value as object), findings: findings.slice(0, findingsMax) } : value;
-}
-
-function clipped(charactersMax: number) {
-  return z
-    .string()
-    .transform((text) => (text.length > charactersMax ? `${text.slice(0, charactersMax)}…` : text));
-}
-
-/** Strict modes refuse lengths and ranges; the check that comes after has them. They want every object closed. */
-function withoutBounds({ jsonSchema }: { readonly jsonSchema: Record<string, unknown> }): void {
-  delete jsonSchema.minimum;
-  delete jsonSchema.maximum;
-  if (jsonSchema.type === "object") jsonSchema.additionalProperties = false;
-}
-
-function jsonIn(text: string): { readonly value: unknown } | undefined {
-  const start = text.indexOf("{");
-  const end = text.lastIndexOf("}") + 1;
-  for (const candidate of [text, text.slice(start, end)]) {
-    try {
-      return { value: JSON.parse(candidate) };
-    } catch {
-      // Not JSON as it stands; what is between the outermost braces may be.
-    }
-  }
-  return undefined;
 }

@@ -32,6 +32,8 @@ export interface Disclosure {
   /** Secrets that are masked in what is sent. */
   readonly masked: number;
   readonly leftOut: readonly LeftOut[];
+  /** What the model does with it, as in "explains"; left out for the review of an analysis. */
+  readonly verb?: string;
 }
 
 export function disclosureOf(

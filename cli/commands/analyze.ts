@@ -3,29 +3,21 @@ import type { AnalysisInput, AnalysisOrder, ReviewChoice } from "../../superviso
 import { AnalysisCount } from "../../supervisors/runs/analysis-progress.ts";
 import { askedOf } from "../analysis-asked.ts";
 import type { Asking } from "../asking.ts";
+import { codeFromStdin } from "../code-from-stdin.ts";
 import { analysisTypeWords } from "../command-table.ts";
 import { onUnknownWords } from "../command-tables/runs.ts";
 import { checkDestination, type Destination, destinationOf } from "../destination.ts";
-import { tellDetached } from "../detached.ts";
-import { disclosed } from "../disclosed.ts";
 import type { ExitCode } from "../exit-codes.ts";
-import { showNotice } from "../failure.ts";
-import { runProgress } from "../followed-progress.ts";
-import { followRun } from "../followed-run.ts";
 import { analysisFiles } from "../followed-view.ts";
 import type { Gate } from "../gate.ts";
 import type { Host, Settings } from "../host.ts";
 import type { Interruption } from "../interruption.ts";
-import { withLibrary } from "../library.ts";
-import { stdinBytesMax } from "../limits.ts";
 import { numberValue, optionValue, type ParsedCommand } from "../parse.ts";
-import { type Placement, placementBy, placementOf, refuseDetached } from "../placement.ts";
-import { shortId } from "../render/run-words.ts";
-import { type RunResult, resultOf, showResult } from "../run-end.ts";
-import { runsAt } from "../run-places.ts";
+import { placementOf } from "../placement.ts";
+import { showResult } from "../run-end.ts";
 import { sessionChoice } from "../session-choice.ts";
 import { readSettings } from "../settings.ts";
-import { readStdin } from "../stdin.ts";
+import { worked, workPlace } from "../work.ts";
 
 export async function analyze(asking: Asking): Promise<ExitCode> {
   const { parsed, host, interruption } = asking;
@@ -33,79 +25,24 @@ export async function analyze(asking: Asking): Promise<ExitCode> {
   const gate = gateOf(parsed);
   const { options } = parsed;
   const destination = destinationOf({ format: given(options, "format"), output: given(options, "output") });
-  const said = placementOf(parsed, host);
+  // What is wrong with where it is to be is said before anything else is looked at.
+  placementOf(parsed, host);
   if (destination.path !== undefined) {
     await checkDestination(host.world.files, destination.path, file === "-" ? undefined : file);
   }
   const settings = await readSettings(host, interruption);
-  const placement = said === "here" ? undefined : (said ?? placementBy(await settings.connection()));
-  refuseDetached(parsed, placement !== undefined);
+  const placement = await workPlace(asking, settings);
   const input = await inputOf(file, optionValue(parsed, "stdin-name") ?? "stdin", host, interruption);
   const order = orderOf(parsed, input, destination, gate);
-  const done =
-    placement === undefined
-      ? await analyzedHere(asking, settings, order)
-      : await analyzedElsewhere(asking, settings, placement, order);
+  const done = await worked(asking, settings, placement, {
+    order: (over) => settings.order({ ...order, ...over }),
+    needsFiles: input.kind !== "text",
+    mayAsk: order.review !== undefined,
+    view: () => analysisFiles(host, new AnalysisCount()),
+  });
   if ("code" in done) return done.code;
   const advice = adviceFor(options, settings);
   return showResult(host, done.result, { destination, gate, advice });
-}
-
-type Analyzed = { readonly result: RunResult } | { readonly code: ExitCode };
-
-/** Whatever happens, the library is stopped and the progress line is gone before this settles. */
-async function analyzedHere(asking: Asking, settings: Settings, order: AnalysisOrder): Promise<Analyzed> {
-  const { host, interruption } = asking;
-  const answer = order.review === undefined ? undefined : disclosed(host);
-  const view = analysisFiles(host, new AnalysisCount());
-  try {
-    return await withLibrary(settings, host, interruption, async ({ runs, notice }) => {
-      const id = await runs.submit(await settings.order(order));
-      const end = await followRun(asking, runs, id, { view, answer, unkept: notice });
-      return { result: await resultOf(runs, end, notice === undefined) };
-    });
-  } finally {
-    await view.end();
-  }
-}
-
-/** Has a node do it, which reads the files through this command while it is there. */
-async function analyzedElsewhere(
-  asking: Asking,
-  settings: Settings,
-  placement: Placement,
-  order: AnalysisOrder,
-): Promise<Analyzed> {
-  const { parsed, host, interruption } = asking;
-  const isDetached = parsed.options.has("detach");
-  const serve = order.input.kind === "text" ? undefined : await settings.workspace();
-  const placed = await settings.order({ ...order, workspace: serve?.ref, asks: !isDetached });
-  const remotes = await interruption.orInterrupted(host.remotes());
-  let isSubmitted = false;
-  const analyzed = runsAt(asking, remotes, placement, async ({ runs, node }) => {
-    const id = await runs.submit(placed, placement.node === undefined ? undefined : node);
-    isSubmitted = true;
-    await tellPlaced(
-      host,
-      placement,
-      `Run ${shortId(id)} is ${placement.node === undefined ? `in ${runs.place}` : `on ${node}`}`,
-    );
-    if (isDetached) return { code: await tellDetached(asking, runs, id, serve !== undefined) };
-    const answer = order.review === undefined ? undefined : disclosed(host);
-    const end = await followRun(asking, runs, id, { view: runProgress(host, id, false), serve, answer });
-    return { result: await resultOf(runs, end) };
-  });
-  return analyzed.catch(async (error: unknown) => {
-    if (!isSubmitted && !interruption.signal.aborted)
-      await tellPlaced(host, placement, "This run was to be elsewhere");
-    throw error;
-  });
-}
-
-/** Where nobody asked for it in this command, it says where its run is. */
-async function tellPlaced(host: Host, { saidBy }: Placement, where: string): Promise<void> {
-  if (saidBy === undefined) return;
-  await showNotice(`${where}, as ${saidBy} says. With --on here it is in this process.`, host);
 }
 
 function orderOf(
@@ -142,12 +79,7 @@ async function inputOf(
   interruption: Interruption,
 ): Promise<AnalysisInput> {
   if (file !== "-") return { kind: "path", path: file };
-  if (host.stdin.isTTY === true) {
-    const end = host.platform === "win32" ? "Ctrl-Z and Enter" : "Ctrl-D";
-    await showNotice(`Reading code from the terminal. End it with ${end} on a line of its own.`, host);
-  }
-  const bytes = await interruption.orInterrupted(readStdin(host.stdin, stdinBytesMax));
-  return { kind: "text", name: stdinName, bytes };
+  return { kind: "text", name: stdinName, bytes: await codeFromStdin(host, interruption) };
 }
 
 /** Which model may review; undefined where none may. */

@@ -21,14 +21,16 @@ export function disclosureText(untrusted: Disclosure, terminal: Terminal): strin
   return `${[...wrap(titleOf(disclosure), { columns: terminal.columns, firstIndent: "", indent: "" }), ...lines].join("\n")}\n`;
 }
 
-function titleOf({ place }: Disclosure): string {
+function titleOf({ place, verb }: Disclosure): string {
+  // A review can be left out, and what nothing but a model can do cannot.
+  const does = verb === undefined ? "reviews too" : `${verb} this`;
   switch (place) {
     case "machine":
-      return "A model on this machine reviews too; nothing leaves the machine:";
+      return `A model on this machine ${does}; nothing leaves the machine:`;
     case "gateway":
-      return "A model reviews too. This goes to a program on this machine, which may pass it on:";
+      return `A model ${does}. This goes to a program on this machine, which may pass it on:`;
     case "network":
-      return "A model reviews too. This leaves your machine now (--no-model keeps it here):";
+      return `A model ${does}. This leaves your machine now${verb === undefined ? " (--no-model keeps it here)" : ""}:`;
   }
 }
 
@@ -39,15 +41,17 @@ function whereText({ provider, kind, model, host }: Disclosure): string {
 }
 
 function whatText({ files, tokens, masked }: Disclosure): string {
+  if (files.length === 0) return `what you have written, about ${tokens} tokens, and no file`;
   const shown = files.slice(0, placesShownMax).join(", ");
   const rest = files.length > placesShownMax ? ` and ${files.length - placesShownMax} more` : "";
   const secrets = masked === 0 ? "no secret found in it" : `${plural(masked, "secret")} masked`;
   return `${plural(files.length, "file")}, about ${tokens} tokens, ${secrets}: ${shown}${rest}`;
 }
 
-function costText({ costMaxUsd, place }: Disclosure): string {
+function costText({ costMaxUsd, place, verb }: Disclosure): string {
   if (costMaxUsd === null) {
-    return "price unknown, so analysis.review_max_cost_usd limits nothing; llm.providers can give it";
+    const limit = verb === undefined ? "analysis.review_max_cost_usd" : "operations.max_cost_usd";
+    return `price unknown, so ${limit} limits nothing; llm.providers can give it`;
   }
   if (costMaxUsd === 0) return place === "machine" ? "nothing" : "nothing, by the price that is known";
   return `at most about US$ ${dollars(costMaxUsd)}; usually a small part of that`;

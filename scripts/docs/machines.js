@@ -3,9 +3,11 @@
 /** Every machine with the file that defines it. */
 export async function builtInMachines(load) {
   const { contextManager } = await load("actors/context/manager");
+  const { operationMachine } = await load("actors/operations/operation-machine");
   const { runProcess } = await load("actors/runs/run");
   return [
     { source: "actors/context/manager.ts", machine: contextManager({}) },
+    { source: "actors/operations/operation-machine.ts", machine: operationMachine },
     { source: "actors/runs/run.ts", machine: runProcess({}) },
   ];
 }

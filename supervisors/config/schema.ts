@@ -3,6 +3,7 @@ import { z } from "zod";
 import { analysisConfiguration, analysisVariables } from "../../actors/analysis/config.ts";
 import { contextConfiguration, contextVariables } from "../../actors/context/config.ts";
 import { llmConfiguration, llmVariables } from "../../actors/llm/config.ts";
+import { operationsConfiguration, operationsVariables } from "../../actors/operations/config.ts";
 import { pipelineConfiguration, pipelineVariables } from "../../actors/pipeline/config.ts";
 import { runsConfiguration, runsVariables } from "../../actors/runs/config.ts";
 import { workspaceConfiguration, workspaceVariables } from "../../actors/workspace/config.ts";
@@ -16,6 +17,7 @@ export const configurationSchema = z.strictObject({
   workspace: workspaceConfiguration.prefault({}),
   sandbox: sandboxConfiguration.prefault({}),
   analysis: analysisConfiguration.prefault({}),
+  operations: operationsConfiguration.prefault({}),
   llm: llmConfiguration.prefault({}),
   context: contextConfiguration.prefault({}),
   pipeline: pipelineConfiguration.prefault({}),
@@ -34,6 +36,7 @@ export const configurationVariables: Readonly<Record<string, string>> = {
   ...below("workspace", workspaceVariables),
   ...below("sandbox", sandboxVariables),
   ...below("analysis", analysisVariables),
+  ...below("operations", operationsVariables),
   ...below("llm", llmVariables),
   ...below("context", contextVariables),
   ...below("pipeline", pipelineVariables),

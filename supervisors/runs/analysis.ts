@@ -103,12 +103,12 @@ export function shownOf(request: unknown): unknown {
   return (request as { readonly shown?: unknown } | null)?.shown ?? null;
 }
 
-/** Answers what an analysis asks before anything is sent. What `tell` rejects with ends the following, and nothing is sent. */
+/** Answers what an analysis or another operation asks before anything is sent. What `tell` rejects with ends the following, and nothing is sent. */
 export function onDisclosure(
   tell: (disclosure: Disclosure) => void | Promise<void>,
 ): NonNullable<FollowOptions["onQuestion"]> {
-  return async ({ step, about }) => {
-    if (step !== analysisSteps.disclose) return undefined;
+  return async ({ choices, about }) => {
+    if (!Object.values(disclosureChoices).every((choice) => choices.includes(choice))) return undefined;
     await tell(about as Disclosure);
     return disclosureChoices.send;
   };

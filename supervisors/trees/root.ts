@@ -8,7 +8,8 @@ import type { SessionStore } from "../../actors/context/sessions/session-store.t
 import { sessionSettings } from "../../actors/context/sessions/settings.ts";
 import type { Provider } from "../../actors/llm/provider.ts";
 import { analyzeOperations } from "../../actors/operations/analyze.ts";
-import { modelOperations } from "../../actors/operations/model.ts";
+import { sayingOperations } from "../../actors/operations/model.ts";
+import { operationsThatAsk } from "../../actors/operations/model-operations.ts";
 import { reviewOperations } from "../../actors/operations/review.ts";
 import { ruleOperations } from "../../actors/operations/rules.ts";
 import type { RunStore } from "../../actors/runs/run-store.ts";
@@ -75,7 +76,8 @@ export function rootTree(options: RootOptions): SupervisorLogic {
     ...analyzeOperations({ limits, parsers: parserCount(analysis), cache }),
     ...ruleOperations,
     ...reviewOperations,
-    ...modelOperations,
+    ...sayingOperations,
+    ...operationsThatAsk({ cache, parsers: parserCount(analysis) }),
   };
   const own = ownAccess();
   const isAlone = ownership === undefined;

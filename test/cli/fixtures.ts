@@ -14,6 +14,7 @@ import { NoNodeFound } from "../../supervisors/remote/failures.ts";
 import type { SavedConnection } from "../../supervisors/remote/saved-connection.ts";
 import type { RuleBook } from "../../supervisors/rule-book.ts";
 import type { AnalysisOrder } from "../../supervisors/runs/analysis.ts";
+import type { OperationOrder } from "../../supervisors/runs/operation.ts";
 import type { FollowOptions, RunOrder, Runs, ServedWorkspace } from "../../supervisors/runs/runs.ts";
 import { done, grow, ScriptedRuns } from "./runs-stage.ts";
 
@@ -25,6 +26,8 @@ export interface Stage {
   readonly stdout: () => string;
   readonly stderr: () => string;
   readonly requests: AnalysisOrder[];
+  /** What operations that ask a model were asked for. */
+  readonly operations: OperationOrder[];
   /** Of the library, and of its desk of runs alone. */
   readonly stops: () => number;
   readonly deskStarts: () => number;
@@ -52,6 +55,7 @@ export interface StageOptions {
   /** Why they end with the program. */
   readonly notice?: string;
   readonly order?: (analysis: AnalysisOrder) => Promise<RunOrder>;
+  readonly operation?: (asked: OperationOrder) => Promise<RunOrder>;
   readonly ruleBook?: RuleBook;
   readonly testRules?: Library["testRules"];
   /** What was connected to. */
@@ -75,6 +79,7 @@ export function stage(options: StageOptions = {}): Stage {
   const world = simulatedWorld();
   const written = { stdout: "", stderr: "" };
   const requests: AnalysisOrder[] = [];
+  const operations: OperationOrder[] = [];
   const endings: number[] = [];
   const listeners = new Map<StopSignal, (signal: StopSignal) => void>();
   let stops = 0;
@@ -123,6 +128,19 @@ export function stage(options: StageOptions = {}): Stage {
           return { runs, notice, stop };
         },
         order,
+        operation: async (asked) => {
+          operations.push(asked);
+          if (options.operation !== undefined) return options.operation(asked);
+          const { operation: kind, workspace, asks = true, shown = null } = asked;
+          return {
+            kind,
+            title: kind,
+            plan: { steps: [], result: "work" },
+            workspace,
+            asks,
+            request: { shown },
+          };
+        },
         connection: async () => options.connection,
         workspace: async () => ownWorkspace,
       })),
@@ -165,6 +183,7 @@ export function stage(options: StageOptions = {}): Stage {
     world,
     interruption,
     requests,
+    operations,
     endings,
     stdout: () => written.stdout,
     stderr: () => written.stderr,

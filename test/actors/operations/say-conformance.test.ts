@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import type { CompletionOrder } from "../../../actors/llm/completion.ts";
-import { modelOperations, planOfSaying } from "../../../actors/operations/model.ts";
+import { planOfSaying, sayingOperations } from "../../../actors/operations/model.ts";
 import { answerNews, newsOf } from "../../../actors/runs/answer-news.ts";
 import type { RunEntry } from "../../../actors/runs/run-entry.ts";
 import { newRunId } from "../../../actors/runs/run-id.ts";
@@ -69,7 +69,7 @@ async function playedOn(
   for (const [index, cut] of [...cuts, undefined].entries()) {
     const node = startNode({ world, name: `node-${index}` });
     await node.spawn(scriptedCoordinator(model(everyMs), orders), { name: "llm.coordinator" });
-    const stage = stageOf({ world, node, store, operations: modelOperations, id });
+    const stage = stageOf({ world, node, store, operations: sayingOperations, id });
     if (index === 0) await stage.begin(planOfSaying(given));
     kills += (await isKilled(stage, cut, index)) ? 1 : 0;
     entries = await stage.entries();

@@ -3,7 +3,7 @@ import { describe, expect, test } from "vitest";
 import type { CompletionOrder, CompletionRequest } from "../../../actors/llm/completion.ts";
 import type { AnswerPart } from "../../../actors/llm/model-event.ts";
 import { type Provider, ProviderError } from "../../../actors/llm/provider.ts";
-import { modelOperations, planOfSaying } from "../../../actors/operations/model.ts";
+import { planOfSaying, sayingOperations } from "../../../actors/operations/model.ts";
 import type { Said } from "../../../actors/operations/say.ts";
 import type { RunEntry } from "../../../actors/runs/run-entry.ts";
 import { RunState } from "../../../actors/runs/run-state.ts";
@@ -52,7 +52,7 @@ async function played(killedAfterMs: readonly number[], piecesOfFirst?: number) 
       const providers = { one: teller(world, asked, piecesOfFirst), two: teller(world, asked) };
       const settings = { default_provider: "one", max_retries: 0 };
       await node.spawn(ordersTree(providers, settings, new OpenGate()).tree);
-      const stage = stageOf({ world, node, store, operations: modelOperations });
+      const stage = stageOf({ world, node, store, operations: sayingOperations });
       if (index === 0) await stage.begin(planOfSaying(order));
       const pid = await stage.start(index === 0 ? "start" : "node_down");
       if (afterMs !== undefined) world.timers.set(afterMs, () => node.exit(pid, "kill"));

@@ -2,7 +2,7 @@
 import { describe, expect, test } from "vitest";
 import type { CompletionOrder } from "../../../actors/llm/completion.ts";
 import type { SaidEvent } from "../../../actors/llm/model-event.ts";
-import { modelOperations, planOfSaying } from "../../../actors/operations/model.ts";
+import { planOfSaying, sayingOperations } from "../../../actors/operations/model.ts";
 import { type Said, say } from "../../../actors/operations/say.ts";
 import type { Operations, Plan } from "../../../actors/pipeline/plan.ts";
 import type { RunEntry } from "../../../actors/runs/run-entry.ts";
@@ -37,7 +37,7 @@ async function played(script: Script, staging: Staging = {}): Promise<Played> {
   const {
     plan = planOfSaying(order),
     spec,
-    operations = modelOperations,
+    operations = sayingOperations,
     see = toEnd,
     againAfterMs = 1,
   } = staging;

@@ -1,0 +1,297 @@
+// Carries out an operation that asks a model, within one step of a run: does what its machine says, and tells it what came of that.
+// What was asked, answered and applied is an effect of the run, so a step that is tried again does none of it twice.
+import { initialTransition, type SnapshotFrom, transition } from "xstate";
+import { Misuse } from "../../runtime/process/failures.ts";
+import type { CompletionOrder, Message } from "../llm/completion.ts";
+import { estimateTokens } from "../llm/tokens.ts";
+import { renderPrompt } from "../prompts/render.ts";
+import type { Template } from "../prompts/template.ts";
+import type { Disclosure } from "../review/disclosure.ts";
+import type { StepContext } from "../runs/step-context.ts";
+import type {
+  AnyModelOperation,
+  AskedModel,
+  Job,
+  OperationNews,
+  OperationOutcome,
+  OperationTools,
+  Prompted,
+  Refusal,
+  Sent,
+} from "./ask-model.ts";
+import { operationNews } from "./ask-model.ts";
+import { costOfRounds } from "./cost-of-rounds.ts";
+import { answerMsMax, paidPerRoundMax, previousAnswerCharactersMax, roundsDefault } from "./limits.ts";
+import { factsOf } from "./model-facts.ts";
+import { type OperationDeed, type OperationEvent, operationMachine } from "./operation-machine.ts";
+import { disclosureChoices, disclosureNews } from "./review.ts";
+import { type Said, say } from "./say.ts";
+
+/** What the step is given. Plain data: whoever goes on with the run has the same prompts. */
+export interface OperationWork {
+  readonly operation: string;
+  readonly input: unknown;
+  readonly asked: AskedModel;
+  /** By name. */
+  readonly prompts: Readonly<Record<string, Template>>;
+}
+
+/** @throws what the run's context throws: the step is then tried again */
+export async function carryOut(
+  operation: AnyModelOperation,
+  work: OperationWork,
+  { context, tools }: { readonly context: StepContext; readonly tools: OperationTools },
+): Promise<OperationOutcome> {
+  const input: unknown = operation.input.parse(work.input);
+  const roundsMax = operation.roundsMax?.(input) ?? roundsDefault;
+  const course = new Course(operation, { ...work, input }, { context, tools, roundsMax });
+  let [snapshot] = initialTransition(operationMachine, { roundsMax });
+  while (snapshot.status === "active") {
+    const event = await course.did(deedOf(snapshot));
+    [snapshot] = transition(operationMachine, snapshot, event);
+  }
+  return course.outcome(snapshot.value === "done");
+}
+
+function deedOf(snapshot: SnapshotFrom<typeof operationMachine>): OperationDeed {
+  return snapshot.value as OperationDeed;
+}
+
+/** What is needed while it goes on. */
+interface Around {
+  readonly context: StepContext;
+  readonly tools: OperationTools;
+  readonly roundsMax: number;
+}
+
+class Course {
+  readonly #operation: AnyModelOperation;
+  readonly #work: OperationWork;
+  readonly #around: Around;
+  #job: Job<unknown, Sent> | undefined;
+  #prompted: Prompted | undefined;
+  #messages: readonly Message[] = [];
+  /** Of all rounds, in order. */
+  readonly #said: Extract<Said, { readonly ok: true }>[] = [];
+  #round = 0;
+  #problem = "";
+  #refusal: Refusal | undefined;
+  #result: unknown;
+
+  constructor(operation: AnyModelOperation, work: OperationWork, around: Around) {
+    this.#operation = operation;
+    this.#work = work;
+    this.#around = around;
+  }
+
+  did(deed: OperationDeed): Promise<OperationEvent> {
+    switch (deed) {
+      case "gathering":
+        return this.#gather();
+      case "disclosing":
+        return this.#disclose();
+      case "asking":
+        return this.#ask();
+      case "checking":
+        return this.#check();
+      case "concluding":
+        return this.#conclude();
+    }
+  }
+
+  outcome(isDone: boolean): OperationOutcome {
+    if (!isDone) return this.#refusal ?? this.#unsound();
+    const { asked } = this.#work;
+    const prompt = this.#template(this.#prompted?.template ?? "");
+    const model = factsOf(asked.who, {
+      prompt: `${prompt.name}@${prompt.version}`,
+      said: this.#said,
+      masked: sum(this.#material.files.map(({ masked }) => masked)),
+    });
+    return { ok: true, document: { ...(this.#result as object), model } };
+  }
+
+  async #gather(): Promise<OperationEvent> {
+    const { context, tools, roundsMax } = this.#around;
+    const { input, asked } = this.#work;
+    const gathered = await this.#operation.gather(input, context, tools);
+    if (!gathered.ok) return this.#refused(gathered);
+    this.#job = { input, material: gathered.material, context, tools };
+    this.#prompted = this.#operation.ask(this.#job);
+    this.#messages = renderPrompt(this.#template(this.#prompted.template), this.#prompted.values);
+    const { tokensMax, costUsdMax } = asked.limits;
+    const { tokens, costMaxUsd } = this.#amounts(roundsMax);
+    if (tokens > tokensMax) {
+      const message = `About ${tokens} tokens would be sent, and operations.max_tokens is ${tokensMax}. Name less, or raise it.`;
+      return this.#refused({ ok: false, code: "too_large", message });
+    }
+    if (costMaxUsd !== null && costMaxUsd > costUsdMax) {
+      const message = `It might cost up to US$ ${costMaxUsd.toFixed(2)}, and operations.max_cost_usd is ${costUsdMax}. Name less, ask a cheaper model, or raise it.`;
+      return this.#refused({ ok: false, code: "budget", message });
+    }
+    return { type: "gathered" };
+  }
+
+  /** Nobody who could be asked means that whoever had the run made has consented: asking is the spec's to demand. */
+  async #disclose(): Promise<OperationEvent> {
+    const { context } = this.#around;
+    const disclosure = this.#disclosure();
+    if ((await context.recall(toldKey)) === undefined) {
+      await context.tell(disclosureNews, disclosure);
+      await context.note(toldKey, true);
+    }
+    const choice = await context.ask({
+      key: "send",
+      text: questionOf(disclosure),
+      choices: Object.values(disclosureChoices),
+      about: disclosure,
+    });
+    if (choice !== disclosureChoices.leaveOut) return { type: "agreed" };
+    const message = "Nothing was sent, since whoever was told that it would be said no.";
+    return this.#refused({ ok: false, code: "declined", message });
+  }
+
+  async #ask(): Promise<OperationEvent> {
+    this.#round += 1;
+    await this.#tell("asking");
+    const said = await say(this.#around.context, this.#order(), { key: `answer ${this.#round}` });
+    if (!said.ok) return this.#refused({ ok: false, ...failureOf(said) });
+    this.#said.push(said);
+    return { type: "answered" };
+  }
+
+  async #check(): Promise<OperationEvent> {
+    const said = this.#last;
+    const { text, finish } = said.completion;
+    if (finish === "refused") {
+      const message = `${said.entry} held its answer back. Ask another provider with --provider.`;
+      return this.#refused({ ok: false, code: "answer_refused", message });
+    }
+    await this.#tell("checking");
+    const checked = await this.#operation.check({ text, finish }, this.#needed);
+    if (checked.ok) {
+      this.#result = checked.result;
+      return { type: "sound" };
+    }
+    if (finish === "partial") return this.#refused({ ok: false, ...failureOf(said) });
+    this.#problem =
+      finish === "length"
+        ? `It was cut off at its greatest length: be brief. ${checked.problem}`
+        : checked.problem;
+    return { type: "unsound" };
+  }
+
+  async #conclude(): Promise<OperationEvent> {
+    const concluded = await this.#operation.conclude?.(this.#result, this.#needed);
+    if (concluded?.ok === false) return this.#refused(concluded);
+    if (concluded !== undefined) this.#result = concluded.result;
+    return { type: "concluded" };
+  }
+
+  #refused(refusal: Refusal): OperationEvent {
+    this.#refusal = refusal;
+    return { type: "refused" };
+  }
+
+  #unsound(): Refusal {
+    const times = this.#round === 1 ? "once" : `${this.#round} times`;
+    const message = `The model answered ${times} with what was not asked for. ${this.#problem} Try again, or ask another model with --model.`;
+    return { ok: false, code: "bad_answer", message };
+  }
+
+  #order(): CompletionOrder {
+    const { who, model } = this.#work.asked;
+    const form = this.#prompted?.form;
+    return {
+      provider: who.provider,
+      request: {
+        messages: [...this.#messages, ...this.#repairing()],
+        ...(model === undefined ? {} : { model }),
+        max_output_tokens: this.#operation.outputTokensMax,
+        ...(form === undefined ? {} : { answer_schema: form }),
+      },
+      deadline_ms: answerMsMax,
+      paid_attempts: paidPerRoundMax,
+      lane: "interactive",
+    };
+  }
+
+  /** The answer that was refused, and why. */
+  #repairing(): readonly Message[] {
+    if (this.#round < 2) return [];
+    const answer = this.#last.completion.text.slice(0, previousAnswerCharactersMax);
+    return [
+      // Providers refuse a turn without a text.
+      { role: "assistant", content: answer.trim() === "" ? "(nothing)" : answer },
+      ...renderPrompt(this.#template("repair"), { problem: this.#problem }),
+    ];
+  }
+
+  #disclosure(): Disclosure {
+    const { provider, kind, model, host, place } = this.#work.asked.who;
+    const { files } = this.#material;
+    return {
+      ...{ provider, kind, model, host, place, files: files.map(({ path }) => path), leftOut: [] },
+      ...this.#amounts(this.#around.roundsMax),
+      masked: sum(files.map(({ masked }) => masked)),
+      verb: this.#operation.verb,
+    };
+  }
+
+  #amounts(roundsMax: number): { readonly tokens: number; readonly costMaxUsd: number | null } {
+    const tokens = sum(this.#messages.map(({ content }) => estimateTokens(content)));
+    const { outputTokensMax } = this.#operation;
+    return {
+      tokens,
+      costMaxUsd: costOfRounds({ tokens, outputTokensMax, roundsMax }, this.#work.asked.who.price),
+    };
+  }
+
+  async #tell(doing: string): Promise<void> {
+    const material = this.#operation.news?.(this.#material) ?? {};
+    const news: OperationNews = { operation: this.#operation.name, doing, round: this.#round, material };
+    await this.#around.context.tell(operationNews, news);
+  }
+
+  #template(name: string): Template {
+    const template = this.#work.prompts[name];
+    if (template === undefined)
+      throw new Misuse(`The plan of ${this.#operation.name} has no prompt "${name}".`);
+    return template;
+  }
+
+  get #needed(): Job<unknown, Sent> {
+    if (this.#job === undefined) throw new Misuse("Nothing was gathered yet.");
+    return this.#job;
+  }
+
+  get #material(): Sent {
+    return this.#needed.material;
+  }
+
+  get #last(): Extract<Said, { readonly ok: true }> {
+    const last = this.#said.at(-1);
+    if (last === undefined) throw new Misuse("The model was not asked yet.");
+    return last;
+  }
+}
+
+const toldKey = "told what is sent";
+
+function questionOf({ files, tokens, provider, host }: Disclosure): string {
+  const what =
+    files.length === 0 ? "what you ask for" : files.length === 1 ? "1 file" : `${files.length} files`;
+  return `Send ${what}, about ${tokens} tokens, to ${provider} at ${host}?`;
+}
+
+function failureOf({ failure }: Said): Pick<Refusal, "code" | "message" | "retryable"> {
+  if (failure === undefined) {
+    return { code: "interrupted", message: "Only a part of the answer came. Try again.", retryable: true };
+  }
+  const { code, message, retryable } = failure;
+  return { code, message, retryable };
+}
+
+function sum(numbers: readonly number[]): number {
+  return numbers.reduce((total, number) => total + number, 0);
+}

@@ -1,0 +1,115 @@
+// The commands that have a model work on code, and the options that all of them have.
+import type { Explanation } from "../../actors/operations/explain.ts";
+import type { CommandSpec, OptionSpec } from "../command-spec.ts";
+import { workOptions } from "./runs.ts";
+
+const explainLevelWords = [
+  "basic",
+  "intermediate",
+  "advanced",
+] as const satisfies readonly Explanation["level"][];
+const explainFocusWords = [
+  "comprehensive",
+  "patterns",
+  "architecture",
+] as const satisfies readonly Explanation["focus"][];
+
+const formatWords = ["text", "json", "markdown"] as const;
+
+const outputOptions: readonly OptionSpec[] = [
+  {
+    name: "format",
+    value: "text",
+    placeholder: "FORMAT",
+    choices: formatWords,
+    fallback: "text",
+    summary: "How to print the result",
+  },
+  {
+    name: "output",
+    value: "text",
+    placeholder: "FILE|FORMAT",
+    suggestions: formatWords,
+    completesFiles: true,
+    summary:
+      "Write the result to a file, whose extension (.json, .md, .txt) chooses the format; or name a format",
+  },
+];
+
+const modelOptions: readonly OptionSpec[] = [
+  {
+    name: "provider",
+    value: "text",
+    placeholder: "NAME",
+    summary: "The entry of llm.providers that is asked, and no other",
+  },
+  {
+    name: "model",
+    value: "text",
+    placeholder: "NAME",
+    summary: "The model to ask, where it is not to be the entry's own",
+  },
+];
+
+const modelNote =
+  "The provider is that of --provider, else llm.default_provider, else one whose key or address is in the environment (OPENAI_API_KEY, ANTHROPIC_API_KEY, AIEX_OLLAMA_HOST, AIEX_LM_STUDIO_HOST). What leaves the machine is said on standard error before it does. Detected secrets are masked; .env, secrets.*, keys and all below .ssh are never sent.";
+
+const codesNote =
+  "Exit codes: 0 it is done, 1 it cannot be done or the model's answers were of no use, 2 usage, 5 permission denied, 6 a budget was reached, 69 no model is set up or none can be reached, 75 try again, 78 a wrong configuration or prompt of yours, 124 a deadline passed. See `aiex help exit-codes`.";
+
+export const operationCommands: readonly CommandSpec[] = [
+  {
+    words: ["ai", "explain"],
+    summary: "Have a model explain a file, each claim with its lines",
+    examples: [
+      { line: "aiex ai explain --file src/app.ts", does: "Explain a file" },
+      { line: "aiex ai explain --file src/app.ts --level basic", does: "For a newcomer" },
+      {
+        line: "aiex ai explain --file src/app.ts --focus architecture --output app.md",
+        does: "Write Markdown",
+      },
+      { line: "git show HEAD:a.py | aiex ai explain --file - --stdin-name a.py", does: "Read a pipe" },
+    ],
+    options: [
+      {
+        name: "file",
+        value: "text",
+        placeholder: "PATH|-",
+        completesFiles: true,
+        required: true,
+        summary: "The file, or - for standard input",
+      },
+      {
+        name: "level",
+        value: "text",
+        placeholder: "LEVEL",
+        choices: explainLevelWords,
+        fallback: "intermediate",
+        summary: "Whom to explain it to",
+      },
+      {
+        name: "focus",
+        value: "text",
+        placeholder: "FOCUS",
+        choices: explainFocusWords,
+        fallback: "comprehensive",
+        summary: "What to explain",
+      },
+      ...outputOptions,
+      {
+        name: "stdin-name",
+        value: "text",
+        placeholder: "NAME",
+        fallback: "stdin",
+        summary: "The name of what arrives on standard input; its extension says the language",
+      },
+      ...modelOptions,
+      ...workOptions,
+    ],
+    notes: [
+      modelNote,
+      "A claim about lines that the file does not have is left out, and counted. What the model is asked is a template that you can replace: see docs/templates.md.",
+      codesNote,
+    ],
+  },
+];

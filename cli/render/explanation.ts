@@ -1,0 +1,56 @@
+// An explanation for people, as text and as Markdown. Nothing that a model wrote is trusted.
+import type { Claim, Explanation } from "../../actors/operations/explain.ts";
+import { sanitizeData } from "../../runtime/observe/sanitize.ts";
+import { paint, type Terminal } from "../terminal.ts";
+import { printable } from "./printable.ts";
+import { codeSpan, escapeMarkdown } from "./report-markdown.ts";
+import { plural } from "./report-order.ts";
+import { heading, indented } from "./text-parts.ts";
+
+export function renderExplanationText(untrusted: Explanation, terminal: Terminal): string {
+  const { file, level, focus, summary, claims, dropped } = sanitizeData(untrusted, (text) =>
+    printable(text, terminal),
+  );
+  const sections = [
+    [
+      heading(terminal, "📖 ", `Explanation of ${file}`),
+      paint(terminal, "gray", `Level: ${level}, focus: ${focus}`),
+    ],
+    indented(summary, 0, terminal),
+    ...claims.map((claim) => claimLines(claim, file, terminal)),
+    dropped === 0 ? [] : indented(droppedText(dropped), 0, terminal),
+  ];
+  return `${sections
+    .filter((lines) => lines.length > 0)
+    .map((lines) => lines.join("\n"))
+    .join("\n\n")}\n`;
+}
+
+function claimLines(claim: Claim, file: string, terminal: Terminal): string[] {
+  const place = paint(terminal, "gray", `${file}:${linesText(claim)}`);
+  return [`${paint(terminal, "bold", claim.title)}  ${place}`, ...indented(claim.text, 3, terminal)];
+}
+
+export function renderExplanationMarkdown(untrusted: Explanation): string {
+  const { file, level, focus, summary, claims, dropped } = sanitizeData(untrusted);
+  const blocks = [
+    `# Explanation of ${codeSpan(file)}`,
+    `Level: ${level}, focus: ${focus}`,
+    escapeMarkdown(summary),
+    ...claims.flatMap((claim) => [
+      `## ${escapeMarkdown(claim.title)}`,
+      escapeMarkdown(claim.text),
+      codeSpan(`${file}:${linesText(claim)}`),
+    ]),
+    ...(dropped === 0 ? [] : [`*${droppedText(dropped)}*`]),
+  ];
+  return `${blocks.join("\n\n")}\n`;
+}
+
+function linesText({ from_line, to_line }: Claim): string {
+  return from_line === to_line ? `${from_line}` : `${from_line}-${to_line}`;
+}
+
+function droppedText(dropped: number): string {
+  return `${plural(dropped, "claim")} left out: no such lines in the file.`;
+}

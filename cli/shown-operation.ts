@@ -1,0 +1,73 @@
+// What operations that ask a model came to, for people and for programs: each has its renderer here.
+import { type Destination, writeReport } from "./destination.ts";
+import { type ExitCode, exitCodes } from "./exit-codes.ts";
+import { showNotice } from "./failure.ts";
+import type { Host } from "./host.ts";
+import { renderExplanationMarkdown, renderExplanationText } from "./render/explanation.ts";
+import { renderJson } from "./render/json.ts";
+import { modelUseText } from "./render/model-use.ts";
+import { reportFile, type Terminal, terminalOf } from "./terminal.ts";
+
+type Document = Readonly<Record<string, unknown>>;
+
+export interface OperationRenderer {
+  readonly text: (document: Document, terminal: Terminal) => string;
+  readonly markdown: (document: Document) => string;
+  /** Where it is not that of a success. */
+  readonly code?: (document: Document) => ExitCode;
+}
+
+/** By the kind of the run. A document comes from a run, and is of the form that its operation gives. */
+const renderers = {
+  explain: rendererOf(renderExplanationText, renderExplanationMarkdown),
+} as const satisfies Readonly<Record<string, OperationRenderer>>;
+
+export type ShownOperation = keyof typeof renderers;
+
+export function isShownOperation(kind: string): kind is ShownOperation {
+  return Object.hasOwn(renderers, kind);
+}
+
+/** Prints or writes it, and says on standard error what the model took. */
+export async function showOperation(
+  host: Host,
+  { name, document }: { readonly name: ShownOperation; readonly document: Document },
+  { format, path }: Destination,
+): Promise<ExitCode> {
+  const renderer: OperationRenderer = renderers[name];
+  if (path === undefined) {
+    const terminal = terminalOf(host.stdout, host.env, host.platform);
+    await host.stdout.write(rendered(renderer, document, format, terminal));
+  } else {
+    await writeReport(host.world.files, path, rendered(renderer, document, format, reportFile));
+    await showNotice(`Wrote the result to ${path}.`, host);
+  }
+  await showNotice(modelUseText(document.model), host);
+  return renderer.code?.(document) ?? exitCodes.ok;
+}
+
+function rendered(
+  { text, markdown }: OperationRenderer,
+  document: Document,
+  format: Destination["format"],
+  terminal: Terminal,
+): string {
+  switch (format) {
+    case "json":
+      return renderJson(document);
+    case "markdown":
+      return markdown(document);
+    case "text":
+      return text(document, terminal);
+  }
+}
+
+function rendererOf<Shown>(
+  text: (document: Shown, terminal: Terminal) => string,
+  markdown: (document: Shown) => string,
+): OperationRenderer {
+  return {
+    text: (document, terminal) => text(document as Shown, terminal),
+    markdown: (document) => markdown(document as Shown),
+  };
+}

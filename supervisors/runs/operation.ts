@@ -1,0 +1,77 @@
+// An operation that asks a model as a run: who is asked, and with which prompts.
+import { modelOperationOf, planOfOperation } from "../../actors/operations/model-operations.ts";
+import type { TemplateName } from "../../actors/prompts/built-in.ts";
+import type { WorkspaceRef } from "../../actors/runs/run-spec.ts";
+import type { FileSystem } from "../../runtime/file-system.ts";
+import { Misuse } from "../../runtime/process/failures.ts";
+import type { Configuration } from "../config.ts";
+import { promptInEffect } from "../prompts.ts";
+import { chooseReviewer, UnknownProvider } from "../reviewer.ts";
+import type { RunTerms } from "./analysis.ts";
+import type { RunOrder } from "./runs.ts";
+
+export interface OperationOrder extends RunTerms {
+  /** Such as "explain". */
+  readonly operation: string;
+  /** As its schema in `docs/schema/` has it. */
+  readonly input: Readonly<Record<string, unknown>>;
+  /**
+   * The entry of llm.providers that is asked. Where it is left out: llm.default_provider; else, where nothing is sent but what the
+   * person named, an entry whose key or address is in the environment.
+   */
+  readonly provider?: string | undefined;
+  /** A model of it, where it is not to be the entry's own. */
+  readonly model?: string | undefined;
+  /** Whose files they are. Left out: those of this program, or of the node that has the run. */
+  readonly workspace?: WorkspaceRef | undefined;
+  /** False where nobody is there who is told what is sent before it is: to submit it is consent then. Default: true. */
+  readonly asks?: boolean;
+}
+
+export interface OperationPlace {
+  readonly files: FileSystem;
+  readonly configuration: Configuration;
+}
+
+/** @throws {UnknownProvider} nobody can be asked; {ConfigurationError} a prompt of the user's is wrong; {Misuse} the input is wrong */
+export async function operationOrder(place: OperationPlace, order: OperationOrder): Promise<RunOrder> {
+  const { operation: name, workspace, onUnknown, deadlineMs, costUsdMax, asks = true, shown = null } = order;
+  const { configuration, files } = place;
+  const operation = modelOperationOf(name);
+  if (operation === undefined) throw new Misuse(`There is no operation "${name}".`);
+  const read = operation.input.safeParse(order.input);
+  if (!read.success) throw new Misuse(`The input of ${name} is wrong: ${read.error.message}`);
+  const isOneFile = operation.sendsOnlyNamed?.(read.data) ?? true;
+  const { provider, model } = order;
+  const who = chooseReviewer(configuration, { provider, model, isOneFile });
+  if (who === undefined) throw nobodyToAsk(configuration, operation.verb);
+  const names = [...new Set<TemplateName>([...operation.prompts, "repair"])];
+  const userFolder = configuration.folders.user;
+  const prompts = await Promise.all(names.map((prompt) => promptInEffect({ files, userFolder }, prompt)));
+  const { max_tokens: tokensMax, max_cost_usd: costUsdMaxOfOne } = configuration.values.operations;
+  return {
+    kind: name,
+    title: operation.title(read.data),
+    plan: planOfOperation({
+      operation: name,
+      input: read.data,
+      asked: {
+        who,
+        ...(model === undefined ? {} : { model }),
+        limits: { tokensMax, costUsdMax: costUsdMaxOfOne },
+      },
+      prompts: Object.fromEntries(prompts.map(({ template }) => [template.name, template])),
+    }),
+    ...{ workspace, onUnknown, deadlineMs, costUsdMax, asks },
+    request: { shown },
+  };
+}
+
+function nobodyToAsk({ values }: Configuration, verb: string): UnknownProvider {
+  const entries = Object.keys(values.llm.providers);
+  const problem =
+    entries.length === 0
+      ? `No language model is set up that ${verb} this.`
+      : "No provider was chosen: name one with --provider, or set llm.default_provider.";
+  return new UnknownProvider(problem, entries);
+}
