@@ -4,7 +4,7 @@ import type { World } from "../runtime/world.ts";
 import { realWorld } from "../runtime/worlds/real.ts";
 import type { Configuration, FlagSetting } from "../supervisors/config.ts";
 import { exitCodes } from "./exit-codes.ts";
-import { showFailure } from "./failure.ts";
+import { showFailure, showNotice } from "./failure.ts";
 import type { Host, Nodes, Settings, TextOutput } from "./host.ts";
 import { watchInterruption } from "./interruption.ts";
 import { textOutput } from "./output.ts";
@@ -54,7 +54,10 @@ async function loadNodes(world: World, log: TextOutput, flags: readonly FlagSett
     warnings: configuration.warnings,
     start: async (request) => {
       const { startRunningNode } = await import("../supervisors/cluster/running-node.ts");
-      return startRunningNode({ ...request, world, configuration, program: version, log });
+      return startRunningNode({
+        ...{ ...request, world, configuration, program: version, log },
+        onRecovered: telling(log),
+      });
     },
     serve: async (request) => {
       const { serveNodeName, serveOpenai } = await import("../supervisors/openai/serve.ts");
@@ -79,6 +82,7 @@ async function loadSettings(world: World, log: TextOutput, flags: readonly FlagS
   const { ruleBook } = await import("../supervisors/rule-book.ts");
   const loaded = await loadConfiguration({ world, env: process.env, home: homedir(), flags });
   const directory = loaded.values.workspace.project_dir ?? process.cwd();
+  const onRecovered = telling(log);
   return {
     rows: describeConfiguration(loaded),
     warnings: loaded.warnings,
@@ -97,7 +101,7 @@ async function loadSettings(world: World, log: TextOutput, flags: readonly FlagS
     },
     workspace: async () => {
       const { commandWorkspace } = await import("../supervisors/runs/command-workspace.ts");
-      return commandWorkspace(world.files, loaded, directory);
+      return commandWorkspace(world, loaded, directory, onRecovered);
     },
     start: async (onFailure) => {
       const { startAiex } = await import("../supervisors/aiex.ts");
@@ -105,7 +109,7 @@ async function loadSettings(world: World, log: TextOutput, flags: readonly FlagS
       const onNotice = (text: string): void => {
         notice = text;
       };
-      const aiex = await startAiex({ world, configuration: loaded, onFailure, onNotice, log });
+      const aiex = await startAiex({ world, configuration: loaded, onFailure, onNotice, onRecovered, log });
       return { ...aiex, notice };
     },
     startDesk: async (onFailure) => {
@@ -113,6 +117,11 @@ async function loadSettings(world: World, log: TextOutput, flags: readonly FlagS
       return startOwnDesk({ world, configuration: loaded, onFailure, log });
     },
   };
+}
+
+/** Says it on standard error while the command goes on. */
+function telling(stderr: TextOutput): (sentence: string) => void {
+  return (sentence) => void showNotice(sentence, { stderr, env: process.env, platform: process.platform });
 }
 
 /** The node that a configuration names is that of `aiex node start`, and may run beside this one. */

@@ -19,6 +19,7 @@ import {
   type World,
 } from "../runtime/index.ts";
 import { analysisCache } from "./analysis-cache.ts";
+import { openChanges } from "./changes.ts";
 import { type Configuration, type ConfigurationValues, readUserRuleCases } from "./config.ts";
 import { type LlmLook, llmLook } from "./llm-desk.ts";
 import { startLog } from "./log.ts";
@@ -88,6 +89,8 @@ export interface AiexOptions {
   readonly onFailure?: (thrown: unknown) => void;
   /** Hears sentences for people about what goes on in a lesser way: that runs cannot be kept, and why. */
   readonly onNotice?: (sentence: string) => void;
+  /** Hears sentences for people about changes of files that were found interrupted, and were ended. */
+  readonly onRecovered?: (sentence: string) => void;
   /** Where the log goes that has no file, and what its file does not take. Default: nowhere. */
   readonly log?: LogDestination;
   /** As which node it runs. Default: as one that knows no other. */
@@ -133,6 +136,7 @@ export async function startAiex({
   configuration,
   onFailure,
   onNotice,
+  onRecovered,
   log,
   as,
 }: AiexOptions): Promise<Aiex> {
@@ -162,10 +166,11 @@ export async function startAiex({
       ? await openOwnStore(world, configuration.folders.data)
       : { store: memoryRunStore(world.clock), notice: undefined };
   if (notice !== undefined) onNotice?.(notice);
+  const changes = await openChanges(outside, configuration, directory, onRecovered);
   const tree = rootTree({
     ...{ world, configuration: values, directory, node: program, userRules: own, cache, store, providers },
     sessions: openSessionStore(world, configuration.folders.data),
-    name: node.name,
+    ...{ name: node.name, changes },
     ...(as === undefined
       ? { spentFolder: join(configuration.folders.data, "spent") }
       : { ownership: () => node.ownership }),

@@ -16,6 +16,29 @@ export type Applied =
   /** `changed_since`: the file is neither as it was nor as it is to be. */
   | { readonly ok: false; readonly code: "changed_since" | "denied" | "failed"; readonly message: string };
 
+/** Changes of several files that belong together: all of them happen, or none does. */
+export interface ChangeSet {
+  /** The run's id and a number, such as `…/1`: a set that was applied is applied once, however often that is asked. */
+  readonly id: string;
+  /** The run that thought it out: `aiex undo` takes back what a run changed. */
+  readonly run: string;
+  /** One line for people. */
+  readonly title: string;
+  /** No path twice. */
+  readonly changes: readonly FileChange[];
+}
+
+export type AppliedSet =
+  /** `isNew`: false where all of it was there already. */
+  | { readonly ok: true; readonly isNew: boolean }
+  /** No file is changed. `path`: the one that it fails for. */
+  | {
+      readonly ok: false;
+      readonly code: "changed_since" | "denied" | "failed";
+      readonly message: string;
+      readonly path?: string | undefined;
+    };
+
 /** The owner is away: who needs it waits for it. */
 export interface OwnerAway {
   readonly ok: false;
@@ -43,4 +66,6 @@ export interface WorkspaceAccess {
   ): Promise<{ readonly ok: true; readonly hash: string | null } | ReaderFailure | OwnerAway>;
   /** Applied by the owner alone, once: one that is there already is no change. */
   apply(change: FileChange): Promise<Applied | OwnerAway>;
+  /** Applied by the owner alone, all or nothing, also where it ends in the middle; can be taken back by `aiex undo`. */
+  applyAll(set: ChangeSet): Promise<AppliedSet | OwnerAway>;
 }

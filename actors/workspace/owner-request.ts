@@ -2,7 +2,8 @@
 import { z } from "zod";
 import type { FileErrorCode } from "../../runtime/file-system.ts";
 import { isBlobHash } from "../../runtime/store/blob-guard.ts";
-import type { Applied, FileChange } from "./access.ts";
+import type { Applied, AppliedSet, ChangeSet, FileChange } from "./access.ts";
+import { changeLimits } from "./changes/limits.ts";
 import { workspaceAccessLimits } from "./limits.ts";
 import type { Listing, ReaderFailure } from "./reader.ts";
 
@@ -16,7 +17,11 @@ export type OwnerRequest =
       readonly isForModel?: boolean | undefined;
     }
   | { readonly what: "hash"; readonly path: string }
-  | { readonly what: "apply"; readonly change: FileChange };
+  | { readonly what: "apply"; readonly change: FileChange }
+  /** Bytes for a set that follows: of a large one, not all fit into its own request. */
+  | { readonly what: "stage"; readonly bytes: Uint8Array }
+  /** A file whose bytes were staged has none here. */
+  | { readonly what: "apply_all"; readonly set: ChangeSet };
 
 /** The beginning of a file, and how long it is as a whole. */
 export interface FileHead {
@@ -32,6 +37,15 @@ export interface OwnerAnswers {
   readonly read: FileHead | ReaderFailure;
   readonly hash: { readonly ok: true; readonly hash: string | null } | ReaderFailure;
   readonly apply: Applied;
+  readonly stage: { readonly ok: true } | ReaderFailure;
+  readonly apply_all: AppliedSet | Unstaged;
+}
+
+/** What was staged is here no longer, or never came: it is to be staged again. */
+export interface Unstaged {
+  readonly ok: false;
+  readonly code: "unstaged";
+  readonly message: string;
 }
 
 export type OwnerAnswer = OwnerAnswers[OwnerRequest["what"]];
@@ -39,6 +53,7 @@ export type OwnerAnswer = OwnerAnswers[OwnerRequest["what"]];
 const path = z.string().max(workspaceAccessLimits.pathCharactersMax);
 const hash = z.string().refine(isBlobHash, "is no hash").nullable();
 const bytes = z.instanceof(Uint8Array).refine(({ length }) => length <= workspaceAccessLimits.bytesMax);
+const change = z.object({ path, before: hash, after: hash, bytes: bytes.optional() });
 
 const request = z.discriminatedUnion("what", [
   z.object({ what: z.literal("list"), path }),
@@ -49,9 +64,16 @@ const request = z.discriminatedUnion("what", [
     isForModel: z.boolean().optional(),
   }),
   z.object({ what: z.literal("hash"), path }),
+  z.object({ what: z.literal("apply"), change }),
+  z.object({ what: z.literal("stage"), bytes }),
   z.object({
-    what: z.literal("apply"),
-    change: z.object({ path, before: hash, after: hash, bytes: bytes.optional() }),
+    what: z.literal("apply_all"),
+    set: z.object({
+      id: z.string().max(changeLimits.idCharactersMax),
+      run: z.string().max(changeLimits.idCharactersMax),
+      title: z.string().max(changeLimits.titleCharactersMax),
+      changes: z.array(change).max(changeLimits.filesMax),
+    }),
   }),
 ]);
 
@@ -102,6 +124,16 @@ const answers = {
       ok: z.literal(false),
       code: z.enum(["changed_since", "denied", "failed"]),
       message: failure.shape.message,
+    }),
+  ]),
+  stage: z.union([z.object({ ok: z.literal(true) }), failure]),
+  apply_all: z.union([
+    z.object({ ok: z.literal(true), isNew: z.boolean() }),
+    z.object({
+      ok: z.literal(false),
+      code: z.enum(["changed_since", "denied", "failed", "unstaged"]),
+      message: failure.shape.message,
+      path: path.optional(),
     }),
   ]),
 } as const;

@@ -1,10 +1,12 @@
 // The owner of a workspace at work for others: nothing outside of its root is listed, read, or changed.
 import { createHash } from "node:crypto";
 import { FileError } from "../../runtime/file-system.ts";
+import type { AppliedSet, ChangeSet } from "./access.ts";
 import { applyChange } from "./apply.ts";
+import type { ChangeKeeper } from "./changes/keeper.ts";
 import { type Asker, type GuardedPath, type GuardedTree, guardedStart, openGuarded } from "./guard.ts";
 import { workspaceAccessLimits } from "./limits.ts";
-import type { FileHead, OwnerAnswer, OwnerRequest } from "./owner-request.ts";
+import type { FileHead, OwnerAnswer, OwnerRequest, Unstaged } from "./owner-request.ts";
 import type { Listing, ReaderFailure } from "./reader.ts";
 import { readHead } from "./source-file.ts";
 import type { SourceTextLimits } from "./source-text.ts";
@@ -12,13 +14,48 @@ import { type WalkEntry, type WalkLimits, walk } from "./walk.ts";
 
 export interface WorkspaceOwner extends GuardedTree {
   readonly limits: WalkLimits & SourceTextLimits;
+  /** Left out where sets of changes are not taken. */
+  readonly changes?: ChangeKeeper | undefined;
 }
 
 /** What goes wrong with a file is an answer; what is thrown is a fault of the program. */
 export async function answerOwned(owner: WorkspaceOwner, request: OwnerRequest): Promise<OwnerAnswer> {
-  if (request.what === "apply") return applyChange(owner, request.change);
-  return orFailure(answered(owner, request));
+  switch (request.what) {
+    case "apply":
+      return applyChange(owner, request.change);
+    case "stage":
+      owner.changes?.staged.take(request.bytes);
+      return { ok: true };
+    case "apply_all":
+      return appliedSet(owner, request.set);
+    default:
+      return orFailure(answered(owner, request));
+  }
 }
+
+/** All of it or nothing, whatever the files are. */
+export async function appliedSet(
+  { changes }: Pick<WorkspaceOwner, "changes">,
+  given: ChangeSet,
+): Promise<AppliedSet | Unstaged> {
+  if (changes === undefined) return noKeeper;
+  const set = changes.staged.completed(given);
+  return set === undefined ? unstaged : changes.apply(set);
+}
+
+const unstaged: Unstaged = {
+  ok: false,
+  code: "unstaged",
+  message:
+    "Some of the files that were handed over for these changes are not here any more. Hand them over again.",
+};
+
+const noKeeper: AppliedSet = {
+  ok: false,
+  code: "denied",
+  message:
+    "Sets of changes are not taken here: there is no place where they are kept. Apply them on another node.",
+};
 
 /** The hash of a file's bytes as it is now; null where there is none. Fails with a `FileError`. */
 export async function hashOf(
@@ -71,7 +108,7 @@ const entryBytes = 48;
 
 async function answered(
   owner: WorkspaceOwner,
-  request: Exclude<OwnerRequest, { readonly what: "apply" }>,
+  request: Extract<OwnerRequest, { readonly what: "list" | "read" | "hash" }>,
 ): Promise<OwnerAnswer> {
   switch (request.what) {
     case "list": {

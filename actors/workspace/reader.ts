@@ -2,10 +2,11 @@
 import type { FileErrorCode } from "../../runtime/file-system.ts";
 import { noReply, ok, replyWith, server } from "../../runtime/index.ts";
 import type { World } from "../../runtime/world.ts";
-import type { Applied, FileChange, NamedPath } from "./access.ts";
+import type { Applied, ChangeSet, FileChange, NamedPath } from "./access.ts";
 import { applyChange } from "./apply.ts";
+import type { ChangeKeeper } from "./changes/keeper.ts";
 import { openGuarded } from "./guard.ts";
-import { answerOwned, hashOf, listingOf, orFailure, type WorkspaceOwner } from "./owner.ts";
+import { answerOwned, appliedSet, hashOf, listingOf, orFailure, type WorkspaceOwner } from "./owner.ts";
 import type { OwnerAnswer, OwnerAnswers, OwnerRequest } from "./owner-request.ts";
 import type { Sandbox } from "./sandbox.ts";
 import { readSourceFile } from "./source-file.ts";
@@ -69,15 +70,17 @@ export interface KeptFile {
 
 interface Reader extends ReaderInput {
   readonly world: World;
+  readonly changes: ChangeKeeper | undefined;
 }
 
 /**
  * Defines the reader over a world's files. Calls: `list`, `read` and `hash` are asked by the person's own program, `ask` by others,
- * who get what lies in the project and nothing else; `apply` changes the project alone.
+ * who get what lies in the project and nothing else; `apply` and `apply_all` change the project alone.
+ * @param changes what sets of changes are kept by; without it none are taken
  */
-export function workspaceReader(world: World) {
+export function workspaceReader(world: World, changes?: ChangeKeeper) {
   return server("workspace.reader", {
-    init: (input: ReaderInput) => ok<Reader>({ ...input, world }),
+    init: (input: ReaderInput) => ok<Reader>({ ...input, world, changes }),
     calls: {
       list: async (reader, asked: NamedPath & { path: string }) =>
         replyWith<Listing | ReaderFailure, Reader>(
@@ -90,6 +93,8 @@ export function workspaceReader(world: World) {
         replyWith<OwnerAnswers["hash"], Reader>(await orFailure(hash(reader, asked)), reader),
       apply: async (reader, change: FileChange) =>
         replyWith<Applied, Reader>(await applyChange(ownerIn(reader), change), reader),
+      apply_all: async (reader, set: ChangeSet) =>
+        replyWith<OwnerAnswers["apply_all"], Reader>(await appliedSet(reader, set), reader),
       ask: async (reader, request: OwnerRequest) =>
         replyWith<OwnerAnswer, Reader>(await answerOwned(ownerIn(reader), request), reader),
     },
@@ -107,6 +112,6 @@ async function hash(reader: Reader, asked: NamedPath & { readonly path: string }
   return { ok: true as const, hash: await hashOf(ownerIn(reader), asked, "person") };
 }
 
-function ownerIn({ world, directory, limits, sandbox }: Reader): WorkspaceOwner {
-  return { files: world.files, directory, limits, sandbox };
+function ownerIn({ world, directory, limits, sandbox, changes }: Reader): WorkspaceOwner {
+  return { files: world.files, directory, limits, sandbox, changes };
 }

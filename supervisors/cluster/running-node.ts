@@ -37,6 +37,8 @@ export interface NodeRequest {
   /** Hears of a failure that belongs to nobody; everything is being stopped then. */
   readonly onFailure: (thrown: unknown) => void;
   readonly log?: LogDestination;
+  /** Hears sentences for people about changes of files that were found interrupted. */
+  readonly onRecovered?: (sentence: string) => void;
   /** One more application: it starts when all else runs, stops first, and where it ends by itself all of it does. */
   readonly also?: (node: Node) => Application;
 }
@@ -88,6 +90,7 @@ export async function startRunningNode(request: NodeRequest): Promise<RunningNod
       configuration,
       onFailure: request.onFailure,
       ...(request.log === undefined ? {} : { log: request.log }),
+      ...(request.onRecovered === undefined ? {} : { onRecovered: request.onRecovered }),
       as: { name, distribution: distributionOf(request, cluster, (held) => ending.give(held)), begin },
     });
     await member?.ready();

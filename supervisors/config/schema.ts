@@ -6,6 +6,7 @@ import { llmConfiguration, llmVariables } from "../../actors/llm/config.ts";
 import { operationsConfiguration, operationsVariables } from "../../actors/operations/config.ts";
 import { pipelineConfiguration, pipelineVariables } from "../../actors/pipeline/config.ts";
 import { runsConfiguration, runsVariables } from "../../actors/runs/config.ts";
+import { changesConfiguration, changesVariables } from "../../actors/workspace/changes/config.ts";
 import { workspaceConfiguration, workspaceVariables } from "../../actors/workspace/config.ts";
 import { sandboxConfiguration, sandboxVariables } from "../../actors/workspace/sandbox-config.ts";
 import { clusterConfiguration, clusterVariables } from "./cluster-part.ts";
@@ -16,6 +17,7 @@ import { runtimeConfiguration } from "./runtime-part.ts";
 export const configurationSchema = z.strictObject({
   workspace: workspaceConfiguration.prefault({}),
   sandbox: sandboxConfiguration.prefault({}),
+  changes: changesConfiguration.prefault({}),
   analysis: analysisConfiguration.prefault({}),
   operations: operationsConfiguration.prefault({}),
   llm: llmConfiguration.prefault({}),
@@ -35,6 +37,7 @@ export type ConfigurationValues = z.output<typeof configurationSchema>;
 export const configurationVariables: Readonly<Record<string, string>> = {
   ...below("workspace", workspaceVariables),
   ...below("sandbox", sandboxVariables),
+  ...below("changes", changesVariables),
   ...below("analysis", analysisVariables),
   ...below("operations", operationsVariables),
   ...below("llm", llmVariables),

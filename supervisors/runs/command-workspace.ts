@@ -3,29 +3,35 @@ import { createHash } from "node:crypto";
 import { hostname } from "node:os";
 import { workspaceLimits } from "../../actors/workspace/config.ts";
 import { sandboxOf } from "../../actors/workspace/sandbox.ts";
-import type { FileSystem } from "../../runtime/file-system.ts";
+import type { World } from "../../runtime/world.ts";
+import { openChanges } from "../changes.ts";
 import type { Configuration } from "../config.ts";
 import type { ServedWorkspace } from "./runs.ts";
 
 /**
  * Its id is that of the place, so that a command that comes back there serves what its runs wait for.
  * @param directory its root, where relative paths start
+ * @param onRecovered hears sentences for people about changes that were found interrupted
  * @throws {FileError} it is not there
  */
 export async function commandWorkspace(
-  files: FileSystem,
-  { values }: Pick<Configuration, "values">,
+  world: Pick<World, "files" | "clock">,
+  configuration: Pick<Configuration, "values" | "folders">,
   directory: string,
+  onRecovered?: (sentence: string) => void,
 ): Promise<ServedWorkspace> {
+  const { files } = world;
+  const { values } = configuration;
   const root = await files.realPath(directory);
   const host = hostname();
   const id = createHash("sha256")
     .update(JSON.stringify([host, root]))
     .digest("hex");
+  const changes = await openChanges(world, configuration, root, onRecovered);
   return {
     ref: { id, label: `${host}:${root}` },
     owner: {
-      ...{ files, directory: root, limits: workspaceLimits(values.workspace) },
+      ...{ files, directory: root, limits: workspaceLimits(values.workspace), changes },
       sandbox: sandboxOf(values.sandbox),
     },
   };

@@ -15,6 +15,7 @@ import { ruleOperations } from "../../actors/operations/rules.ts";
 import type { RunStore } from "../../actors/runs/run-store.ts";
 import { accessOf } from "../../actors/workspace/access/of-run.ts";
 import { ownAccess } from "../../actors/workspace/access/own.ts";
+import type { ChangeKeeper } from "../../actors/workspace/changes/keeper.ts";
 import { workspaceLimits } from "../../actors/workspace/config.ts";
 import { workspaceDesk } from "../../actors/workspace/desk.ts";
 import { workspaceDeskName, workspaceScope } from "../../actors/workspace/desk-protocol.ts";
@@ -53,6 +54,8 @@ export interface RootOptions {
   readonly sessions: SessionStore;
   /** The name of the node that it runs on. */
   readonly name: string;
+  /** What keeps the changes of the files here. */
+  readonly changes: ChangeKeeper;
   /** Where the runs of this program are kept. */
   readonly store: RunStore;
   /** What the node owns in its cluster; left out where it is a node that no other knows. */
@@ -64,7 +67,8 @@ const restarts = { maxRestarts: 10, withinMs: 5_000 };
 
 /** Nobody depends on a sibling's memory, and all ask each other by name: one_for_one. */
 export function rootTree(options: RootOptions): SupervisorLogic {
-  const { world, configuration, directory, node, userRules, cache, name, store, ownership } = options;
+  const { world, configuration, directory, node, userRules, cache, name, store, ownership, changes } =
+    options;
   const { workspace, analysis, context, llm, pipeline, runs, cluster } = configuration;
   const limits = workspaceLimits(workspace);
   const contextLimits = {
@@ -95,7 +99,7 @@ export function rootTree(options: RootOptions): SupervisorLogic {
     strategy: "one_for_one",
     ...restarts,
     children: [
-      child(workspaceReader(world), {
+      child(workspaceReader(world, changes), {
         name: "workspace.reader",
         input: { limits, directory, sandbox: sandboxOf(configuration.sandbox) },
       }),

@@ -69,6 +69,7 @@ describe("loadConfiguration", () => {
         ...{ allowed_paths: [], denied_paths: [], allowed_patterns: [], denied_patterns: [] },
         ...{ allowed_extensions: [], allowed_writes: [], follow_symlinks: true },
       },
+      changes: { keep_days: 30, max_mb: 512 },
       analysis: {
         parser_timeout_ms: 10_000,
         cache_max_mb: 256,

@@ -1,7 +1,8 @@
 // The files of this very program's machine, by way of the workspace reader.
 import { call, type Name, named, type ProtocolOf } from "../../../runtime/index.ts";
-import type { WorkspaceAccess } from "../access.ts";
+import type { AppliedSet, WorkspaceAccess } from "../access.ts";
 import { workspaceAccessLimits } from "../limits.ts";
+import type { Unstaged } from "../owner-request.ts";
 import type { workspaceReader } from "../reader.ts";
 
 export type WorkspaceReader = ProtocolOf<ReturnType<typeof workspaceReader>>;
@@ -18,5 +19,11 @@ export function ownAccess(): WorkspaceAccess {
     read: ({ kept: _, ...request }) => call(readerAt, "read", request, asked),
     hash: (path, how = {}) => call(readerAt, "hash", { ...how, path }, asked),
     apply: (change) => call(readerAt, "apply", change, asked),
+    applyAll: async (set) => appliedOf(await call(readerAt, "apply_all", set, asked)),
   };
+}
+
+/** What is staged for one's own reader is given with the set. */
+export function appliedOf(answer: AppliedSet | Unstaged): AppliedSet {
+  return !answer.ok && answer.code === "unstaged" ? { ...answer, code: "failed" } : (answer as AppliedSet);
 }

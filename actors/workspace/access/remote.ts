@@ -2,14 +2,14 @@
 import { CalleeExited, call, NodeDown, NoProcess } from "../../../runtime/index.ts";
 import type { Blobs } from "../../../runtime/store/blobs.ts";
 import type { WorkspaceRef } from "../../runs/run-spec.ts";
-import type { OwnerAway, WorkspaceAccess } from "../access.ts";
+import type { AppliedSet, ChangeSet, OwnerAway, WorkspaceAccess } from "../access.ts";
 import { isConfidentialPath } from "../confidential-path.ts";
 import { awayFrom, presentOwners } from "../desk-protocol.ts";
 import { workspaceAccessLimits } from "../limits.ts";
 import { type OwnerAnswers, type OwnerRequest, ownerAnswerIn } from "../owner-request.ts";
 import type { KeptFile, ReaderFailure, ReadRequest, ReadSource } from "../reader.ts";
 import { type SourceTextLimits, sourceTextOf } from "../source-text.ts";
-import { readerAt } from "./own.ts";
+import { appliedOf, readerAt } from "./own.ts";
 
 export interface RemoteAccessOptions {
   readonly ref: WorkspaceRef;
@@ -67,7 +67,43 @@ function accessBy(ask: Ask): Omit<WorkspaceAccess, "read"> {
         ? { ok: false, code: "failed", message: answer.message }
         : answer;
     },
+    applyAll: (set) => applyAllBy(ask, set),
   };
+}
+
+/** What is staged may be lost with the process that has it. */
+const stagingTriesMax = 3;
+
+/** Small files go with the set; where all of them are too much for a message, each goes ahead of it. */
+async function applyAllBy(ask: Ask, set: ChangeSet): Promise<AppliedSet | OwnerAway> {
+  const size = set.changes.reduce((sum, { bytes }) => sum + (bytes?.length ?? 0), 0);
+  const isStaged = size > workspaceAccessLimits.bytesMax;
+  const changes = isStaged ? set.changes.map((change) => ({ ...change, bytes: undefined })) : set.changes;
+  for (let time = 1; ; time += 1) {
+    const away = isStaged ? await stagedBy(ask, set) : undefined;
+    if (away !== undefined) return away;
+    const answer = await answered(ask, { what: "apply_all", set: { ...set, changes } });
+    if (answer.ok || answer.code === "workspace_away") return answer;
+    if (answer.code === "file_failed") return { ok: false, code: "failed", message: answer.message };
+    if (answer.code !== "unstaged" || time >= stagingTriesMax) return appliedOf(answer);
+  }
+}
+
+/** Why it is not staged: the owner is away, or does not take it. */
+async function stagedBy(ask: Ask, { changes }: ChangeSet): Promise<OwnerAway | AppliedSet | undefined> {
+  for (const { path, bytes } of changes) {
+    if (bytes === undefined) continue;
+    const { bytesMax } = workspaceAccessLimits;
+    if (bytes.length > bytesMax) {
+      const message = `${JSON.stringify(path)} would have ${bytes.length} bytes, and ${bytesMax} go to another machine at most. Change it there.`;
+      return { ok: false, code: "denied", message, path };
+    }
+    const answer = await answered(ask, { what: "stage", bytes });
+    if (answer.ok) continue;
+    if (answer.code === "workspace_away") return answer;
+    return { ok: false, code: "failed", message: answer.message, path };
+  }
+  return undefined;
 }
 
 function readBy(

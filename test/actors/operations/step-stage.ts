@@ -125,4 +125,5 @@ const noWorkspace: WorkspaceAccess = {
   read: unexpected,
   hash: unexpected,
   apply: unexpected,
+  applyAll: unexpected,
 };

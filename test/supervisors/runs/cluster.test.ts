@@ -25,7 +25,7 @@ async function stage() {
   for (let n = 0; n < 12; n += 1) await writeFile(join(directory, `${n}.js`), `eval(x${n})\n`);
   const configuration = await machines.configuration("person", settings);
   const { world } = machines;
-  const workspace = await commandWorkspace(world.files, configuration, directory);
+  const workspace = await commandWorkspace(world, configuration, directory);
   const open = (node: string | undefined): Promise<RemoteRuns> =>
     remoteRuns({
       world,

@@ -1,0 +1,249 @@
+// Keeps the changes of one workspace: applies sets of them all or nothing, ends what a crash has interrupted, takes them back.
+import { join } from "node:path";
+import { FileError } from "../../../runtime/file-system.ts";
+import { blobHash } from "../../../runtime/store/blob-guard.ts";
+import type { Clock } from "../../../runtime/world.ts";
+import type { AppliedSet, ChangeSet } from "../access.ts";
+import { changeDenial, changedSince, failureOf } from "../apply.ts";
+import type { GuardedTree } from "../guard.ts";
+import { realRoot } from "../path-guard.ts";
+import { targetOf } from "../target.ts";
+import { type KeptHead, type KeptSet, SetDamaged } from "./kept-set.ts";
+import { changeLimits } from "./limits.ts";
+import type { PlannedChange } from "./planned.ts";
+import { carriedOut, type Recovered, recovered, type SetPlace } from "./recovery.ts";
+import { droppedOf, type KeepLimits } from "./retention.ts";
+import { Shelf } from "./shelf.ts";
+import { StagedBytes } from "./staged.ts";
+import { type ListedSet, listed, runToUndo, type UndoRefused, undoOf } from "./undo.ts";
+
+export interface ChangeKeeperOptions extends GuardedTree {
+  readonly clock: Clock;
+  /** Where the sets of all workspaces are kept; outside of every one of them. */
+  readonly folder: string;
+  readonly keep: KeepLimits;
+}
+
+export type Undone =
+  | {
+      readonly ok: true;
+      readonly run: string;
+      /** Those that were taken back, the newest first. */
+      readonly sets: readonly ListedSet[];
+      /** The files that are another than before. */
+      readonly paths: readonly string[];
+    }
+  | UndoRefused
+  | Failure;
+
+type Failure = Extract<AppliedSet, { readonly ok: false }>;
+type KeptFile = KeptSet["changes"][number];
+
+/** One program has one of them for a workspace; what it is asked is done one after the other. */
+export class ChangeKeeper {
+  /** For sets that come from elsewhere. */
+  readonly staged = new StagedBytes();
+  readonly #options: ChangeKeeperOptions;
+  #last: Promise<unknown> = Promise.resolve();
+
+  constructor(options: ChangeKeeperOptions) {
+    this.#options = options;
+  }
+
+  /**
+   * Ends what was interrupted: every file of a set is as it is after, or as it was before. Fails with a `FileError` where that
+   * cannot be done now; it is tried again before anything is changed.
+   */
+  recover(): Promise<readonly Recovered[]> {
+    return this.#inTurn(async () => recovered(await this.#place()));
+  }
+
+  /** Never rejects for what a file is, or a disk. */
+  apply(set: ChangeSet): Promise<AppliedSet> {
+    return this.#inTurn(() => orFailure(() => this.#apply(set, [])));
+  }
+
+  /** What was changed here and is still kept, the newest first. Fails with a `FileError`. */
+  list(): Promise<readonly ListedSet[]> {
+    return this.#inTurn(async () => {
+      const place = await this.#place();
+      await recovered(place);
+      return listOf(place);
+    });
+  }
+
+  /** Takes back all that a run changed. @param run the beginning of its id; the last one that changed something where left out */
+  undo(run: string | undefined): Promise<Undone> {
+    return this.#inTurn(() => orFailure(() => this.#undo(run)));
+  }
+
+  async #undo(prefix: string | undefined): Promise<Undone> {
+    const place = await this.#place();
+    await recovered(place);
+    const all = await listOf(place);
+    const run = runToUndo(all, prefix);
+    if (typeof run !== "string") return run;
+    const sets = all.filter((set) => set.run === run && set.state === "applied");
+    const kept: KeptSet[] = [];
+    for (const { name } of sets) kept.push(await place.shelf.read(name));
+    const plan = undoOf(kept);
+    if (!plan.ok) return plan;
+    const names = sets.map(({ name }) => name);
+    const set = {
+      id: `undo ${nameOf(names.join(" "))}`,
+      run,
+      title: `Undo of run ${run}`,
+      changes: plan.changes,
+    };
+    const applied = await this.#apply(set, names);
+    if (applied.ok) return { ok: true, run, sets, paths: plan.changes.map(({ path }) => path) };
+    if (applied.code !== "changed_since") return applied;
+    const message = `${JSON.stringify(applied.path)} is not as run ${run} left it. Nothing was taken back: put that file aside, or change it by hand.`;
+    return { ...applied, message };
+  }
+
+  /** @param undoes the names of the sets that it takes back */
+  async #apply(set: PlannedSet, undoes: readonly string[]): Promise<AppliedSet> {
+    const { clock } = this.#options;
+    const problem = problemOf(set);
+    if (problem !== undefined) return denied(problem);
+    const place = await this.#place();
+    await recovered(place);
+    const idHash = nameOf(set.id);
+    const entries = await place.shelf.entries();
+    const earlier = entries.find(({ name, state }) => name.endsWith(`-${idHash}`) && state === "done");
+    if (earlier !== undefined) return sameOrFailed(set, await place.shelf.head(earlier.name));
+    const changes: KeptFile[] = [];
+    for (const change of set.changes) {
+      const kept = await this.#keptOf(place, change);
+      if ("ok" in kept) return kept;
+      if (kept.before !== kept.after) changes.push(kept);
+    }
+    if (changes.length === 0 && undoes.length === 0) return { ok: true, isNew: false };
+    const size = changes.reduce((sum, { beforeBytes, afterBytes }) => sum + beforeBytes + afterBytes, 0);
+    if (size > changeLimits.setBytesMax) return denied(tooLarge(size));
+    const { id, run, title } = set;
+    const whole: KeptSet = { ...{ id, run, title, undoes, changes }, root: place.root, at: clock.wallTime() };
+    const name = await place.shelf.add(whole, entries, idHash);
+    const applied = await carriedOut(place, name, whole);
+    if (applied.ok) await this.#dropOld(place);
+    return applied;
+  }
+
+  /** A file that is there already is kept as one that does not change. */
+  async #keptOf({ root }: SetPlace, change: PlannedChange): Promise<KeptFile | Failure> {
+    const { files } = this.#options;
+    const { path, after, bytes, newMode, clears } = change;
+    try {
+      const denial = await changeDenial(this.#options, change);
+      if (denial !== undefined) return { ...denied(denial), path };
+      const target = await targetOf(files, root, path);
+      const isThere = target.hash === after;
+      if (!isThere && target.hash !== change.before) return { ...changedSince(path), path };
+      return {
+        ...{ path, before: target.hash, after, was: target.bytes, becomes: bytes },
+        ...{
+          mode: target.mode ?? null,
+          newMode: newMode ?? null,
+          makes: target.missing,
+          clears: clears ?? [],
+        },
+        ...{ beforeBytes: target.bytes?.length ?? 0, afterBytes: bytes?.length ?? 0 },
+      };
+    } catch (error) {
+      if (error instanceof FileError) return { ok: false, ...failureOf(error), path };
+      throw error;
+    }
+  }
+
+  /** That something cannot be taken out now does no harm. */
+  async #dropOld({ shelf }: SetPlace): Promise<void> {
+    try {
+      const sizes = [];
+      for (const { name, state } of await shelf.entries()) {
+        if (state === "back") await shelf.drop(name);
+        else if (state === "done" || state === "lost") sizes.push(await shelf.size(name));
+      }
+      const { keep, clock } = this.#options;
+      for (const name of droppedOf(sizes, keep, clock.wallTime())) await shelf.drop(name);
+    } catch (error) {
+      if (!(error instanceof FileError)) throw error;
+    }
+  }
+
+  async #place(): Promise<SetPlace> {
+    const { files, folder, directory } = this.#options;
+    const root = await realRoot(files, directory);
+    return { files, root, shelf: new Shelf(files, join(folder, nameOf(root))) };
+  }
+
+  #inTurn<Value>(work: () => Promise<Value>): Promise<Value> {
+    const done = this.#last.then(work);
+    this.#last = done.catch(() => undefined);
+    return done;
+  }
+}
+
+type PlannedSet = ChangeSet & { readonly changes: readonly PlannedChange[] };
+
+/** The newest first. Sets that cannot be read any more are left out. */
+async function listOf({ shelf }: SetPlace): Promise<readonly ListedSet[]> {
+  const sets = [];
+  for (const { name, state } of await shelf.entries()) {
+    if (state !== "done") continue;
+    try {
+      sets.push({ ...(await shelf.head(name)), name });
+    } catch (error) {
+      if (!(error instanceof SetDamaged)) throw error;
+    }
+  }
+  return listed(sets);
+}
+
+/** The place where changes are kept fails like any other. */
+async function orFailure<Value>(work: () => Promise<Value>): Promise<Value | Failure> {
+  try {
+    return await work();
+  } catch (error) {
+    if (error instanceof FileError) return { ok: false, code: "failed", message: error.message };
+    if (!(error instanceof SetDamaged)) throw error;
+    const message = `What is kept of the change is damaged: ${error.message} It cannot be taken back. Change the files by hand.`;
+    return { ok: false, code: "failed", message };
+  }
+}
+
+function problemOf({ id, run, title, changes }: ChangeSet): string | undefined {
+  const { idCharactersMax, titleCharactersMax, filesMax } = changeLimits;
+  if (id === "" || run === "" || Math.max(id.length, run.length) > idCharactersMax)
+    return `A set of changes has an id of 1 to ${idCharactersMax} characters, and so has its run.`;
+  if (title.length > titleCharactersMax)
+    return `The title of a set of changes has ${titleCharactersMax} characters at most.`;
+  if (changes.length > filesMax)
+    return `${changes.length} files are too many for one set of changes. Change ${filesMax} at a time.`;
+  const paths = new Set<string>();
+  for (const { path } of changes) {
+    if (paths.has(path)) return `The set of changes has ${JSON.stringify(path)} twice. Make it one change.`;
+    paths.add(path);
+  }
+  return undefined;
+}
+
+function sameOrFailed({ id, changes }: ChangeSet, kept: KeptHead): AppliedSet {
+  const wanted = new Map(changes.map(({ path, after }) => [path, after]));
+  if (kept.changes.every(({ path, after }) => wanted.get(path) === after)) return { ok: true, isNew: false };
+  const message = `Another set of changes was applied as ${JSON.stringify(id)}. Give this one an id of its own.`;
+  return { ok: false, code: "failed", message };
+}
+
+function denied(message: string): Failure {
+  return { ok: false, code: "denied", message };
+}
+
+function tooLarge(bytes: number): string {
+  return `The files of this set of changes have ${bytes} bytes, before and after together, and ${changeLimits.setBytesMax} are applied at once. Divide it.`;
+}
+
+/** Any text as one of a file. */
+function nameOf(text: string): string {
+  return blobHash(new TextEncoder().encode(text)).slice(0, 32);
+}
