@@ -5,6 +5,7 @@ import type { AnalysisType, Finding } from "../actors/analysis/report.ts";
 import { type CommandSpec, formatOption, type GroupSpec } from "./command-spec.ts";
 import { attachCommand } from "./command-tables/attach.ts";
 import { clusterCommands } from "./command-tables/cluster.ts";
+import { contextCommands } from "./command-tables/context.ts";
 import { llmCommands, serveCommand } from "./command-tables/llm.ts";
 import { nodeCommands } from "./command-tables/nodes.ts";
 import { operationCommands } from "./command-tables/operations.ts";
@@ -51,6 +52,7 @@ export type ShellName = (typeof shellWords)[number];
 export const groups: readonly GroupSpec[] = [
   { word: "ai", summary: "Work on code: analyze it, explain it" },
   { word: "runs", summary: "Look at runs, follow them, go on with them" },
+  { word: "context", summary: "Look at what is remembered of earlier operations, and forget it" },
   { word: "llm", summary: "Look at language models, try them, see what they cost" },
   { word: "rules", summary: "Look at the rules of the analysis, and try your own" },
   { word: "node", summary: "Start and stop nodes, list them" },
@@ -149,12 +151,13 @@ export const commands: readonly CommandSpec[] = [
       "A model reviews too with --provider, with llm.default_provider in the configuration, or where one file or standard input is named and OPENAI_API_KEY, ANTHROPIC_API_KEY, AIEX_OLLAMA_HOST or AIEX_LM_STUDIO_HOST is set. What leaves the machine is said on standard error before it does. Detected secrets are masked; .env, secrets.*, keys and all below .ssh are never sent.",
       "The score comes from the built-in static engine alone, so that the same code always has the same score.",
       "Every analysis is a run: what its finished steps found is kept, and `aiex runs resume` goes on with one that was interrupted. With --on (or AIEX_ON, or after `aiex cluster connect`) a node does the work and reads the files through this command; with --detach it needs them again from `aiex runs follow` where it has not read them yet. With --on here this process does the work.",
-      "What it finds is remembered in the session of the project, for later operations on the same files. With --no-session it is not.",
+      "What it finds is remembered in the session of the project, for later operations on the same files: see `aiex context sessions`. With --no-session it is not.",
       "Exit codes: 0 a report was made (whatever it says), 1 the input could not be read, 2 usage, 5 permission denied, 69 --provider names none and none is set up, 78 a wrong configuration or rule of yours. With --fail-under also: 4 the score is below N or there is none, 7 part of the input was cut short, unparsed or unreadable (--allow-partial accepts that). See `aiex help exit-codes`.",
     ],
   },
   ...operationCommands,
   ...runCommands,
+  ...contextCommands,
   ...llmCommands,
   serveCommand,
   {

@@ -6,6 +6,7 @@ import type { ListedNode } from "../supervisors/cluster/node-list.ts";
 import type { RunningNode } from "../supervisors/cluster/running-node.ts";
 import type { ConfigurationRow, FlagSetting } from "../supervisors/config.ts";
 import type { Serving } from "../supervisors/openai/serve.ts";
+import type { OwnSessions } from "../supervisors/own-sessions.ts";
 import type { RemoteConnection, RemoteTarget } from "../supervisors/remote/connection.ts";
 import type { SavedConnection } from "../supervisors/remote/saved-connection.ts";
 import type { RuleBook } from "../supervisors/rule-book.ts";
@@ -47,6 +48,8 @@ export interface Settings {
   connection(): Promise<SavedConnection | undefined>;
   /** The files of this machine, for a run that is elsewhere. */
   workspace(): Promise<ServedWorkspace>;
+  /** The sessions of this machine's user. */
+  sessions(): Promise<OwnSessions>;
   /** Starts the library with these settings. `onFailure` hears of what fails in it beside all that is asked of it. */
   start(onFailure: (thrown: unknown) => void): Promise<Library>;
   /** As `start`, with nothing that works: this user's runs are looked at, ended and taken away there. */

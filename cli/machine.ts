@@ -103,6 +103,10 @@ async function loadSettings(world: World, log: TextOutput, flags: readonly FlagS
       const { commandWorkspace } = await import("../supervisors/runs/command-workspace.ts");
       return commandWorkspace(world, loaded, directory, onRecovered);
     },
+    sessions: async () => {
+      const { ownSessions } = await import("../supervisors/own-sessions.ts");
+      return ownSessions(world, loaded, directory);
+    },
     start: async (onFailure) => {
       const { startAiex } = await import("../supervisors/aiex.ts");
       let notice: string | undefined;

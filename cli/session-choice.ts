@@ -16,7 +16,7 @@ export function sessionChoice(parsed: ParsedCommand): SessionChoice | undefined 
 }
 
 /** @throws {UsageError} no session can be called so */
-function sessionName(given: string): string {
+export function sessionName(given: string): string {
   const { nameCharactersMax } = sessionLimits;
   const name = given.normalize("NFC").trim();
   if (name !== "" && name.length <= nameCharactersMax && !/[\p{C}\p{Zl}\p{Zp}]/u.test(name)) return name;

@@ -1,6 +1,7 @@
 // What can be asked of a node from outside, and how it answers: the verbs of `ctl` subjects, as JSON. The two sides may be of
 // different versions: what is not known is left out, and what cannot be understood is answered with an error that says so.
 import { z } from "zod";
+import { type ContextOrder, type ContextOrdered, contextOrder, contextOrdered } from "./context-shapes.ts";
 import { ControlRefused, decodeJson, openAnswer, strangeAnswer } from "./envelope.ts";
 import { controlLimits } from "./limits.ts";
 import { type LlmOrder, type LlmOrdered, llmOrder, llmOrdered } from "./llm-shapes.ts";
@@ -72,6 +73,8 @@ const asked = {
   work: workRequest,
   /** Has something done about language models: a breaker opened or closed. */
   llm: llmOrder,
+  /** Has something done about a session. */
+  context: contextOrder,
 } as const;
 
 const answered = {
@@ -86,6 +89,7 @@ const answered = {
   runs: runsAnswer,
   work: runsAnswer,
   llm: llmOrdered,
+  context: contextOrdered,
 } as const;
 
 export type ControlVerb = keyof typeof asked;
@@ -116,6 +120,7 @@ export interface ControlRequests {
   readonly runs: { readonly asks: RunsRequest; readonly answers: RunsAnswer };
   readonly work: { readonly asks: WorkRequest; readonly answers: RunsAnswer };
   readonly llm: { readonly asks: LlmOrder; readonly answers: LlmOrdered };
+  readonly context: { readonly asks: ContextOrder; readonly answers: ContextOrdered };
 }
 
 /** @throws {ControlRefused} it is none */

@@ -1,6 +1,7 @@
 // What a node tells of itself when it is inspected: one shape for each thing that can be asked. Fields that a later version adds
 // are optional here, and fields that are not known are left out, so that older and newer nodes can be read.
 import { z } from "zod";
+import { contextSessionsReport, contextStatusReport } from "./context-shapes.ts";
 import {
   entryQuestion,
   llmBreakersReport,
@@ -225,6 +226,8 @@ export const reports = {
     /** What failed. */
     why: maybe(z.string()),
   }),
+  context_status: contextStatusReport,
+  context_sessions: contextSessionsReport,
   llm_breakers: llmBreakersReport,
   llm_health: llmHealthReport,
   llm_models: llmModelsReport,
@@ -260,6 +263,8 @@ export const questions = {
   sessions: nothingMore,
   ownership: nothingMore,
   drain: nothingMore,
+  context_status: nothingMore,
+  context_sessions: nothingMore,
   llm_breakers: nothingMore,
   llm_health: entryQuestion,
   llm_models: entryQuestion,

@@ -13,9 +13,11 @@ import {
 } from "../../runtime/index.ts";
 import { LocalValue } from "../../runtime/process/data.ts";
 import { reasonOfThrown } from "../../runtime/process/exit-reason.ts";
+import { askedReport } from "./asked-reports.ts";
+import { orderContext } from "./context.ts";
 import { type Answerer, ControlRefused, encodeAnswer, encodeRefusal } from "./envelope.ts";
 import { controlLimits } from "./limits.ts";
-import { breakersOf, healthOf, modelsOf, orderLlm, usageOf, withFewerModels } from "./llm.ts";
+import { orderLlm } from "./llm.ts";
 import { tellOwnership } from "./ownership-telling.ts";
 import { type ControlRequests, type ControlVerb, controlVerbs, decodeRequest } from "./protocol.ts";
 import { relay } from "./relay.ts";
@@ -107,6 +109,10 @@ class Clerk {
       const asked = decodeRequest(self, known, payload);
       return this.#later(from, bytesMax, () => orderLlm(call, asked));
     }
+    if (known === "context") {
+      const asked = decodeRequest(self, known, payload);
+      return this.#later(from, bytesMax, () => orderContext(call, asked));
+    }
     if (known === "move") {
       const { supervisor, id, node } = decodeRequest(self, known, payload);
       return this.#later(from, bytesMax, async () => {
@@ -142,26 +148,13 @@ class Clerk {
           const report = await controlled.owned?.report();
           return told((rowsMax) => tellOwnership(report, rowsMax));
         });
+      case "context_status":
+      case "context_sessions":
       case "llm_breakers":
-        return this.#process(from, this.#others, async () => {
-          const report = await breakersOf(call);
-          return told(() => report);
-        });
       case "llm_health":
-        return this.#process(from, this.#others, async () => {
-          const report = await healthOf(call, asked);
-          return told(() => report);
-        });
       case "llm_models":
-        return this.#process(from, this.#others, async () => {
-          const report = await modelsOf(call, asked);
-          return told((rowsMax) => withFewerModels(report, rowsMax));
-        });
       case "llm_usage":
-        return this.#process(from, this.#others, async () => {
-          const report = await usageOf(call, asked);
-          return told(() => report);
-        });
+        return this.#process(from, this.#others, async () => told(await askedReport(asked)));
       default:
         return told((rowsMax) => tell(this.#teller, asked, rowsMax));
     }

@@ -23,8 +23,8 @@ export interface Teller {
   readonly vitals: Vitals;
 }
 
-/** What others have to be asked for: a broker, providers of models. */
-export type AskedFor = "ownership" | "llm_breakers" | "llm_health" | "llm_models" | "llm_usage";
+/** What others have to be asked for: a broker, providers of models, whoever keeps sessions. */
+export type AskedFor = "ownership" | Extract<ReportName, `llm_${string}` | `context_${string}`>;
 type ToldAtOnce = Exclude<ReportName, AskedFor>;
 type AskedAtOnce = Extract<InspectRequest, { readonly what: ToldAtOnce }>;
 type Asked<W extends ReportName> = Extract<InspectRequest, { readonly what: W }>;

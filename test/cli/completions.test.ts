@@ -59,7 +59,7 @@ describe("completionFor()", () => {
 describe.skipIf(!isInstalled("bash"))("the completion script in bash", () => {
   it.each([
     ["aiex ", [...firstWords().map(({ word }) => word), "--help", "--version"]],
-    ["aiex co", ["config", "completion"]],
+    ["aiex co", ["config", "completion", "context"]],
     ["aiex ai ", ["analyze", "explain", "--help"]],
     ["aiex config ", ["show", "--help"]],
     ["aiex help ", helpTopics().map(({ word }) => word)],

@@ -10,6 +10,7 @@ import { type Runners, run, runners } from "../../cli/run.ts";
 import { type SimulatedWorld, simulatedWorld } from "../../runtime/worlds/simulated.ts";
 import type { ConfigurationRow } from "../../supervisors/config.ts";
 import type { LlmLook } from "../../supervisors/llm-desk.ts";
+import type { OwnSessions } from "../../supervisors/own-sessions.ts";
 import { NoNodeFound } from "../../supervisors/remote/failures.ts";
 import type { SavedConnection } from "../../supervisors/remote/saved-connection.ts";
 import type { RuleBook } from "../../supervisors/rule-book.ts";
@@ -66,8 +67,20 @@ export interface StageOptions {
   readonly nodes?: (flags: Parameters<Host["nodes"]>[0]) => Partial<Nodes>;
   /** Its language models; without these there are none. */
   readonly llm?: Partial<LlmLook>;
+  /** The sessions of this machine's user; without these there are none. */
+  readonly sessions?: OwnSessions;
   readonly stop?: () => Promise<void>;
 }
+
+const noSessions: OwnSessions = {
+  status: async () => ({
+    ...{ place: "memory", sessions: 0, entries: 0, bytes: 0, bytesMax: 1, unwritten: 0 },
+    ...{ evicted: 0, forgotten: 0, problem: null },
+  }),
+  list: async () => ({ sessions: [], cut: 0 }),
+  idOf: async ({ name }) => name ?? "project",
+  clear: async () => false,
+};
 
 const noModels: LlmLook = {
   health: async () => ({ entries: [], elsewhere: [] }),
@@ -122,6 +135,7 @@ export function stage(options: StageOptions = {}): Stage {
         warnings: options.warnings ?? [],
         ruleBook: options.ruleBook ?? { rules: async () => [], casesOf: async () => undefined },
         start,
+        sessions: async () => options.sessions ?? noSessions,
         startDesk: async (onFailure) => {
           deskStarts += 1;
           const { runs, notice, stop } = await start(onFailure);
