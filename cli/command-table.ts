@@ -11,6 +11,7 @@ import { nodeCommands } from "./command-tables/nodes.ts";
 import { operationCommands } from "./command-tables/operations.ts";
 import { processCommands } from "./command-tables/processes.ts";
 import { runCommands, sessionOptions, workOptions } from "./command-tables/runs.ts";
+import { templateCommands } from "./command-tables/templates.ts";
 
 export const analysisTypeWords = [
   "quality",
@@ -54,6 +55,7 @@ export const groups: readonly GroupSpec[] = [
   { word: "runs", summary: "Look at runs, follow them, go on with them" },
   { word: "context", summary: "Look at what is remembered of earlier operations, and forget it" },
   { word: "llm", summary: "Look at language models, try them, see what they cost" },
+  { word: "template", summary: "Look at the prompts of operations, and try your own" },
   { word: "rules", summary: "Look at the rules of the analysis, and try your own" },
   { word: "node", summary: "Start and stop nodes, list them" },
   { word: "cluster", summary: "Reach a cluster of nodes, look at it, have nodes join and leave it" },
@@ -160,6 +162,7 @@ export const commands: readonly CommandSpec[] = [
   ...contextCommands,
   ...llmCommands,
   serveCommand,
+  ...templateCommands,
   {
     words: ["rules", "list"],
     summary: "List the rules of the analysis, built in and your own",

@@ -7,6 +7,7 @@ import type { RunningNode } from "../supervisors/cluster/running-node.ts";
 import type { ConfigurationRow, FlagSetting } from "../supervisors/config.ts";
 import type { Serving } from "../supervisors/openai/serve.ts";
 import type { OwnSessions } from "../supervisors/own-sessions.ts";
+import type { PromptBook } from "../supervisors/prompts.ts";
 import type { RemoteConnection, RemoteTarget } from "../supervisors/remote/connection.ts";
 import type { SavedConnection } from "../supervisors/remote/saved-connection.ts";
 import type { RuleBook } from "../supervisors/rule-book.ts";
@@ -40,6 +41,8 @@ export interface Settings {
   readonly warnings: readonly string[];
   /** Every rule there is, for looking at. */
   readonly ruleBook: RuleBook;
+  /** Every prompt of operations, for looking at. */
+  readonly promptBook: PromptBook;
   /** What an analysis is as a run. @throws {UnknownProvider} */
   order(analysis: AnalysisOrder): Promise<RunOrder>;
   /** What another operation that asks a model is as a run. @throws {UnknownProvider}; {ConfigurationError} a prompt is wrong */

@@ -80,6 +80,7 @@ async function loadNodes(world: World, log: TextOutput, flags: readonly FlagSett
 async function loadSettings(world: World, log: TextOutput, flags: readonly FlagSetting[]): Promise<Settings> {
   const { describeConfiguration, loadConfiguration } = await import("../supervisors/config.ts");
   const { ruleBook } = await import("../supervisors/rule-book.ts");
+  const { promptBook } = await import("../supervisors/prompts.ts");
   const loaded = await loadConfiguration({ world, env: process.env, home: homedir(), flags });
   const directory = loaded.values.workspace.project_dir ?? process.cwd();
   const onRecovered = telling(log);
@@ -87,6 +88,7 @@ async function loadSettings(world: World, log: TextOutput, flags: readonly FlagS
     rows: describeConfiguration(loaded),
     warnings: loaded.warnings,
     ruleBook: ruleBook(world.files, loaded.userRules),
+    promptBook: promptBook({ files: world.files, userFolder: loaded.folders.user }),
     order: async (analysis) => {
       const { analysisOrder } = await import("../supervisors/runs/analysis.ts");
       return analysisOrder({ files: world.files, configuration: loaded, directory }, analysis);

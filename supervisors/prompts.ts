@@ -1,8 +1,9 @@
 // The prompts in effect: the package's own, and in their place those that the user has written.
 import { isUtf8 } from "node:buffer";
 import { join } from "node:path";
-import { builtInTemplate, type TemplateName } from "../actors/prompts/built-in.ts";
+import { builtInTemplate } from "../actors/prompts/built-in.ts";
 import { templateCharactersMax } from "../actors/prompts/limits.ts";
+import { type TemplateName, templateNames } from "../actors/prompts/names.ts";
 import { readTemplate, type Template } from "../actors/prompts/template.ts";
 import { FileError, type FileSystem } from "../runtime/file-system.ts";
 import { ConfigurationError } from "./config/problem.ts";
@@ -13,44 +14,99 @@ export interface PromptPlace {
   readonly userFolder: string;
 }
 
-export interface PromptInEffect {
+export interface Prompt {
+  readonly name: TemplateName;
   readonly template: Template;
   /** As it stands in its file. */
   readonly text: string;
   /** The user's file; undefined where it is the package's own. */
   readonly path: string | undefined;
+  /** What is wrong with the user's file: then no operation that needs it goes on, and `template` is the package's own. */
+  readonly problems: readonly string[];
+}
+
+/** The prompts for looking at. */
+export interface PromptBook {
+  /** The user's folder for them, which need not exist. */
+  readonly folder: string;
+  /** Every one in effect, in the order of their names. */
+  prompts(): Promise<readonly Prompt[]>;
+  /** As it comes with the package. */
+  builtIn(name: TemplateName): Promise<Prompt>;
+  /** Files in the user's folder that stand in for no template: their paths. */
+  unused(): Promise<readonly string[]>;
+}
+
+export function promptBook(place: PromptPlace): PromptBook {
+  const folder = folderOf(place);
+  return {
+    folder,
+    prompts: () => Promise.all(templateNames.map((name) => promptOf(place, name))),
+    builtIn: async (name) => ({
+      name,
+      ...(await builtInTemplate(place.files, name)),
+      path: undefined,
+      problems: [],
+    }),
+    unused: () => unusedIn(place.files, folder),
+  };
 }
 
 /** @throws {ConfigurationError} the user's file is wrong */
-export async function promptInEffect(
-  { files, userFolder }: PromptPlace,
-  name: TemplateName,
-): Promise<PromptInEffect> {
-  const own = await builtInTemplate(files, name);
-  const path = join(userFolder, "templates", `${name}.md`);
-  const text = await userText(files, path);
-  if (text === undefined) return { ...own, path: undefined };
-  const read = readTemplate(text, own.template);
-  if (read.ok) return { template: read.template, text, path };
-  throw wrongTemplate(path, read.problems);
+export async function promptInEffect(place: PromptPlace, name: TemplateName): Promise<Template> {
+  const { template, path, problems } = await promptOf(place, name);
+  if (path === undefined || problems.length === 0) return template;
+  const origin = { kind: "file", path, line: 1, column: 1 } as const;
+  throw new ConfigurationError(
+    problems.map((problem) => ({ key: "", origin, message: `the template ${problem}` })),
+  );
 }
 
-async function userText(files: FileSystem, path: string): Promise<string | undefined> {
+async function promptOf(place: PromptPlace, name: TemplateName): Promise<Prompt> {
+  const { files } = place;
+  const own = { name, ...(await builtInTemplate(files, name)), path: undefined, problems: [] };
+  const path = join(folderOf(place), `${name}.md`);
+  const written = await userText(files, path);
+  if (written === undefined) return own;
+  if ("problem" in written) return { ...own, path, problems: [written.problem] };
+  const { text } = written;
+  const read = readTemplate(text, own.template);
+  if (!read.ok) return { ...own, text, path, problems: read.problems };
+  return { name, template: read.template, text, path, problems: [] };
+}
+
+async function userText(
+  files: FileSystem,
+  path: string,
+): Promise<{ readonly text: string } | { readonly problem: string } | undefined> {
   try {
     const bytes = await files.readFile(path, { bytesMax: templateCharactersMax });
-    if (!isUtf8(bytes)) throw wrongTemplate(path, ["is no UTF-8 text. Save it as UTF-8."]);
-    return new TextDecoder().decode(bytes);
+    if (!isUtf8(bytes)) return { problem: "is no UTF-8 text. Save it as UTF-8." };
+    return { text: new TextDecoder().decode(bytes) };
   } catch (error) {
     if (!(error instanceof FileError)) throw error;
-    // Services have a home such as /dev/null, in which nothing can be.
-    if (error.code === "file_not_found" || error.code === "not_directory") return undefined;
-    throw wrongTemplate(path, [`cannot be read: ${error.message}`]);
+    return mayBeAbsent(error) ? undefined : { problem: `cannot be read. ${error.message}` };
   }
 }
 
-function wrongTemplate(path: string, problems: readonly string[]): ConfigurationError {
-  const origin = { kind: "file", path, line: 1, column: 1 } as const;
-  return new ConfigurationError(
-    problems.map((message) => ({ key: "", origin, message: `the template ${message}` })),
-  );
+async function unusedIn(files: FileSystem, folder: string): Promise<readonly string[]> {
+  const known: ReadonlySet<string> = new Set(templateNames.map((name) => `${name}.md`));
+  const unused: string[] = [];
+  try {
+    for await (const { name } of files.readDirectory(folder)) {
+      if (/^[^.].*\.md$/i.test(name) && !known.has(name)) unused.push(join(folder, name));
+    }
+  } catch (error) {
+    if (!(error instanceof FileError) || !mayBeAbsent(error)) throw error;
+  }
+  return unused.sort();
+}
+
+/** Services have a home such as /dev/null, in which nothing can be. */
+function mayBeAbsent({ code }: FileError): boolean {
+  return code === "file_not_found" || code === "not_directory";
+}
+
+function folderOf({ userFolder }: PromptPlace): string {
+  return join(userFolder, "templates");
 }

@@ -11,7 +11,7 @@
 import type { z } from "zod";
 import type { AnswerCache } from "../analysis/answer-cache.ts";
 import type { AnswerSchema, Completion } from "../llm/completion.ts";
-import type { TemplateName } from "../prompts/built-in.ts";
+import type { TemplateName } from "../prompts/names.ts";
 import type { PromptValues } from "../prompts/render.ts";
 import type { Reviewer } from "../review/reviewer.ts";
 import type { StepContext } from "../runs/step-context.ts";

@@ -2,6 +2,7 @@
 import { fileURLToPath } from "node:url";
 import { FileError, type FileSystem } from "../../runtime/file-system.ts";
 import { templateCharactersMax } from "./limits.ts";
+import type { TemplateName } from "./names.ts";
 import { readTemplate, type Template } from "./template.ts";
 
 /** Beside the sources; a compiled file finds them from `dist/actors/prompts/`, a joined one from `dist/command/actors/analysis/`. */
@@ -10,10 +11,6 @@ const places = [
   "../../../actors/prompts/templates/",
   "../../../../actors/prompts/templates/",
 ];
-
-/** Every template there is, in the order of their names. */
-export const templateNames = ["explain", "repair"] as const;
-export type TemplateName = (typeof templateNames)[number];
 
 export interface BuiltInTemplate {
   readonly template: Template;

@@ -1,6 +1,6 @@
 // An operation that asks a model as a run: who is asked, and with which prompts.
 import { modelOperationOf, planOfOperation } from "../../actors/operations/model-operations.ts";
-import type { TemplateName } from "../../actors/prompts/built-in.ts";
+import type { TemplateName } from "../../actors/prompts/names.ts";
 import type { WorkspaceRef } from "../../actors/runs/run-spec.ts";
 import type { FileSystem } from "../../runtime/file-system.ts";
 import { Misuse } from "../../runtime/process/failures.ts";
@@ -60,7 +60,7 @@ export async function operationOrder(place: OperationPlace, order: OperationOrde
         ...(model === undefined ? {} : { model }),
         limits: { tokensMax, costUsdMax: costUsdMaxOfOne },
       },
-      prompts: Object.fromEntries(prompts.map(({ template }) => [template.name, template])),
+      prompts: Object.fromEntries(prompts.map((template) => [template.name, template])),
     }),
     ...{ workspace, onUnknown, deadlineMs, costUsdMax, asks },
     request: { shown },

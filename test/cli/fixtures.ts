@@ -7,10 +7,12 @@ import type { ExitCode } from "../../cli/exit-codes.ts";
 import type { Host, Library, Nodes, Remotes } from "../../cli/host.ts";
 import { type Interruption, type StopSignal, watchInterruption } from "../../cli/interruption.ts";
 import { type Runners, run, runners } from "../../cli/run.ts";
+import { realWorld } from "../../runtime/worlds/real.ts";
 import { type SimulatedWorld, simulatedWorld } from "../../runtime/worlds/simulated.ts";
 import type { ConfigurationRow } from "../../supervisors/config.ts";
 import type { LlmLook } from "../../supervisors/llm-desk.ts";
 import type { OwnSessions } from "../../supervisors/own-sessions.ts";
+import { promptBook } from "../../supervisors/prompts.ts";
 import { NoNodeFound } from "../../supervisors/remote/failures.ts";
 import type { SavedConnection } from "../../supervisors/remote/saved-connection.ts";
 import type { RuleBook } from "../../supervisors/rule-book.ts";
@@ -55,6 +57,8 @@ export interface StageOptions {
   readonly runs?: Runs;
   /** Why they end with the program. */
   readonly notice?: string;
+  /** Where the user's own prompts are. */
+  readonly userFolder?: string;
   readonly order?: (analysis: AnalysisOrder) => Promise<RunOrder>;
   readonly operation?: (asked: OperationOrder) => Promise<RunOrder>;
   readonly ruleBook?: RuleBook;
@@ -136,6 +140,10 @@ export function stage(options: StageOptions = {}): Stage {
         ruleBook: options.ruleBook ?? { rules: async () => [], casesOf: async () => undefined },
         start,
         sessions: async () => options.sessions ?? noSessions,
+        promptBook: promptBook({
+          files: realWorld().files,
+          userFolder: options.userFolder ?? "/nonexistent",
+        }),
         startDesk: async (onFailure) => {
           deskStarts += 1;
           const { runs, notice, stop } = await start(onFailure);

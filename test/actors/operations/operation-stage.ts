@@ -2,7 +2,8 @@
 import { noAnswerCache } from "../../../actors/analysis/answer-cache.ts";
 import type { AskedModel, OperationOutcome } from "../../../actors/operations/ask-model.ts";
 import { operationsThatAsk, planOfOperation } from "../../../actors/operations/model-operations.ts";
-import { builtInTemplate, templateNames } from "../../../actors/prompts/built-in.ts";
+import { builtInTemplate } from "../../../actors/prompts/built-in.ts";
+import { templateNames } from "../../../actors/prompts/names.ts";
 import type { WorkspaceAccess } from "../../../actors/workspace/access.ts";
 import { sourceTextOf } from "../../../actors/workspace/source-text.ts";
 import { realWorld } from "../../../runtime/worlds/real.ts";

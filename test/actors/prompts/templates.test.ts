@@ -1,8 +1,9 @@
 // Templates: how they are read, what an override may change, and that data stays data whatever it holds.
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { builtInTemplate, templateNames } from "../../../actors/prompts/built-in.ts";
+import { builtInTemplate } from "../../../actors/prompts/built-in.ts";
 import { dataRule, fenced, fencedLines } from "../../../actors/prompts/fence.ts";
+import { templateNames } from "../../../actors/prompts/names.ts";
 import { renderPrompt } from "../../../actors/prompts/render.ts";
 import { readTemplate, type Template } from "../../../actors/prompts/template.ts";
 import { realWorld } from "../../../runtime/worlds/real.ts";
