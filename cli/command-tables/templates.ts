@@ -7,10 +7,10 @@ const name: ArgumentSpec = { placeholder: "NAME", required: true, choices: templ
 export const templateCommands: readonly CommandSpec[] = [
   {
     words: ["template", "list"],
-    summary: "List the prompts of operations, and which of them are your own",
+    summary: "List the prompts of operations, your own too",
     examples: [
       { line: "aiex template list", does: "All of them" },
-      { line: "aiex template list --format json | jq -r .templates[].name", does: "The same for programs" },
+      { line: "aiex template list --format json | jq .templates", does: "The same for programs" },
     ],
     options: [{ ...formatOption, summary: "How to print them" }],
     notes: ["Your own are ~/.config/aiex/templates/NAME.md: see docs/templates.md."],
@@ -35,7 +35,7 @@ export const templateCommands: readonly CommandSpec[] = [
   },
   {
     words: ["template", "test"],
-    summary: "Check prompts, your own too, and render them with sample values",
+    summary: "Check prompts, and render them with sample values",
     examples: [
       { line: "aiex template test", does: "All of them" },
       { line: "aiex template test explain --print", does: "See what a model would be told" },

@@ -73,10 +73,11 @@ describe("The package", () => {
     const expected = [
       /^(CHANGELOG|README|SECURITY)\.md$|^LICENSE$|^package\.json$/,
       /^actors\/analysis\/rules\/[a-z]+\/[a-z]+\.yml$/,
+      /^actors\/prompts\/templates\/[a-z-]+\.md$/,
       /^dist\/(actors|runtime|supervisors)\/[a-z0-9/-]+(\.d\.ts|\.js)$/,
-      /^dist\/command\/(cli\/main|actors\/analysis\/[A-Za-z0-9_-]+)\.js$/,
+      /^dist\/command\/(cli\/main|actors\/analysis\/[A-Za-z0-9_.-]+)\.js$/,
       /^dist\/(command\/)?actors\/analysis\/(rules|engine)\.json$/,
-      /^docs\/[a-z0-9/-]+\.(md|json)$/,
+      /^docs\/[a-z0-9/-]+(\.(input|result))?\.(md|json)$/,
     ];
     const others = packed.files.filter(({ path }) => !expected.some((pattern) => pattern.test(path)));
     expect(others.map(({ path }) => path)).toEqual([]);
@@ -149,6 +150,18 @@ describe("The installed package", () => {
       const report: unknown = JSON.parse(stdout);
       expect(report).toMatchObject({ schema: "aiex.analysis/1", complete: true, totals: { analyzed: 1 } });
     }
+  });
+
+  it("brings the prompts of operations and their schemas", async () => {
+    const ended = await program(folder, npxName, ["--no", "aiex", "template", "test"]);
+    expect(ended).toMatchObject({ code: 0 });
+    expect(ended.stdout).toContain("explain");
+    writeFileSync(
+      join(folder, "schema.mjs"),
+      'import { createRequire } from "node:module";\nconsole.log(createRequire(import.meta.url)("aiex/schema/explain.result.json").type);\n',
+    );
+    const schema = await program(folder, process.execPath, ["schema.mjs"]);
+    expect(schema).toEqual({ code: 0, stdout: "object\n", stderr: "" });
   });
 
   it("is a library", async () => {
