@@ -4,6 +4,7 @@ import type { LanguageId } from "../actors/analysis/languages.ts";
 import type { AnalysisType, Finding } from "../actors/analysis/report.ts";
 import { type CommandSpec, formatOption, type GroupSpec } from "./command-spec.ts";
 import { attachCommand } from "./command-tables/attach.ts";
+import { chatCommand } from "./command-tables/chat.ts";
 import { clusterCommands } from "./command-tables/cluster.ts";
 import { contextCommands } from "./command-tables/context.ts";
 import { llmCommands, serveCommand } from "./command-tables/llm.ts";
@@ -51,7 +52,7 @@ export const shellWords = ["bash", "zsh", "fish"] as const;
 export type ShellName = (typeof shellWords)[number];
 
 export const groups: readonly GroupSpec[] = [
-  { word: "ai", summary: "Work on code: analyze it, explain it" },
+  { word: "ai", summary: "Work on code: analyze it, explain it, talk about it" },
   { word: "runs", summary: "Look at runs, follow them, go on with them" },
   { word: "context", summary: "Look at what is remembered of earlier operations, and forget it" },
   { word: "llm", summary: "Look at language models, try them, see what they cost" },
@@ -158,6 +159,7 @@ export const commands: readonly CommandSpec[] = [
     ],
   },
   ...operationCommands,
+  chatCommand,
   ...runCommands,
   ...contextCommands,
   ...llmCommands,

@@ -6,7 +6,7 @@ import { effectChoiceWords } from "./command-tables/runs.ts";
 import { showNotice } from "./failure.ts";
 import type { RunView } from "./followed-view.ts";
 import { Questioner } from "./question.ts";
-import { shortId } from "./render/run-words.ts";
+import { choicesText, shortId } from "./render/run-words.ts";
 
 export interface FollowShown {
   readonly view: RunView;
@@ -83,5 +83,5 @@ function needText(id: string, { text, choices }: RunQuestion): string {
   const advice = isAboutEffect
     ? `Answer it with \`aiex runs resume ${short} --on-unknown ${choices.join("|")}\`.`
     : `Answer it at a terminal, with \`aiex runs follow ${short}\` or \`aiex runs resume ${short}\`.`;
-  return `Run ${short} asks, and nobody is at a terminal to answer: ${text} (${choices.join(", ")}). ${advice}`;
+  return `Run ${short} asks, and nobody is at a terminal to answer: ${text}${choicesText(choices)}. ${advice}`;
 }

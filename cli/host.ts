@@ -12,6 +12,7 @@ import type { RemoteConnection, RemoteTarget } from "../supervisors/remote/conne
 import type { SavedConnection } from "../supervisors/remote/saved-connection.ts";
 import type { RuleBook } from "../supervisors/rule-book.ts";
 import type { AnalysisOrder } from "../supervisors/runs/analysis.ts";
+import type { ChatOrder, Partner, PartnerChoice } from "../supervisors/runs/chat.ts";
 import type { OperationOrder } from "../supervisors/runs/operation.ts";
 import type { OwnDesk } from "../supervisors/runs/own-desk.ts";
 import type { RemoteRuns } from "../supervisors/runs/remote.ts";
@@ -47,6 +48,10 @@ export interface Settings {
   order(analysis: AnalysisOrder): Promise<RunOrder>;
   /** What another operation that asks a model is as a run. @throws {UnknownProvider}; {ConfigurationError} a prompt is wrong */
   operation(order: OperationOrder): Promise<RunOrder>;
+  /** What a conversation is as a run. @throws {UnknownProvider}; a path cannot belong to it (`path_refused`) */
+  chat(chat: ChatOrder): Promise<RunOrder>;
+  /** Who answers in a conversation where that is wanted. @throws {UnknownProvider} */
+  partner(choice: PartnerChoice): Promise<Partner>;
   /** What `aiex cluster connect` has saved. */
   connection(): Promise<SavedConnection | undefined>;
   /** The files of this machine, for a run that is elsewhere. */

@@ -97,6 +97,14 @@ async function loadSettings(world: World, log: TextOutput, flags: readonly FlagS
       const { operationOrder } = await import("../supervisors/runs/operation.ts");
       return operationOrder({ files: world.files, configuration: loaded }, order);
     },
+    chat: async (chat) => {
+      const { chatOrder } = await import("../supervisors/runs/chat.ts");
+      return chatOrder({ files: world.files, configuration: loaded, directory }, chat);
+    },
+    partner: async (choice) => {
+      const { choosePartner } = await import("../supervisors/runs/chat.ts");
+      return choosePartner(loaded, choice);
+    },
     connection: async () => {
       const { readConnection } = await import("../supervisors/remote/saved-connection.ts");
       return readConnection(world.files, loaded.folders.user);

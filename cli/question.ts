@@ -33,9 +33,10 @@ export class Questioner {
     const terminal = terminalOf(stderr, env, platform);
     await stderr.write(`${printable(text, terminal)}\n`);
     for (;;) {
-      await stderr.write(printable(`${choices.join(", ")}? `, terminal));
+      await stderr.write(printable(choices.length === 0 ? "> " : `${choices.join(", ")}? `, terminal));
       const line = await this.#line();
       if (line === undefined) return undefined;
+      if (choices.length === 0 && line !== "") return line;
       const [only, ...others] = choices.filter((choice) => line !== "" && choice.startsWith(line));
       const exact = choices.find((choice) => choice === line);
       if (exact !== undefined) return exact;

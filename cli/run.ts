@@ -37,6 +37,7 @@ export async function run(
 export const runners: Runners = {
   "ai analyze": async () => (await import("./commands/analyze.ts")).analyze,
   "ai explain": async () => (await import("./commands/operation.ts")).explain,
+  "ai chat": async () => (await import("./commands/chat.ts")).chat,
   "runs list": async () => (await import("./commands/runs-list.ts")).runsList,
   "runs show": async () => (await import("./commands/runs-show.ts")).runsShow,
   "runs follow": async () => (await import("./commands/runs-follow.ts")).runsFollow,

@@ -75,6 +75,8 @@ async function workOf(node: string, asked: WorkRequest): Promise<unknown> {
       const { id, question, choice, by } = asked;
       return call(desk, "answer", { id, question, choice, by }, { timeoutMs });
     }
+    case "cut_short":
+      return call(desk, "cut_short", { id: asked.id, by: asked.by }, { timeoutMs });
     case "fork":
       return call(desk, "fork", { id: asked.id, at: asked.at, by: asked.by }, { timeoutMs });
     case "remove":

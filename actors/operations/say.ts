@@ -1,6 +1,6 @@
 // Has a model say something within a step: its answer is written into the run as it comes, and gone on with wherever the run is.
 import { CalleeExited, call, NoProcess, sleep } from "../../runtime/index.ts";
-import { type Answered, complete } from "../llm/complete.ts";
+import { type Answered, type CompleteOptions, complete } from "../llm/complete.ts";
 import type { Completion, CompletionOrder } from "../llm/completion.ts";
 import { CompletionFailed, type Failure, noTries, type Tries } from "../llm/failure.ts";
 import type { AnswerPart, SaidEvent } from "../llm/model-event.ts";
@@ -16,6 +16,8 @@ import { usageInVain, usageOfAnswer, type Whom } from "./model-usage.ts";
 export interface SayOptions {
   /** Tells the answers of a step apart; the same each time the step is tried. Default: "answer". */
   readonly key?: string;
+  /** A person has heard enough: what is there by then is the answer, marked as a part. */
+  readonly signal?: AbortSignal;
 }
 
 /** What it came to. All of it is plain data. */
@@ -50,7 +52,7 @@ interface Outcome {
 export async function say(
   context: StepContext,
   order: CompletionOrder,
-  { key = "answer" }: SayOptions = {},
+  { key = "answer", signal }: SayOptions = {},
 ): Promise<Said> {
   const { provider = null, request, cost_max_usd: costMaxUsd = null } = order;
   const outcome = await withinLimits(context, () =>
@@ -60,7 +62,7 @@ export async function say(
       about: { provider, model: request.model ?? null },
       unknown: "repeat",
       costMaxUsd,
-      perform: (budgetUsd) => new Saying(context, key, orderOfRun(context, order, budgetUsd)).said(),
+      perform: (budgetUsd) => new Saying(context, key, orderOfRun(context, order, budgetUsd), signal).said(),
       usage: ({ usage }) => usage,
     }),
   );
@@ -75,15 +77,17 @@ class Saying {
   readonly #context: StepContext;
   readonly #answer: string;
   readonly #order: CompletionOrder;
+  readonly #signal: AbortSignal | undefined;
   readonly #writer: AnswerWriter;
   /** What is written, and what is on its way there. */
   #text = "";
   readonly #shares: AnswerShares;
 
-  constructor(context: StepContext, answer: string, order: CompletionOrder) {
+  constructor(context: StepContext, answer: string, order: CompletionOrder, signal: AbortSignal | undefined) {
     this.#context = context;
     this.#answer = answer;
     this.#order = order;
+    this.#signal = signal;
     this.#writer = new AnswerWriter(context, answer);
     this.#shares = new AnswerShares(context, answer, order.provider);
   }
@@ -94,8 +98,9 @@ class Saying {
     if (this.#text !== "") await this.#shares.takeOver(this.#text.length);
     for (let losses = 0; ; losses += 1) {
       try {
-        return await this.#answered(await complete(call, this.#next(), { hear: this.#hear }));
+        return await this.#answered(await complete(call, this.#next(), this.#listening));
       } catch (error) {
+        if (this.#signal?.aborted === true) return this.#cutShort();
         if (error instanceof CompletionFailed) return await this.#failed(error);
         if (!(error instanceof NoProcess) && !(error instanceof CalleeExited)) throw error;
         if (error instanceof CalleeExited) await this.#count(usageInVain({ inVain: 1 }, this.#whom));
@@ -130,6 +135,23 @@ class Saying {
   #next(): CompletionOrder {
     const text = this.#text;
     return text === "" ? this.#order : { ...this.#order, so_far: text };
+  }
+
+  get #listening(): CompleteOptions {
+    const signal = this.#signal;
+    return { hear: this.#hear, ...(signal === undefined ? {} : { signal }) };
+  }
+
+  /** It may have been paid for, and nobody knows how much that is. */
+  #cutShort(): Outcome {
+    this.#end();
+    const usage = usageInVain({ inVain: 1 }, this.#whom);
+    if (this.#text === "") return { said: { ok: false, failure: enough, tries: noTries }, usage };
+    const { provider = "unknown", model = "unknown" } = this.#whom;
+    const part: AnswerPart = { entry: provider, model, characters: this.#text.length, costUsd: null };
+    const completion: Completion = { text: "", model, finish: "partial" };
+    const what = { entry: provider, parts: [part], costUsd: null, tries: noTries };
+    return { said: { ok: true, completion, ...what, failure: enough }, usage };
   }
 
   async #answered(answered: Answered): Promise<Outcome> {
@@ -185,5 +207,7 @@ const lost = { code: "interrupted", retryable: true } as const;
 function coordinatorLost(why: string): Failure {
   return { ...lost, message: `Who asks models was lost again and again: ${why} Try again.` };
 }
+
+const enough: Failure = { ...lost, message: "It was cut short." };
 
 const answerLost: Failure = { ...lost, message: "Its answer is lost. Ask again." };

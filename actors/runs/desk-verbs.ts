@@ -115,6 +115,11 @@ export class DeskVerbs {
     return pages.settled(home, id, ({ questions }) => questions < before.questions);
   }
 
+  async cutShort({ id, by }: Asked<"cut_short">): Promise<boolean> {
+    const home = await this.#options.homes.of(id);
+    return (await home.care(id)) === "kept" && (await home.tell(id, { type: "cut_short", by }));
+  }
+
   /** @param accepted as in `submit` */
   async fork({ id: from, at, by }: Asked<"fork">, accepted: (id: string) => void): Promise<void> {
     const { homes, world, node } = this.#options;

@@ -2,10 +2,11 @@
 import type { World } from "../../runtime/world.ts";
 import { RunRefusal } from "./desk-refused.ts";
 import { keep } from "./kept.ts";
+import { runLimits } from "./limits.ts";
 import type { RunFact } from "./run-entry.ts";
 import { RunLog } from "./run-log.ts";
 import type { RunSpec } from "./run-spec.ts";
-import { type QuestionRecord, RunState } from "./run-state.ts";
+import { isAnswerTo, type QuestionRecord, RunState } from "./run-state.ts";
 import type { RunPlace, RunStore } from "./run-store.ts";
 import { isOver } from "./run-summary.ts";
 
@@ -108,11 +109,18 @@ export function isAnswered(
   if (asked === undefined)
     throw badAnswer(`Run ${id} has not asked "${question}". \`aiex runs show ${id}\` shows what it asks.`);
   const { choices, choice: given } = asked;
-  if (!choices.includes(choice))
-    throw badAnswer(`"${choice}" is no answer to that. Answers are: ${choices.join(", ")}.`);
+  if (!isAnswerTo(asked, choice)) throw badAnswer(whyNone(choices, choice));
   if (given !== undefined && given !== choice)
     throw badAnswer(`That has been answered already, with "${given}".`);
   return given !== undefined;
+}
+
+function whyNone(choices: readonly string[], choice: string): string {
+  if (choices.length > 0) return `"${choice}" is no answer to that. Answers are: ${choices.join(", ")}.`;
+  const most = runLimits.answerCharactersMax;
+  return choice.trim() === ""
+    ? "That is no answer: it holds no text."
+    : `An answer has at most ${most} characters, and this one has ${choice.length}. Send less of it.`;
 }
 
 function badAnswer(words: string): RunRefusal {

@@ -72,6 +72,7 @@ export function runDesk(options: RunDeskOptions) {
       cancel: requests.answering<"cancel">((request) => verbs.cancel(request)),
       resume: requests.answering<"resume">((request) => verbs.resume(request)),
       answer: requests.answering<"answer">((request) => verbs.answer(request)),
+      cut_short: requests.answering<"cut_short">((request) => verbs.cutShort(request)),
       remove: requests.answering<"remove">((request) => verbs.remove(request)),
       blob: requests.answering<"blob">((request) => verbs.blob(request)),
     },

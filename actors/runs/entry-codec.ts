@@ -56,6 +56,7 @@ const fields: Readonly<Record<RunEntryType, Readonly<Record<string, Kind>>>> = {
   outcome: { effect: "text", fate: "text", found: "boolean" },
   asked: { question: "text", step: "text", text: "text", choices: "texts" },
   answered: { question: "text", choice: "text", by: "text" },
+  cut_short: { step: "text", by: "text" },
   waiting: { for: "text", why: "text" },
   going_on: {},
   usage: { step: "text", provider: "text", interrupted: "boolean" },

@@ -15,6 +15,8 @@ export const runLimits = {
   permitLookMs: 50,
   /** UTF-16 units of text that stand in one entry, of at most three bytes each: larger ones go in pieces, of which a batch takes one. */
   textCharactersMax: 16 * 1024,
+  /** Characters of an answer to a question without choices: of at most three bytes each, so that an entry with it fits into a page. */
+  answerCharactersMax: 60_000,
   /** A step that is tried again waits this long, doubled for every further time: what it needs may be starting again. */
   retryMsMin: 10,
   /** And never longer than this. */

@@ -74,6 +74,9 @@ export class RunAsks {
         waits.ask(step, message, replyTo);
         look();
         break;
+      case "listen":
+        waits.listen(step, replyTo);
+        break;
       case "wait":
         waits.rest(step, message);
         rest(step);

@@ -74,6 +74,11 @@ export interface RunDesk {
       };
       readonly reply: RunAnswer<RunSummary>;
     };
+    /** Steps that listen for it end with what they have. True where it reached the run. */
+    readonly cut_short: {
+      readonly payload: { readonly id: string; readonly by: string };
+      readonly reply: RunAnswer<boolean>;
+    };
     /** A run of its own that goes on from entry `at` of another, or from its end. */
     readonly fork: {
       readonly payload: { readonly id: string; readonly at: number | undefined; readonly by: string };

@@ -89,6 +89,7 @@ export type RunFact =
       readonly question: string;
       readonly step: string;
       readonly text: string;
+      /** None where any text is an answer. */
       readonly choices: readonly string[];
       /** What the one who answers may want to look at. */
       readonly about?: unknown;
@@ -99,6 +100,8 @@ export type RunFact =
       readonly choice: string;
       readonly by: string;
     }
+  /** A person has heard enough of what a step says: it comes to its end with what it has. */
+  | { readonly type: "cut_short"; readonly step: string; readonly by: string }
   | {
       readonly type: "waiting";
       readonly for: WaitCause;

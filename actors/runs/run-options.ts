@@ -46,6 +46,8 @@ export type RunCommand =
   | { readonly type: "watch"; readonly pid: Pid }
   | { readonly type: "cancel"; readonly by: string }
   | { readonly type: "answer"; readonly question: string; readonly choice: string; readonly by: string }
+  /** Steps that listen for it come to their end with what they have. */
+  | { readonly type: "cut_short"; readonly by: string }
   /** What waits is tried at once; `onUnknown` answers open questions about effects. */
   | { readonly type: "resume"; readonly by: string; readonly onUnknown?: string }
   /** The workspace that steps wait for is there. */

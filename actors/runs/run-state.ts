@@ -52,6 +52,8 @@ export class RunState {
   readonly finished: StepRecord[] = [];
   readonly effects = new Map<string, EffectRecord>();
   readonly questions = new Map<string, QuestionRecord>();
+  /** Steps of which a person has heard enough. */
+  readonly cutShort = new Set<string>();
   /** By step and key; what all steps share is under the step "". */
   readonly #notes = new Map<string, Kept>();
   /** By step and answer: what was written of it so far. */
@@ -162,6 +164,9 @@ export class RunState {
       case "text":
         if (entry.answer !== undefined) this.#wrote(entry.step, entry.answer, entry.text);
         return;
+      case "cut_short":
+        this.cutShort.add(entry.step);
+        return;
       case "told": {
         const answer = restartedAnswer(entry);
         if (answer !== undefined) this.#written.get(entry.step)?.delete(answer);
@@ -255,6 +260,12 @@ export class RunState {
     this.steps.set(id, step);
     return step;
   }
+}
+
+/** Whether a person may answer so. */
+export function isAnswerTo({ choices }: Pick<QuestionRecord, "choices">, text: string): boolean {
+  if (choices.length > 0) return choices.includes(text);
+  return text.trim() !== "" && text.length <= runLimits.answerCharactersMax;
 }
 
 /** The choices of a question about an effect of which nobody knows whether it happened. */

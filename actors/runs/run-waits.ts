@@ -27,13 +27,18 @@ export class RunWaits {
   readonly #resting = new Map<string, Rest>();
   readonly #retrying = new Set<string>();
   #asks: readonly Ask[] = [];
+  /** Steps that come to their end when they are cut short, those that rest too; with whom to tell. */
+  readonly #listening = new Map<string, Ref>();
+  /** Of which that is written, or about to be. */
+  readonly #cut: Set<string>;
   /** What was written last of it; undefined while it works. */
   #told: string | undefined;
 
   constructor(journal: RunJournal, world: World) {
     this.#journal = journal;
     this.#world = world;
-    const { phase, waiting } = journal.state;
+    const { phase, waiting, cutShort } = journal.state;
+    this.#cut = new Set(cutShort);
     this.#told = phase === "waiting" ? waiting?.why : undefined;
   }
 
@@ -100,9 +105,29 @@ export class RunWaits {
     this.#asks = this.#asks.filter((ask) => ask.question !== question);
   }
 
+  /** A step wants to know when it is cut short. */
+  listen(step: string, replyTo: Ref): void {
+    this.#listening.set(step, replyTo);
+    if (this.#journal.state.cutShort.has(step)) reply(replyTo, null);
+  }
+
+  /** Those that listen end with what they have. @returns the ones that rest, to be tried again for that */
+  cutShort(by: string): readonly string[] {
+    const fresh = [...this.#listening.keys()].filter((step) => !this.#cut.has(step));
+    for (const step of fresh) {
+      this.#cut.add(step);
+      this.#journal.write([{ type: "cut_short", step, by }], () => {
+        const listener = this.#listening.get(step);
+        if (listener !== undefined) reply(listener, null);
+      });
+    }
+    return this.#wake((_, step) => fresh.includes(step));
+  }
+
   /** A step that ended asks nothing more. */
   unasked(step: string): void {
     this.#asks = this.#asks.filter((ask) => ask.step !== step);
+    if (!this.isResting(step)) this.#listening.delete(step);
   }
 
   /** Writes that the run waits, or goes on, where that has changed. `working`: the steps that have a process. */
@@ -135,10 +160,10 @@ export class RunWaits {
     return { type: "waiting", for: rest.cause, why: rest.why, ...until };
   }
 
-  #wake(isDue: (rest: Rest) => boolean): readonly string[] {
+  #wake(isDue: (rest: Rest, step: string) => boolean): readonly string[] {
     const woken: string[] = [];
     for (const [step, rest] of this.#resting) {
-      if (!isDue(rest)) continue;
+      if (!isDue(rest, step)) continue;
       rest.isAwake = true;
       woken.push(step);
     }

@@ -20,7 +20,7 @@ import type { RunFact } from "./run-entry.ts";
 import type { RunJournal } from "./run-journal.ts";
 import type { RunCommand, RunProcessOptions } from "./run-options.ts";
 import { RunReaders } from "./run-readers.ts";
-import { isEffectChoice } from "./run-state.ts";
+import { isAnswerTo, isEffectChoice } from "./run-state.ts";
 import { isOver } from "./run-summary.ts";
 import { RunWaits } from "./run-waits.ts";
 import { type StepProcess, StepProcesses } from "./step-processes.ts";
@@ -178,6 +178,10 @@ export class RunWork {
       case "answer":
         this.#answer(command.question, command.choice, command.by);
         return;
+      case "cut_short":
+        for (const id of this.#waits.cutShort(command.by)) this.retry(id);
+        this.#look();
+        return;
       case "resume": {
         const { onUnknown, by } = command;
         for (const { id, choices } of this.#journal.state.openQuestions)
@@ -262,7 +266,7 @@ export class RunWork {
 
   #answer(question: string, choice: string, by: string): void {
     const asked = this.#journal.state.questions.get(question);
-    if (asked === undefined || asked.choice !== undefined || !asked.choices.includes(choice)) return;
+    if (asked === undefined || asked.choice !== undefined || !isAnswerTo(asked, choice)) return;
     if (this.#answering.has(question)) return;
     this.#answering.add(question);
     this.#journal.write([{ type: "answered", question, choice, by }], () => {

@@ -141,6 +141,7 @@ const commands: ReadonlySet<string> = new Set<RunCommand["type"]>([
   "watch",
   "cancel",
   "answer",
+  "cut_short",
   "resume",
   "workspace_back",
   "release",

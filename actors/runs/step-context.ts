@@ -84,13 +84,18 @@ export interface StepContext {
   written(answer: string): Promise<string>;
   /** News for readers. Those of an answer are in `answer-news.ts`. */
   tell(name: string, about: unknown): Promise<void>;
-  /** The answer of a person; undefined where nobody is there to answer. The run waits meanwhile, on whichever node. */
+  /**
+   * The answer of a person; undefined where nobody is there to answer. The run waits meanwhile, on whichever node. Without choices
+   * any text is an answer.
+   */
   ask(question: {
     readonly key: string;
     readonly text: string;
     readonly choices: readonly string[];
     readonly about?: unknown;
   }): Promise<string | undefined>;
+  /** Resolves once a person has heard enough of this step; at once where that was so in an earlier attempt. */
+  cutShort(): Promise<void>;
   /** Ends this attempt: the step is tried again at `until`, or when what it waits for is there. Never comes back. */
   wait(cause: WaitCause, why: string, until?: number): Promise<never>;
 }

@@ -70,6 +70,8 @@ export interface StepAsks {
     /** Null where nobody is there to answer. */
     readonly answers: string | null;
   };
+  /** Answered once the step is cut short. */
+  readonly listen: { readonly asks: Record<never, never>; readonly answers: null };
   readonly wait: {
     readonly asks: { readonly cause: WaitCause; readonly why: string; readonly until: number | null };
     readonly answers: never;
@@ -164,6 +166,14 @@ function contextOf({
       await ask("tell", { name, about });
     },
     ask: async (question) => (await ask("ask", question)) ?? undefined,
+    cutShort: () =>
+      new Promise((resolve) => {
+        // Where the run has ended, this process ends with it.
+        void ask("listen", {}).then(
+          () => resolve(),
+          () => undefined,
+        );
+      }),
     wait: (cause, why, until) => ask("wait", { cause, why, until: until ?? null }) as Promise<never>,
   };
 }

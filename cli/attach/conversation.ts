@@ -25,7 +25,7 @@ export interface ConversationOptions {
 export async function converse(place: AttachPlace, options: ConversationOptions): Promise<ExitCode> {
   const { host, input, mode } = options;
   const { env, world, stdout } = host;
-  const history = new History(world.files, historyPath(env));
+  const history = new History(world.files, historyPath(env, "attach-history"));
   const isTerminal = input.isTTY === true && stdout.isTTY === true && env.TERM !== "dumb";
   const lines = isTerminal ? await history.load() : [];
   const talk = new Conversation(options, isTerminal ? history : undefined);

@@ -1,4 +1,4 @@
-// What was typed into shells before: a file of its owner's alone, in the folder for state, with a bounded number of lines.
+// What was typed into shells and conversations before: a file of its owner's alone, in the folder for state, with a bounded number of lines.
 import { dirname, isAbsolute, join } from "node:path";
 import { FileError, type FileSystem } from "../../runtime/file-system.ts";
 import { terminalLimits as limits } from "./limits.ts";
@@ -62,12 +62,15 @@ export class History {
   }
 }
 
-/** `$XDG_STATE_HOME/aiex/attach-history` or `~/.local/state/aiex/attach-history`; undefined where nobody is at home. */
-export function historyPath(env: Readonly<Record<string, string | undefined>>): string | undefined {
+/** `$XDG_STATE_HOME/aiex/NAME` or `~/.local/state/aiex/NAME`; undefined where nobody is at home. */
+export function historyPath(
+  env: Readonly<Record<string, string | undefined>>,
+  name: "attach-history" | "chat-history",
+): string | undefined {
   const { XDG_STATE_HOME: state, HOME: home } = env;
   // The XDG specification has relative paths ignored.
-  if (state && isAbsolute(state)) return join(state, "aiex", "attach-history");
-  return home && isAbsolute(home) ? join(home, ".local", "state", "aiex", "attach-history") : undefined;
+  if (state && isAbsolute(state)) return join(state, "aiex", name);
+  return home && isAbsolute(home) ? join(home, ".local", "state", "aiex", name) : undefined;
 }
 
 function isKept(line: string): boolean {

@@ -15,7 +15,8 @@ const runPhaseWords = ["queued", "running", "waiting", "interrupted", "done", "f
 export const onUnknownWords = ["ask", "retry", "fail"] as const;
 export const effectChoiceWords = ["retry", "done", "fail"] as const;
 
-const onOption: OptionSpec = {
+/** For a command whose run may be elsewhere. */
+export const onOption: OptionSpec = {
   name: "on",
   value: "text",
   placeholder: "NODE|cluster|here",

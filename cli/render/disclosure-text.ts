@@ -7,18 +7,24 @@ import { printable } from "./printable.ts";
 import { plural } from "./report-order.ts";
 import { wrap } from "./wrap.ts";
 
-export function disclosureText(untrusted: Disclosure, terminal: Terminal): string {
+export interface DisclosureWords {
+  readonly title: string;
+  readonly unknownCost: string;
+}
+
+/** @param words in place of those of an operation */
+export function disclosureText(untrusted: Disclosure, terminal: Terminal, words?: DisclosureWords): string {
   const disclosure = sanitizeData(untrusted, (text) => printable(text, terminal));
   const rows: readonly (readonly [string, string])[] = [
     ["to", whereText(disclosure)],
     ["what", whatText(disclosure)],
-    ["cost", costText(disclosure)],
+    ["cost", costText(disclosure, words?.unknownCost)],
     ...leftOutTexts(disclosure).map((text): [string, string] => ["not", text]),
   ];
   const lines = rows.flatMap(([name, text]) =>
     wrap(text, { columns: terminal.columns, firstIndent: `  ${name.padEnd(5)} `, indent: " ".repeat(8) }),
   );
-  return `${[...wrap(titleOf(disclosure), { columns: terminal.columns, firstIndent: "", indent: "" }), ...lines].join("\n")}\n`;
+  return `${[...wrap(words?.title ?? titleOf(disclosure), { columns: terminal.columns, firstIndent: "", indent: "" }), ...lines].join("\n")}\n`;
 }
 
 function titleOf({ place, verb }: Disclosure): string {
@@ -48,10 +54,10 @@ function whatText({ files, tokens, masked }: Disclosure): string {
   return `${plural(files.length, "file")}, about ${tokens} tokens, ${secrets}: ${shown}${rest}`;
 }
 
-function costText({ costMaxUsd, place, verb }: Disclosure): string {
+function costText({ costMaxUsd, place, verb }: Disclosure, unknownCost: string | undefined): string {
   if (costMaxUsd === null) {
     const limit = verb === undefined ? "analysis.review_max_cost_usd" : "operations.max_cost_usd";
-    return `price unknown, so ${limit} limits nothing; llm.providers can give it`;
+    return unknownCost ?? `price unknown, so ${limit} limits nothing; llm.providers can give it`;
   }
   if (costMaxUsd === 0) return place === "machine" ? "nothing" : "nothing, by the price that is known";
   return `at most about US$ ${dollars(costMaxUsd)}; usually a small part of that`;

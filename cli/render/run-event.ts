@@ -6,7 +6,7 @@ import { paint, type Terminal } from "../terminal.ts";
 import { bytesText, millisecondsText } from "./amounts.ts";
 import { printable } from "./printable.ts";
 import { plural } from "./report-order.ts";
-import { costText, isoTime, timeOfDay, waitText } from "./run-words.ts";
+import { choicesText, costText, isoTime, timeOfDay, waitText } from "./run-words.ts";
 
 /** `v seq ts run node type` and what the event has beside them; one line. */
 export function eventJson(run: string, entry: RunEntry): string {
@@ -76,7 +76,7 @@ function toldWords(entry: Extract<RunEntry, { readonly type: "told" }>): string 
 
 type EffectEntry = Extract<
   RunEntry,
-  { readonly type: "intent" | "outcome" | "asked" | "answered" | "usage" }
+  { readonly type: "intent" | "outcome" | "asked" | "answered" | "cut_short" | "usage" }
 >;
 
 function effectWords(entry: EffectEntry): string {
@@ -88,9 +88,11 @@ function effectWords(entry: EffectEntry): string {
       return `${entry.effect} ${fateWords[entry.fate]}${entry.found ? ", as was found out" : ""}${why}`;
     }
     case "asked":
-      return `asks: ${entry.text} (${entry.choices.join(", ")})`;
+      return `asks: ${entry.text}${choicesText(entry.choices)}`;
     case "answered":
       return `answered by ${entry.by}: ${entry.choice}`;
+    case "cut_short":
+      return `step ${entry.step} was cut short by ${entry.by}`;
     case "usage": {
       const { provider, model, inputTokens, outputTokens, costUsd, interrupted } = entry;
       const tokens = `${inputTokens ?? "?"} tokens to it, ${outputTokens ?? "?"} from it`;

@@ -8,7 +8,7 @@ import { agoText, bytesText } from "./amounts.ts";
 import { factLines } from "./columns.ts";
 import { printable } from "./printable.ts";
 import { plural } from "./report-order.ts";
-import { modelUse, phaseText, shortId, stepsText, timeOfDay, waitText } from "./run-words.ts";
+import { choicesText, modelUse, phaseText, shortId, stepsText, timeOfDay, waitText } from "./run-words.ts";
 
 export interface RunView {
   readonly summary: RunSummary;
@@ -75,7 +75,7 @@ export function renderRun(untrusted: RunView, now: number, terminal: Terminal): 
     ),
     ...listed(
       "Open questions",
-      questions.map(({ text, choices }) => `${text} (${choices.join(", ")})`),
+      questions.map(({ text, choices }) => `${text}${choicesText(choices)}`),
     ),
   ];
   return `${lines.join("\n")}\n`;

@@ -76,3 +76,8 @@ const causeWords = {
   answer: "an answer",
   node: "a node",
 } as const satisfies Readonly<Record<NonNullable<RunSummary["waiting"]>["for"], string>>;
+
+/** Of a question; nothing where any text is an answer. */
+export function choicesText(choices: readonly string[]): string {
+  return choices.length === 0 ? "" : ` (${choices.join(", ")})`;
+}

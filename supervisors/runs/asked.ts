@@ -89,6 +89,10 @@ export class AskedRuns implements Runs {
     return this.#ask("answer", { id, question, choice, by: this.#by });
   }
 
+  cutShort(id: string): Promise<boolean> {
+    return this.#ask("cut_short", { id, by: this.#by });
+  }
+
   async fork(id: string, at?: number): Promise<string> {
     const forked = await this.#ask("fork", { id, at, by: this.#by });
     return forked.id;

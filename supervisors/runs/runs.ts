@@ -92,6 +92,8 @@ export interface Runs {
   /** Has an interrupted, failed or waiting run go on. `onUnknown` answers its open questions about effects. */
   resume(id: string, onUnknown?: EffectChoice): Promise<RunSummary>;
   answer(id: string, question: string, choice: string): Promise<RunSummary>;
+  /** Steps that say something and can be cut short end with what they have. @returns false where nothing of it works */
+  cutShort(id: string): Promise<boolean>;
   /** A run of its own that goes on from entry `at`, or from the end. @returns its id */
   fork(id: string, at?: number): Promise<string>;
   /** Takes out everything of it. @throws {RunRefused} `run_not_over`, `run_held` */

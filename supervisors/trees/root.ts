@@ -8,6 +8,7 @@ import type { SessionStore } from "../../actors/context/sessions/session-store.t
 import { sessionSettings } from "../../actors/context/sessions/settings.ts";
 import type { Provider } from "../../actors/llm/provider.ts";
 import { analyzeOperations } from "../../actors/operations/analyze.ts";
+import { chatOperations } from "../../actors/operations/chat.ts";
 import { sayingOperations } from "../../actors/operations/model.ts";
 import { operationsThatAsk } from "../../actors/operations/model-operations.ts";
 import { reviewOperations } from "../../actors/operations/review.ts";
@@ -82,6 +83,7 @@ export function rootTree(options: RootOptions): SupervisorLogic {
     ...reviewOperations,
     ...sayingOperations,
     ...operationsThatAsk({ cache, parsers: parserCount(analysis) }),
+    ...chatOperations({ cache }),
   };
   const own = ownAccess();
   const isAlone = ownership === undefined;

@@ -163,6 +163,12 @@ export function stage(options: StageOptions = {}): Stage {
             request: { shown },
           };
         },
+        chat: async () => {
+          throw new Error("Nobody talks here.");
+        },
+        partner: async () => {
+          throw new Error("Nobody answers here.");
+        },
         connection: async () => options.connection,
         workspace: async () => ownWorkspace,
       })),

@@ -20,6 +20,8 @@ export interface StageOptions {
   readonly workspace?: Partial<WorkspaceAccess>;
   /** Answers what a step asks; undefined: nobody is there. */
   readonly answer?: (text: string, about: unknown) => string | undefined;
+  /** Resolves when a person has heard enough. */
+  readonly cutShort?: Promise<void>;
   /** True for an effect whose outcome is to be lost once it has happened. */
   readonly loses?: (key: string) => boolean;
 }
@@ -73,6 +75,7 @@ export class StepStage {
         this.asked.push({ text, choices, about });
         return this.#options.answer?.(text, about);
       },
+      cutShort: () => this.#options.cutShort ?? new Promise(() => undefined),
       wait: async (cause, why) => {
         throw new Waits(cause, why);
       },

@@ -36,9 +36,11 @@ describe("The history of shells", () => {
     history.add("one");
     await history.saved();
     expect(await new History(files, undefined).load()).toEqual([]);
-    expect(historyPath({})).toBeUndefined();
-    expect(historyPath({ HOME: "/home/joe" })).toBe(path);
-    expect(historyPath({ HOME: "/home/joe", XDG_STATE_HOME: "/state" })).toBe("/state/aiex/attach-history");
-    expect(historyPath({ HOME: "/home/joe", XDG_STATE_HOME: "state" })).toBe(path);
+    expect(historyPath({}, "attach-history")).toBeUndefined();
+    expect(historyPath({ HOME: "/home/joe" }, "attach-history")).toBe(path);
+    expect(historyPath({ HOME: "/home/joe", XDG_STATE_HOME: "/state" }, "attach-history")).toBe(
+      "/state/aiex/attach-history",
+    );
+    expect(historyPath({ HOME: "/home/joe", XDG_STATE_HOME: "state" }, "attach-history")).toBe(path);
   });
 });
