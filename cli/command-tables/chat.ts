@@ -9,7 +9,7 @@ export const chatCommand: CommandSpec = {
     { line: "aiex ai chat", does: "A conversation about code" },
     { line: "aiex ai chat --conversation-type debug --context src/app.ts", does: "Look for a fault" },
     {
-      line: "aiex ai chat --message 'What does main.ts do?' --allow read",
+      line: 'aiex ai chat --message "$QUESTION" --allow read',
       does: "One question, for a script",
     },
     { line: "git diff | aiex ai chat --message -", does: "A message from a pipe" },
