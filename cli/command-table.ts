@@ -13,6 +13,7 @@ import { operationCommands } from "./command-tables/operations.ts";
 import { processCommands } from "./command-tables/processes.ts";
 import { runCommands, sessionOptions, workOptions } from "./command-tables/runs.ts";
 import { templateCommands } from "./command-tables/templates.ts";
+import { trustCommand } from "./command-tables/trust.ts";
 
 export const analysisTypeWords = [
   "quality",
@@ -228,6 +229,7 @@ export const commands: readonly CommandSpec[] = [
   attachCommand,
   ...nodeCommands,
   ...clusterCommands,
+  trustCommand,
   {
     words: ["config", "show"],
     summary: "Show every setting, its value, and where the value came from",

@@ -80,6 +80,7 @@ const codesByError: ReadonlyMap<string, ExitCode> = new Map([
   ["confidential", exitCodes.denied],
   ["declined", exitCodes.denied],
   ["outside_root", exitCodes.denied],
+  ["trust_refused", exitCodes.denied],
   ["read_only_file_system", exitCodes.denied],
   ["bad_configuration", exitCodes.badConfiguration],
   ["no_provider", exitCodes.noProvider],

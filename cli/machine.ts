@@ -49,7 +49,7 @@ function realHost(world: World): Host {
 
 async function loadNodes(world: World, log: TextOutput, flags: readonly FlagSetting[]): Promise<Nodes> {
   const { loadConfiguration } = await import("../supervisors/config.ts");
-  const configuration = await loadConfiguration({ world, env: process.env, home: homedir(), flags });
+  const configuration = await loadConfiguration(sourcesOf(world, flags));
   return {
     warnings: configuration.warnings,
     start: async (request) => {
@@ -81,7 +81,7 @@ async function loadSettings(world: World, log: TextOutput, flags: readonly FlagS
   const { describeConfiguration, loadConfiguration } = await import("../supervisors/config.ts");
   const { ruleBook } = await import("../supervisors/rule-book.ts");
   const { promptBook } = await import("../supervisors/prompts.ts");
-  const loaded = await loadConfiguration({ world, env: process.env, home: homedir(), flags });
+  const loaded = await loadConfiguration(sourcesOf(world, flags));
   const directory = loaded.values.workspace.project_dir ?? process.cwd();
   const onRecovered = telling(log);
   return {
@@ -136,6 +136,10 @@ async function loadSettings(world: World, log: TextOutput, flags: readonly FlagS
 /** Says it on standard error while the command goes on. */
 function telling(stderr: TextOutput): (sentence: string) => void {
   return (sentence) => void showNotice(sentence, { stderr, env: process.env, platform: process.platform });
+}
+
+function sourcesOf(world: World, flags: readonly FlagSetting[]) {
+  return { world, env: process.env, home: homedir(), flags, directory: process.cwd() };
 }
 
 /** The node that a configuration names is that of `aiex node start`, and may run beside this one. */

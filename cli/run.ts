@@ -80,5 +80,6 @@ export const runners: Runners = {
   "llm test": async () => (await import("./commands/llm-test.ts")).llmTest,
   "llm breaker": async () => (await import("./commands/llm-breaker.ts")).llmBreaker,
   serve: async () => (await import("./commands/serve.ts")).serve,
+  trust: async () => (await import("./commands/trust.ts")).trust,
   "config show": async () => (await import("./commands/config-show.ts")).configShow,
 };

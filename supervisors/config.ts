@@ -1,12 +1,19 @@
-// The configuration: defaults, the user's file, environment variables and options of the command, in this order.
+// The configuration: defaults, the user's file, environment variables and options of the command, in this order, narrowed by a trusted project.
 import type { World } from "../runtime/world.ts";
 import { findCacheDirectory } from "./config/cache-directory.ts";
 import { dataFolder } from "./config/data-folder.ts";
 import { type ConfigurationRow, describeValues } from "./config/description.ts";
 import { withHome } from "./config/home-paths.ts";
 import { keyFileSettings } from "./config/key-files.ts";
+import { mayNarrow, narrowed } from "./config/narrowing.ts";
 import { networkWarnings } from "./config/network-part.ts";
-import { ConfigurationError, type ConfigurationProblem, type Origin } from "./config/problem.ts";
+import {
+  ConfigurationError,
+  type ConfigurationProblem,
+  type Origin,
+  type Setting,
+} from "./config/problem.ts";
+import { readProjectFile } from "./config/project-file.ts";
 import { runtimeFolder } from "./config/runtime-folder.ts";
 import type { ConfigurationValues } from "./config/schema.ts";
 import {
@@ -19,7 +26,7 @@ import {
 import { readUserFile } from "./config/user-file.ts";
 import { userFolder } from "./config/user-folder.ts";
 import { readUserRules, type UserRules } from "./config/user-rules.ts";
-import { validate } from "./config/validation.ts";
+import { type Validated, validate } from "./config/validation.ts";
 
 export type { ConfigurationRow } from "./config/description.ts";
 export { ConfigurationError, type Origin } from "./config/problem.ts";
@@ -35,6 +42,11 @@ export interface ConfigurationSources {
   readonly home: string;
   /** Options that were given, the last of two for one key wins. Default: none. */
   readonly flags?: readonly FlagSetting[];
+  /**
+   * Where the program works, unless workspace.project_dir says otherwise: the file of this project narrows the rest where the
+   * project is trusted. Default: no project's file is looked at.
+   */
+  readonly directory?: string;
 }
 
 export interface Configuration {
@@ -65,8 +77,11 @@ export async function loadConfiguration(sources: ConfigurationSources): Promise<
   const { folder, rules, ...rulesRead } = await readUserRules(world.files, folders.user);
   problems.push(...rulesRead.problems);
   const written = [...file.settings, ...references.settings, ...keys.settings];
-  const settings = [...written, ...environmentSettings(env), ...flagSettings(flags)];
-  const checked = validate(withHome(settings, home));
+  const settings = withHome([...written, ...environmentSettings(env), ...flagSettings(flags)], home);
+  const users = validate(settings);
+  const project = users.ok ? await withProject(sources, folders.data, settings, users) : undefined;
+  const checked = project?.checked ?? users;
+  problems.push(...(project?.problems ?? []));
   if (!checked.ok) problems.push(...checked.problems);
   if (problems.length > 0 || !checked.ok) throw new ConfigurationError(problems);
   const warnings = [
@@ -74,6 +89,7 @@ export async function loadConfiguration(sources: ConfigurationSources): Promise<
     ...rulesRead.warnings,
     ...references.warnings,
     ...keys.warnings,
+    ...(project?.warnings ?? []),
     ...misspelledVariables(env),
     ...networkWarnings(checked.values.network),
   ];
@@ -81,6 +97,31 @@ export async function loadConfiguration(sources: ConfigurationSources): Promise<
   const { values, origins } = checked;
   const userRules = { folder, rules };
   return { values, origins, file: file.path, userRules, cacheDirectory, folders, warnings };
+}
+
+interface WithProject {
+  readonly checked: Validated;
+  readonly problems: readonly ConfigurationProblem[];
+  readonly warnings: readonly string[];
+}
+
+/** The user's settings, narrowed by the file of a trusted project; undefined where there is none. */
+async function withProject(
+  { world: { files }, home, directory: given }: ConfigurationSources,
+  dataFolder: string,
+  settings: readonly Setting[],
+  users: Validated & { readonly ok: true },
+): Promise<WithProject | undefined> {
+  const directory = given === undefined ? undefined : (users.values.workspace.project_dir ?? given);
+  const file =
+    directory === undefined ? undefined : await readProjectFile({ files, directory, home, dataFolder });
+  if (file === undefined) return undefined;
+  const own = validate(file.settings.filter(mayNarrow));
+  const problems = [...file.problems, ...(own.ok ? [] : own.problems)];
+  if (!own.ok || problems.length > 0) return { checked: users, problems, warnings: file.warnings };
+  const narrower = narrowed(file.settings, file.root, { users: users.values, projects: own.values });
+  const checked = validate([...settings, ...narrower.settings]);
+  return { checked, problems: narrower.problems, warnings: [...file.warnings, ...narrower.warnings] };
 }
 
 /** Every key with its value, secrets masked, and its origin. */

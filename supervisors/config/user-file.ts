@@ -1,4 +1,4 @@
-// Finds and reads the user's configuration file. Files of a project are never looked at.
+// Finds and reads the user's configuration file.
 import { isUtf8 } from "node:buffer";
 import { join } from "node:path";
 import { FileError, type FileStatus, type FileSystem } from "../../runtime/file-system.ts";
