@@ -1,7 +1,7 @@
 // One pattern of a .gitignore file, matched as Git matches it, in time proportional to pattern times path.
 // A regular expression would do for honest patterns, but `**/a*/**/a*/**/a*/b`, a little longer, would never come back.
 
-/** A rule of an ignore file. */
+/** A rule of an ignore file: plain data. */
 export interface IgnoreRule {
   /** True for `!pattern`: what matches is taken back in. */
   readonly negated: boolean;
@@ -14,13 +14,18 @@ export interface IgnoreRule {
 type Token =
   | { readonly kind: "literal"; readonly character: string }
   | { readonly kind: "one" }
-  | { readonly kind: "set"; readonly negated: boolean; readonly has: (character: string) => boolean }
+  | { readonly kind: "set"; readonly negated: boolean; readonly members: readonly Member[] }
   /** `*`: any run of characters without a slash. */
   | { readonly kind: "run" }
   /** `**` at the end: any run of characters. */
   | { readonly kind: "rest" }
   /** A `**` and the slash after it: nothing, or anything that ends in a slash. */
   | { readonly kind: "directories" };
+
+/** What a set holds: the characters of a class such as `[:alpha:]`, or those between two code points, both included. */
+type Member =
+  | { readonly kind: "class"; readonly name: string }
+  | { readonly kind: "range"; readonly from: number; readonly to: number };
 
 /** The rules of an ignore file's text, in order. Lines that Git can never match are left out. */
 export function parseIgnoreRules(text: string): IgnoreRule[] {
@@ -95,7 +100,7 @@ function parseSet(characters: readonly string[], from: number): { token: Token; 
   let at = from;
   const negated = characters[at] === "!" || characters[at] === "^";
   if (negated) at += 1;
-  const tests: ((character: string) => boolean)[] = [];
+  const members: Member[] = [];
   let previous: string | undefined;
   for (let first = true; first || characters[at] !== "]"; at += 1, first = false) {
     let character = characters[at];
@@ -104,9 +109,9 @@ function parseSet(characters: readonly string[], from: number): { token: Token; 
       const end = characters.indexOf("]", at + 2);
       if (end === -1) return undefined;
       if (characters[end - 1] === ":" && end > at + 2) {
-        const test = CLASSES[characters.slice(at + 2, end - 1).join("")];
-        if (test === undefined) return undefined;
-        tests.push((tested) => test.test(tested));
+        const name = characters.slice(at + 2, end - 1).join("");
+        if (CLASSES[name] === undefined) return undefined;
+        members.push({ kind: "class", name });
         previous = undefined;
         at = end;
         continue;
@@ -125,7 +130,7 @@ function parseSet(characters: readonly string[], from: number): { token: Token; 
         last = characters[at];
       }
       if (last === undefined) return undefined;
-      tests.push(rangeTest(previous, last));
+      members.push(range(previous, last));
       previous = undefined;
       continue;
     }
@@ -134,20 +139,14 @@ function parseSet(characters: readonly string[], from: number): { token: Token; 
       character = characters[at];
       if (character === undefined) return undefined;
     }
-    const literal = character;
-    tests.push((tested) => tested === literal);
-    previous = literal;
+    members.push(range(character, character));
+    previous = character;
   }
-  return { token: { kind: "set", negated, has: (tested) => tests.some((test) => test(tested)) }, end: at };
+  return { token: { kind: "set", negated, members }, end: at };
 }
 
-function rangeTest(first: string, last: string): (character: string) => boolean {
-  const from = first.codePointAt(0) ?? 0;
-  const to = last.codePointAt(0) ?? 0;
-  return (tested) => {
-    const point = tested.codePointAt(0) ?? 0;
-    return from <= point && point <= to;
-  };
+function range(first: string, last: string): Member {
+  return { kind: "range", from: first.codePointAt(0) ?? 0, to: last.codePointAt(0) ?? 0 };
 }
 
 /** Follows every way through the tokens at once, one character of the path at a time. */
@@ -190,7 +189,13 @@ function takes(token: Token, character: string): boolean {
   if (token.kind === "literal") return token.character === character;
   if (character === "/") return false;
   if (token.kind === "one") return true;
-  return token.kind === "set" && token.has(character) !== token.negated;
+  return token.kind === "set" && token.members.some((member) => holds(member, character)) !== token.negated;
+}
+
+function holds(member: Member, character: string): boolean {
+  if (member.kind === "class") return CLASSES[member.name]?.test(character) === true;
+  const point = character.codePointAt(0) ?? 0;
+  return member.from <= point && point <= member.to;
 }
 
 const CLASSES: Readonly<Record<string, RegExp>> = {

@@ -21,21 +21,36 @@ async function withReader(work: (node: Node, reader: Pid<Reader>) => Promise<voi
     (async () => {
       await world.files.makeDirectory("/project/lib", { mode: 0o755 });
       await world.files.writeFile("/project/lib/a.ts", bytes("export const a = 1;\n"), { mode: 0o644 });
+      await world.files.writeFile("/project/kept.ts", bytes("1"), { mode: 0o644 });
       await world.files.writeFile("/secret.ts", bytes("export const key = 1;\n"), { mode: 0o600 });
-      const input = { limits, directory: "/project", sandbox: sandbox() };
+      const input = { limits, directory: "/project", sandbox: sandbox({ denied_patterns: ["[k-m]ept.ts"] }) };
       await work(node, await node.spawn(workspaceReader(world), { input }));
     })(),
   );
 }
 
 describe("workspaceReader", () => {
+  test("is given the patterns of its sandbox as the data that they are", () =>
+    withReader(async (node, reader) => {
+      expect(await node.call(reader, "read", { path: "lib/kept.ts" })).toMatchObject({
+        code: "file_not_found",
+      });
+      expect(await node.call(reader, "read", { path: "kept.ts" })).toMatchObject({
+        code: "file_denied",
+        message: expect.stringContaining("[k-m]ept.ts"),
+      });
+    }));
+
   test("lists a directory, from where relative paths start", () =>
     withReader(async (node, reader) => {
       expect(await node.call(reader, "list", { path: "." })).toEqual({
         ok: true,
         kind: "directory",
         root: "/project",
-        entries: [{ kind: "file", path: "lib/a.ts", bytes: 20 }],
+        entries: [
+          { kind: "skipped", path: "kept.ts", reason: "denied" },
+          { kind: "file", path: "lib/a.ts", bytes: 20 },
+        ],
       });
       expect(await node.call(reader, "list", { path: "lib/a.ts" })).toEqual({ ok: true, kind: "file" });
     }));
