@@ -170,7 +170,7 @@ export async function startAiex({
   const tree = rootTree({
     ...{ world, configuration: values, directory, node: program, userRules: own, cache, store, providers },
     sessions: openSessionStore(world, configuration.folders.data),
-    ...{ name: node.name, changes },
+    ...{ name: node.name, changes, trust: configuration.trust },
     ...(as === undefined
       ? { spentFolder: join(configuration.folders.data, "spent") }
       : { ownership: () => node.ownership }),

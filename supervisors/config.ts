@@ -1,4 +1,5 @@
 // The configuration: defaults, the user's file, environment variables and options of the command, in this order, narrowed by a trusted project.
+import type { TrustBook } from "../actors/workspace/trust.ts";
 import type { World } from "../runtime/world.ts";
 import { findCacheDirectory } from "./config/cache-directory.ts";
 import { dataFolder } from "./config/data-folder.ts";
@@ -13,7 +14,7 @@ import {
   type Origin,
   type Setting,
 } from "./config/problem.ts";
-import { readProjectFile } from "./config/project-file.ts";
+import { readProjectFile, trustBook } from "./config/project-file.ts";
 import { runtimeFolder } from "./config/runtime-folder.ts";
 import type { ConfigurationValues } from "./config/schema.ts";
 import {
@@ -61,6 +62,8 @@ export interface Configuration {
   readonly cacheDirectory: string | undefined;
   /** Where the user keeps what is theirs, where nodes keep what lasts, and where their sockets are. None need exist. */
   readonly folders: { readonly user: string; readonly data: string; readonly runtime: string };
+  /** Which projects the user trusts. */
+  readonly trust: TrustBook;
   /** Sentences for stderr, safe to print. */
   readonly warnings: readonly string[];
 }
@@ -96,7 +99,8 @@ export async function loadConfiguration(sources: ConfigurationSources): Promise<
   const cacheDirectory = await findCacheDirectory(world.files, env, home);
   const { values, origins } = checked;
   const userRules = { folder, rules };
-  return { values, origins, file: file.path, userRules, cacheDirectory, folders, warnings };
+  const trust = trustBook({ files: world.files, dataFolder: folders.data, home });
+  return { values, origins, file: file.path, userRules, cacheDirectory, folders, trust, warnings };
 }
 
 interface WithProject {

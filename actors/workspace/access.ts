@@ -1,4 +1,5 @@
 // The seam to a tree of files, wherever it is: what is listed and read, and what only its owner changes.
+import type { Instructions } from "./instructions.ts";
 import type { Listing, ReaderFailure, ReadRequest, ReadSource } from "./reader.ts";
 
 /** A change of one file, whole. Hashes are SHA-256 in hex; null where there is no file. */
@@ -64,6 +65,11 @@ export interface WorkspaceAccess {
     path: string,
     how?: NamedPath,
   ): Promise<{ readonly ok: true; readonly hash: string | null } | ReaderFailure | OwnerAway>;
+  /**
+   * What the project tells models, at its top and above `paths` (default: at its top). Nothing of a project that is not trusted by
+   * the owner of the files.
+   */
+  instructions(paths?: readonly string[]): Promise<Instructions | ReaderFailure | OwnerAway>;
   /** Applied by the owner alone, once: one that is there already is no change. */
   apply(change: FileChange): Promise<Applied | OwnerAway>;
   /** Applied by the owner alone, all or nothing, also where it ends in the middle; can be taken back by `aiex undo`. */

@@ -35,6 +35,8 @@ export const workspaceAccessLimits = {
   idCharactersMax: 300,
   /** How people name it: a path. */
   labelCharactersMax: 4_096,
+  /** Paths for which the instructions of a project are asked at once: those of one task. */
+  instructedPathsMax: 1_000,
   /** Characters of a path: the longest that a system takes. */
   pathCharactersMax: 4_096,
 } as const;

@@ -4,6 +4,7 @@ import type { FileErrorCode } from "../../runtime/file-system.ts";
 import { isBlobHash } from "../../runtime/store/blob-guard.ts";
 import type { Applied, AppliedSet, ChangeSet, FileChange } from "./access.ts";
 import { changeLimits } from "./changes/limits.ts";
+import type { Instructions } from "./instructions.ts";
 import { workspaceAccessLimits } from "./limits.ts";
 import type { Listing, ReaderFailure } from "./reader.ts";
 
@@ -17,6 +18,7 @@ export type OwnerRequest =
       readonly isForModel?: boolean | undefined;
     }
   | { readonly what: "hash"; readonly path: string }
+  | { readonly what: "instructions"; readonly paths: readonly string[] }
   | { readonly what: "apply"; readonly change: FileChange }
   /** Bytes for a set that follows: of a large one, not all fit into its own request. */
   | { readonly what: "stage"; readonly bytes: Uint8Array }
@@ -36,6 +38,7 @@ export interface OwnerAnswers {
   readonly list: Listing | ReaderFailure;
   readonly read: FileHead | ReaderFailure;
   readonly hash: { readonly ok: true; readonly hash: string | null } | ReaderFailure;
+  readonly instructions: Instructions | ReaderFailure;
   readonly apply: Applied;
   readonly stage: { readonly ok: true } | ReaderFailure;
   readonly apply_all: AppliedSet | Unstaged;
@@ -64,6 +67,10 @@ const request = z.discriminatedUnion("what", [
     isForModel: z.boolean().optional(),
   }),
   z.object({ what: z.literal("hash"), path }),
+  z.object({
+    what: z.literal("instructions"),
+    paths: z.array(path).max(workspaceAccessLimits.instructedPathsMax),
+  }),
   z.object({ what: z.literal("apply"), change }),
   z.object({ what: z.literal("stage"), bytes }),
   z.object({
@@ -118,6 +125,15 @@ const answers = {
   ]),
   read: z.union([z.object({ ok: z.literal(true), bytes, size, realPath: path }), failure]),
   hash: z.union([z.object({ ok: z.literal(true), hash }), failure]),
+  instructions: z.union([
+    z.object({
+      ok: z.literal(true),
+      files: z.array(z.object({ path, text: z.string() })),
+      waiting: z.array(path),
+      leftOut: z.array(path),
+    }),
+    failure,
+  ]),
   apply: z.union([
     z.object({ ok: z.literal(true) }),
     z.object({

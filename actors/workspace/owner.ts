@@ -5,6 +5,7 @@ import type { AppliedSet, ChangeSet } from "./access.ts";
 import { applyChange } from "./apply.ts";
 import type { ChangeKeeper } from "./changes/keeper.ts";
 import { type Asker, type GuardedPath, type GuardedTree, guardedStart, openGuarded } from "./guard.ts";
+import { instructionsOf, type Trust } from "./instructions.ts";
 import { workspaceAccessLimits } from "./limits.ts";
 import type { FileHead, OwnerAnswer, OwnerRequest, Unstaged } from "./owner-request.ts";
 import type { Listing, ReaderFailure } from "./reader.ts";
@@ -16,6 +17,8 @@ export interface WorkspaceOwner extends GuardedTree {
   readonly limits: WalkLimits & SourceTextLimits;
   /** Left out where sets of changes are not taken. */
   readonly changes?: ChangeKeeper | undefined;
+  /** Left out where no project is trusted. */
+  readonly trust?: Trust | undefined;
 }
 
 /** What goes wrong with a file is an answer; what is thrown is a fault of the program. */
@@ -108,7 +111,7 @@ const entryBytes = 48;
 
 async function answered(
   owner: WorkspaceOwner,
-  request: Extract<OwnerRequest, { readonly what: "list" | "read" | "hash" }>,
+  request: Extract<OwnerRequest, { readonly what: "list" | "read" | "hash" | "instructions" }>,
 ): Promise<OwnerAnswer> {
   switch (request.what) {
     case "list": {
@@ -120,6 +123,8 @@ async function answered(
       return headOf(owner, request);
     case "hash":
       return { ok: true, hash: await hashOf(owner, request, "others") };
+    case "instructions":
+      return instructionsOf(owner, request.paths);
   }
 }
 

@@ -6,6 +6,7 @@ import type { Applied, ChangeSet, FileChange, NamedPath } from "./access.ts";
 import { applyChange } from "./apply.ts";
 import type { ChangeKeeper } from "./changes/keeper.ts";
 import { openGuarded } from "./guard.ts";
+import { instructionsOf, type Trust } from "./instructions.ts";
 import { answerOwned, appliedSet, hashOf, listingOf, orFailure, type WorkspaceOwner } from "./owner.ts";
 import type { OwnerAnswer, OwnerAnswers, OwnerRequest } from "./owner-request.ts";
 import type { Sandbox } from "./sandbox.ts";
@@ -71,16 +72,18 @@ export interface KeptFile {
 interface Reader extends ReaderInput {
   readonly world: World;
   readonly changes: ChangeKeeper | undefined;
+  readonly trust: Trust | undefined;
 }
 
 /**
  * Defines the reader over a world's files. Calls: `list`, `read` and `hash` are asked by the person's own program, `ask` by others,
  * who get what lies in the project and nothing else; `apply` and `apply_all` change the project alone.
  * @param changes what sets of changes are kept by; without it none are taken
+ * @param trust knows which projects are trusted; without it none is
  */
-export function workspaceReader(world: World, changes?: ChangeKeeper) {
+export function workspaceReader(world: World, changes?: ChangeKeeper, trust?: Trust) {
   return server("workspace.reader", {
-    init: (input: ReaderInput) => ok<Reader>({ ...input, world, changes }),
+    init: (input: ReaderInput) => ok<Reader>({ ...input, world, changes, trust }),
     calls: {
       list: async (reader, asked: NamedPath & { path: string }) =>
         replyWith<Listing | ReaderFailure, Reader>(
@@ -91,6 +94,11 @@ export function workspaceReader(world: World, changes?: ChangeKeeper) {
         replyWith<ReadSource | ReaderFailure, Reader>(await orFailure(read(reader, request)), reader),
       hash: async (reader, asked: NamedPath & { path: string }) =>
         replyWith<OwnerAnswers["hash"], Reader>(await orFailure(hash(reader, asked)), reader),
+      instructions: async (reader, { paths }: { paths: readonly string[] }) =>
+        replyWith<OwnerAnswers["instructions"], Reader>(
+          await orFailure(instructionsOf(ownerIn(reader), paths)),
+          reader,
+        ),
       apply: async (reader, change: FileChange) =>
         replyWith<Applied, Reader>(await applyChange(ownerIn(reader), change), reader),
       apply_all: async (reader, set: ChangeSet) =>
@@ -112,6 +120,6 @@ async function hash(reader: Reader, asked: NamedPath & { readonly path: string }
   return { ok: true as const, hash: await hashOf(ownerIn(reader), asked, "person") };
 }
 
-function ownerIn({ world, directory, limits, sandbox, changes }: Reader): WorkspaceOwner {
-  return { files: world.files, directory, limits, sandbox, changes };
+function ownerIn({ world, directory, limits, sandbox, changes, trust }: Reader): WorkspaceOwner {
+  return { files: world.files, directory, limits, sandbox, changes, trust };
 }

@@ -16,7 +16,7 @@ import type { ServedWorkspace } from "./runs.ts";
  */
 export async function commandWorkspace(
   world: Pick<World, "files" | "clock">,
-  configuration: Pick<Configuration, "values" | "folders">,
+  configuration: Pick<Configuration, "values" | "folders" | "trust">,
   directory: string,
   onRecovered?: (sentence: string) => void,
 ): Promise<ServedWorkspace> {
@@ -33,6 +33,7 @@ export async function commandWorkspace(
     owner: {
       ...{ files, directory: root, limits: workspaceLimits(values.workspace), changes },
       sandbox: sandboxOf(values.sandbox),
+      trust: configuration.trust,
     },
   };
 }

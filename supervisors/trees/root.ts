@@ -20,6 +20,7 @@ import type { ChangeKeeper } from "../../actors/workspace/changes/keeper.ts";
 import { workspaceLimits } from "../../actors/workspace/config.ts";
 import { workspaceDesk } from "../../actors/workspace/desk.ts";
 import { workspaceDeskName, workspaceScope } from "../../actors/workspace/desk-protocol.ts";
+import type { Trust } from "../../actors/workspace/instructions.ts";
 import { workspaceReader } from "../../actors/workspace/reader.ts";
 import { sandboxOf } from "../../actors/workspace/sandbox.ts";
 import {
@@ -55,6 +56,8 @@ export interface RootOptions {
   readonly sessions: SessionStore;
   /** The name of the node that it runs on. */
   readonly name: string;
+  /** Knows which projects this program's user trusts. */
+  readonly trust: Trust;
   /** What keeps the changes of the files here. */
   readonly changes: ChangeKeeper;
   /** Where the runs of this program are kept. */
@@ -101,7 +104,7 @@ export function rootTree(options: RootOptions): SupervisorLogic {
     strategy: "one_for_one",
     ...restarts,
     children: [
-      child(workspaceReader(world, changes), {
+      child(workspaceReader(world, changes, options.trust), {
         name: "workspace.reader",
         input: { limits, directory, sandbox: sandboxOf(configuration.sandbox) },
       }),

@@ -58,4 +58,11 @@ export async function carryRuns(stage: Stage, program: Program): Promise<void> {
 
 const away = async () =>
   ({ ok: false, code: "workspace_away", message: "There is none.", workspace: "none" }) as const;
-const noWorkspace: WorkspaceAccess = { list: away, read: away, hash: away, apply: away, applyAll: away };
+const noWorkspace: WorkspaceAccess = {
+  list: away,
+  read: away,
+  hash: away,
+  instructions: away,
+  apply: away,
+  applyAll: away,
+};

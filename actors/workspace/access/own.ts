@@ -18,6 +18,7 @@ export function ownAccess(): WorkspaceAccess {
     list: (path, how = {}) => call(readerAt, "list", { ...how, path }, asked),
     read: ({ kept: _, ...request }) => call(readerAt, "read", request, asked),
     hash: (path, how = {}) => call(readerAt, "hash", { ...how, path }, asked),
+    instructions: (paths = []) => call(readerAt, "instructions", { paths }, asked),
     apply: (change) => call(readerAt, "apply", change, asked),
     applyAll: async (set) => appliedOf(await call(readerAt, "apply_all", set, asked)),
   };

@@ -61,6 +61,7 @@ function accessBy(ask: Ask): Omit<WorkspaceAccess, "read"> {
   return {
     list: (path) => answered(ask, { what: "list", path }),
     hash: (path) => answered(ask, { what: "hash", path }),
+    instructions: (paths = []) => answered(ask, { what: "instructions", paths }),
     apply: async (change) => {
       const answer = await answered(ask, { what: "apply", change });
       return !answer.ok && answer.code === "file_failed"

@@ -127,6 +127,7 @@ const noWorkspace: WorkspaceAccess = {
   list: unexpected,
   read: unexpected,
   hash: unexpected,
+  instructions: unexpected,
   apply: unexpected,
   applyAll: unexpected,
 };

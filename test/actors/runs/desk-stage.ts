@@ -103,7 +103,14 @@ export function specOf(plan: Plan, more: Partial<RunSpec> = {}): RunSpec {
 
 const away = async () =>
   ({ ok: false, code: "workspace_away", message: "There is none.", workspace: "none" }) as const;
-const noWorkspace: WorkspaceAccess = { list: away, read: away, hash: away, apply: away, applyAll: away };
+const noWorkspace: WorkspaceAccess = {
+  list: away,
+  read: away,
+  hash: away,
+  instructions: away,
+  apply: away,
+  applyAll: away,
+};
 
 export interface DeskStageOptions {
   readonly world?: SimulatedWorld;

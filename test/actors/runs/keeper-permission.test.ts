@@ -57,7 +57,14 @@ async function kept() {
 
 const away = async () =>
   ({ ok: false, code: "workspace_away", message: "There are none.", workspace: "none" }) as const;
-const noFiles: WorkspaceAccess = { list: away, read: away, hash: away, apply: away, applyAll: away };
+const noFiles: WorkspaceAccess = {
+  list: away,
+  read: away,
+  hash: away,
+  instructions: away,
+  apply: away,
+  applyAll: away,
+};
 
 describe("The keeper of a run, with a permission", () => {
   it("has it do what it has to while that stands", async () => {

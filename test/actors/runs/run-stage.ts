@@ -176,4 +176,11 @@ function specOf(id: string, createdAt: number): Omit<RunSpec, "plan"> {
 
 const away = async () =>
   ({ ok: false, code: "workspace_away", message: "There is none.", workspace: "none" }) as const;
-const noWorkspace: WorkspaceAccess = { list: away, read: away, hash: away, apply: away, applyAll: away };
+const noWorkspace: WorkspaceAccess = {
+  list: away,
+  read: away,
+  hash: away,
+  instructions: away,
+  apply: away,
+  applyAll: away,
+};

@@ -60,7 +60,7 @@ describe("openRemote", { timeout: 30_000 }, () => {
     const asked = { path: "/nowhere" };
     const target = named("workspace.reader").on("alpha");
     const listed = await hidden.call(target, "list" as never, asked as never);
-    expect(listed).toMatchObject({ ok: false, code: "file_not_found" });
+    expect(listed).toMatchObject({ ok: false, code: "outside_root" });
     const request = {
       what: "call",
       to: "alpha",

@@ -48,7 +48,7 @@ describe("The way over a broker", { timeout: 30_000 }, () => {
     expect(again).toBe(hidden);
     const target = named("workspace.reader").on("alpha");
     const listed = await hidden.call(target, "list" as never, { path: "/nowhere" } as never);
-    expect(listed).toMatchObject({ ok: false, code: "file_not_found" });
+    expect(listed).toMatchObject({ ok: false, code: "outside_root" });
     const request = { what: "send", to: "alpha", target: "workspace.reader" } as const;
     await expect(remote.relay(request, 1_000)).rejects.toThrow(/every node is reached directly/);
   });
