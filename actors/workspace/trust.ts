@@ -24,7 +24,7 @@ export interface TrustBookOptions {
 }
 
 /** Ends with exit code 5. */
-export class TrustRefused extends AiexError {
+class TrustRefused extends AiexError {
   readonly code = "trust_refused";
 }
 
