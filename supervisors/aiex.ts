@@ -21,6 +21,7 @@ import {
 import { analysisCache } from "./analysis-cache.ts";
 import { openChanges } from "./changes.ts";
 import { type Configuration, type ConfigurationValues, readUserRuleCases } from "./config.ts";
+import { type App, type OpenOptions, openLibrary } from "./library/open.ts";
 import { type LlmLook, llmLook } from "./llm-desk.ts";
 import { startLog } from "./log.ts";
 import { configuredNetwork } from "./network.ts";
@@ -48,6 +49,18 @@ export {
   describeConfiguration,
   loadConfiguration,
 } from "./config.ts";
+export type { Call } from "./library/call.ts";
+export { CallFailed } from "./library/call.ts";
+export type { AnswerEvent, ChatAnswer, Conversation, Saying } from "./library/conversation.ts";
+export type {
+  AnalyzeOptions,
+  App,
+  CallTerms,
+  ChatOptions,
+  ExplainOptions,
+  ModelTerms,
+  OpenOptions,
+} from "./library/open.ts";
 export { UnknownProvider } from "./reviewer.ts";
 export { RuleCheckFailed, type RuleTestFailure, type RuleTestReport, type TestedRule } from "./rules.ts";
 export { AnalysisFailed, InputRefused } from "./runs/analysis.ts";
@@ -207,6 +220,15 @@ export async function startAiex({
     stop,
   };
 }
+
+/** The short way: what the command does, with the command's own configuration and folders. */
+export const aiex = {
+  /**
+   * Starts the library in this program; `await using` stops it again.
+   * @throws {ConfigurationError} the configuration is wrong
+   */
+  open: (options: OpenOptions = {}): Promise<App> => openLibrary(startAiex, options),
+} as const;
 
 /** Has an analysis carried out as a run of this program. */
 async function analyze(runs: Runs, place: AnalysisPlace, request: AnalyzeRequest): Promise<AnalysisReport> {
