@@ -95,7 +95,7 @@ async function loadSettings(world: World, log: TextOutput, flags: readonly FlagS
     },
     operation: async (order) => {
       const { operationOrder } = await import("../supervisors/runs/operation.ts");
-      return operationOrder({ files: world.files, configuration: loaded }, order);
+      return operationOrder({ files: world.files, configuration: loaded, directory }, order);
     },
     chat: async (chat) => {
       const { chatOrder } = await import("../supervisors/runs/chat.ts");

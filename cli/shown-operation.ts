@@ -6,6 +6,7 @@ import type { Host } from "./host.ts";
 import { renderExplanationMarkdown, renderExplanationText } from "./render/explanation.ts";
 import { renderJson } from "./render/json.ts";
 import { modelUseText } from "./render/model-use.ts";
+import { renderRefactoringMarkdown, renderRefactoringText } from "./render/refactoring.ts";
 import { reportFile, type Terminal, terminalOf } from "./terminal.ts";
 
 type Document = Readonly<Record<string, unknown>>;
@@ -20,6 +21,7 @@ export interface OperationRenderer {
 /** By the kind of the run. A document comes from a run, and is of the form that its operation gives. */
 const renderers = {
   explain: rendererOf(renderExplanationText, renderExplanationMarkdown),
+  refactor: rendererOf(renderRefactoringText, renderRefactoringMarkdown),
 } as const satisfies Readonly<Record<string, OperationRenderer>>;
 
 export type ShownOperation = keyof typeof renderers;

@@ -1,6 +1,6 @@
 // Has a run do what a command was asked for, in this process or on a node, and follows it to its result.
 import type { WorkspaceRef } from "../actors/runs/run-spec.ts";
-import type { RunOrder } from "../supervisors/runs/runs.ts";
+import type { RunOrder, RunQuestion } from "../supervisors/runs/runs.ts";
 import type { Asking } from "./asking.ts";
 import { tellDetached } from "./detached.ts";
 import { disclosed } from "./disclosed.ts";
@@ -23,6 +23,8 @@ export interface Work {
   readonly needsFiles: boolean;
   /** Whether a model may be sent something. */
   readonly mayAsk: boolean;
+  /** Sees what the run asks a person first, and may answer it. */
+  readonly shown?: (question: RunQuestion) => Promise<string | undefined>;
   /** What shows it while it is done in this process. */
   view(): RunView;
 }
@@ -55,7 +57,7 @@ export function worked(
 /** Whatever happens, the library is stopped and the progress line is gone before this settles. */
 async function workedHere(asking: Asking, settings: Settings, work: Work): Promise<Worked> {
   const { host, interruption } = asking;
-  const answer = work.mayAsk ? disclosed(host) : undefined;
+  const answer = work.mayAsk ? answerOf(work, host) : undefined;
   const view = work.view();
   try {
     return await withLibrary(settings, host, interruption, async ({ runs, notice }) => {
@@ -90,7 +92,7 @@ async function workedElsewhere(
       `Run ${shortId(id)} is ${placement.node === undefined ? `in ${runs.place}` : `on ${node}`}`,
     );
     if (isDetached) return { code: await tellDetached(asking, runs, id, serve !== undefined) };
-    const answer = work.mayAsk ? disclosed(host) : undefined;
+    const answer = work.mayAsk ? answerOf(work, host) : undefined;
     const end = await followRun(asking, runs, id, { view: runProgress(host, id, false), serve, answer });
     return { result: await resultOf(runs, end) };
   });
@@ -99,6 +101,11 @@ async function workedElsewhere(
       await tellPlaced(host, placement, "This run was to be elsewhere");
     throw error;
   });
+}
+
+function answerOf({ shown }: Work, host: Host): (question: RunQuestion) => Promise<string | undefined> {
+  const disclosure = disclosed(host);
+  return async (question) => (await disclosure(question)) ?? shown?.(question);
 }
 
 /** Where nobody asked for it in this command, it says where its run is. */

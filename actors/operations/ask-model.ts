@@ -92,6 +92,8 @@ export interface ModelOperation<Input, Material extends Sent, Result> {
   title(input: Input): string;
   /** False where more than what the person named is sent: that needs a provider that was named or configured. Default: true. */
   sendsOnlyNamed?(input: Input): boolean;
+  /** A path that may be a directory: then files are sent that the person did not name one by one. Default: none is. */
+  tree?(input: Input): string | undefined;
   /** Reads what is needed. Nothing has been sent, and may be refused. */
   gather(input: Input, context: StepContext, tools: OperationTools): Promise<GatheredOr<Material>>;
   ask(job: Job<Input, Material>): Prompted;

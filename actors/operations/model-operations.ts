@@ -6,9 +6,10 @@ import type { AnyModelOperation, OperationTools } from "./ask-model.ts";
 import { carryOut, type OperationWork } from "./carry-out.ts";
 import { explain } from "./explain.ts";
 import { modelFacts } from "./model-facts.ts";
+import { refactor } from "./refactor.ts";
 
 /** In the order in which people are told of them. */
-export const modelOperations: readonly AnyModelOperation[] = [explain];
+export const modelOperations: readonly AnyModelOperation[] = [explain, refactor];
 
 /** Undefined where there is none of that name. */
 export function modelOperationOf(name: string): AnyModelOperation | undefined {

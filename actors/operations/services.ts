@@ -37,7 +37,7 @@ export async function readFile(
 }
 
 /** What only the owner of the workspace can say; where it is away, the run waits for it and this step is tried again then. */
-async function present<Answer extends object>(
+export async function present<Answer extends object>(
   context: StepContext,
   answer: Answer | OwnerAway,
 ): Promise<Answer> {

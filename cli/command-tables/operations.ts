@@ -14,6 +14,9 @@ const explainFocusWords = [
   "architecture",
 ] as const satisfies readonly Explanation["focus"][];
 
+const refactorTypeWords = ["all", "performance", "readability", "security"] as const;
+export const refactorModeWords = ["preview", "apply", "interactive"] as const;
+
 const formatWords = ["text", "json", "markdown"] as const;
 
 const outputOptions: readonly OptionSpec[] = [
@@ -109,6 +112,61 @@ export const operationCommands: readonly CommandSpec[] = [
     notes: [
       modelNote,
       "A claim about lines that the file does not have is left out, and counted. What the model is asked is a template that you can replace: see docs/templates.md.",
+      codesNote,
+    ],
+  },
+  {
+    words: ["ai", "refactor"],
+    summary: "Have a model refactor a file or a directory",
+    examples: [
+      { line: "aiex ai refactor --file src/app.ts", does: "See what it would change" },
+      { line: "aiex ai refactor --file app.py --type security --apply", does: "Change it" },
+      { line: "aiex ai refactor --file src/app.ts --interactive", does: "Be asked about each hunk" },
+      { line: "aiex ai refactor --file src --provider openai", does: "A whole directory" },
+    ],
+    options: [
+      {
+        name: "file",
+        value: "text",
+        placeholder: "PATH|DIR|-",
+        completesFiles: true,
+        required: true,
+        summary: "The file or directory, or - for standard input, which is only looked at",
+      },
+      {
+        name: "type",
+        value: "text",
+        placeholder: "TYPE",
+        choices: refactorTypeWords,
+        fallback: "all",
+        summary: "What to improve",
+      },
+      { name: "preview", value: "none", summary: "Show the changes and make none; the default" },
+      {
+        name: "apply",
+        value: "none",
+        summary: "Make the changes: all of them, or none where one does not fit",
+      },
+      {
+        name: "interactive",
+        value: "none",
+        summary: "Be asked about each hunk, and make those that you want",
+      },
+      ...outputOptions,
+      {
+        name: "stdin-name",
+        value: "text",
+        placeholder: "NAME",
+        fallback: "stdin",
+        summary: "The name of what arrives on standard input; its extension says the language",
+      },
+      ...modelOptions,
+      ...workOptions,
+    ],
+    notes: [
+      modelNote,
+      "A directory is sent as a whole, and needs --provider or llm.default_provider. The changes have to fit, the result has to parse and may have no new error of the analysis, and every other line stays as it is, to the byte; else the model is asked again, twice at most. Lines with a masked secret are never changed.",
+      "What was changed is kept: `aiex undo` takes it back while the files are as they were left. What the model is asked is a template that you can replace: see docs/templates.md.",
       codesNote,
     ],
   },

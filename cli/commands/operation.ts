@@ -1,17 +1,34 @@
 // `aiex ai explain` and the other commands that have a model do one thing: made into runs that are followed to their results.
+import { AiexError } from "../../runtime/errors.ts";
 import type { OperationOrder } from "../../supervisors/runs/operation.ts";
 import { askedOf } from "../analysis-asked.ts";
 import type { Asking } from "../asking.ts";
 import { codeFromStdin } from "../code-from-stdin.ts";
+import { refactorModeWords } from "../command-tables/operations.ts";
 import { onUnknownWords } from "../command-tables/runs.ts";
 import { checkDestination, destinationOf } from "../destination.ts";
 import type { ExitCode } from "../exit-codes.ts";
 import { operationProgress } from "../followed-operation.ts";
+import { showHunk } from "../hunk-shown.ts";
 import { numberValue, optionValue } from "../parse.ts";
 import { placementOf } from "../placement.ts";
+import { Questioner } from "../question.ts";
 import { showResult } from "../run-end.ts";
 import { readSettings } from "../settings.ts";
+import { UsageError } from "../usage.ts";
 import { type Work, worked, workPlace } from "../work.ts";
+
+type RefactorMode = (typeof refactorModeWords)[number];
+
+/** What would be asked is denied where nobody can answer. */
+class NobodyToAsk extends AiexError {
+  readonly code = "answer_needed";
+  constructor() {
+    super(
+      "--interactive asks about each hunk, and nobody is at a terminal. Look at the changes with --preview, and make them with --apply.",
+    );
+  }
+}
 
 export const explain = (asking: Asking): Promise<ExitCode> =>
   operate(asking, "explain", async () => ({
@@ -19,6 +36,12 @@ export const explain = (asking: Asking): Promise<ExitCode> =>
     level: optionValue(asking.parsed, "level"),
     focus: optionValue(asking.parsed, "focus"),
   }));
+
+export const refactor = (asking: Asking): Promise<ExitCode> =>
+  operate(asking, "refactor", async () => {
+    const mode = refactorMode(asking);
+    return { ...(await fileInput(asking)), type: optionValue(asking.parsed, "type"), mode };
+  });
 
 /** @param input reads what the operation is given; what is undefined in it is left out */
 async function operate(
@@ -52,6 +75,7 @@ async function operate(
       }),
     needsFiles: file !== "-",
     mayAsk: true,
+    shown: (question) => showHunk(host, question),
     view: () => operationProgress(host),
   };
   const done = await worked(asking, settings, placement, work);
@@ -68,6 +92,24 @@ function boundsOf({ parsed }: Asking): Omit<OperationOrder, "operation" | "input
     deadlineMs: numberValue(parsed, "deadline"),
     costUsdMax: numberValue(parsed, "max-cost"),
   };
+}
+
+/** What becomes of the changes. @throws {UsageError} several things at once; {Refused} nobody is there to be asked */
+function refactorMode({ parsed, host }: Asking): RefactorMode {
+  const given = refactorModeWords.filter((word) => parsed.options.has(word));
+  const topic = parsed.command.words.join(" ");
+  if (given.length > 1) {
+    throw new UsageError(`--${given[0]} and --${given[1]} cannot both be meant. Give one of them.`, topic);
+  }
+  const mode = given[0] ?? "preview";
+  if (mode !== "preview" && optionValue(parsed, "file") === "-") {
+    throw new UsageError(
+      `--${mode} changes files, and standard input is none. Name a file with --file.`,
+      topic,
+    );
+  }
+  if (mode === "interactive" && !new Questioner(host).isThere) throw new NobodyToAsk();
+  return mode;
 }
 
 /** The file that --file names, or the text that arrives in its place. */

@@ -83,7 +83,14 @@ export async function analysisOrder(place: AnalysisPlace, order: AnalysisOrder):
   const part =
     order.review === undefined
       ? undefined
-      : reviewPart(place.configuration, { ...order.review, isOneFile: await isOneFile(place, order) });
+      : reviewPart(place.configuration, {
+          ...order.review,
+          isOneFile: await isOneFile(
+            place,
+            order.input.kind === "path" ? order.input.path : undefined,
+            workspace,
+          ),
+        });
   const session = order.session && (await sessionRef(place, order.session));
   return {
     kind: "analysis",
@@ -155,15 +162,16 @@ async function withoutReview(
     : outcome;
 }
 
-/** What cannot be found counts as a file, which the analysis then refuses in words; what is elsewhere counts as many. */
-async function isOneFile(
-  { files, directory }: AnalysisPlace,
-  { input, workspace }: AnalysisOrder,
+/** What cannot be found counts as a file, which is then refused in words; what is elsewhere counts as many. No path is a text. */
+export async function isOneFile(
+  { files, directory }: Pick<AnalysisPlace, "files" | "directory">,
+  path: string | undefined,
+  workspace: WorkspaceRef | undefined,
 ): Promise<boolean> {
-  if (input.kind === "text") return true;
+  if (path === undefined) return true;
   if (workspace?.id.startsWith("node:") === true) return false;
   try {
-    const { kind } = await files.status(resolve(directory, input.path));
+    const { kind } = await files.status(resolve(directory, path));
     return kind !== "directory";
   } catch (error) {
     if (error instanceof FileError) return true;

@@ -7,7 +7,7 @@ import { Misuse } from "../../runtime/process/failures.ts";
 import type { Configuration } from "../config.ts";
 import { promptInEffect } from "../prompts.ts";
 import { chooseReviewer, UnknownProvider } from "../reviewer.ts";
-import type { RunTerms } from "./analysis.ts";
+import { isOneFile, type RunTerms } from "./analysis.ts";
 import type { RunOrder } from "./runs.ts";
 
 export interface OperationOrder extends RunTerms {
@@ -31,6 +31,8 @@ export interface OperationOrder extends RunTerms {
 export interface OperationPlace {
   readonly files: FileSystem;
   readonly configuration: Configuration;
+  /** Where relative paths start. */
+  readonly directory: string;
 }
 
 /** @throws {UnknownProvider} nobody can be asked; {ConfigurationError} a prompt of the user's is wrong; {Misuse} the input is wrong */
@@ -41,9 +43,10 @@ export async function operationOrder(place: OperationPlace, order: OperationOrde
   if (operation === undefined) throw new Misuse(`There is no operation "${name}".`);
   const read = operation.input.safeParse(order.input);
   if (!read.success) throw new Misuse(`The input of ${name} is wrong: ${read.error.message}`);
-  const isOneFile = operation.sendsOnlyNamed?.(read.data) ?? true;
+  const sendsOnlyNamed = operation.sendsOnlyNamed?.(read.data) ?? true;
+  const isOnlyNamed = sendsOnlyNamed && (await isOneFile(place, operation.tree?.(read.data), workspace));
   const { provider, model } = order;
-  const who = chooseReviewer(configuration, { provider, model, isOneFile });
+  const who = chooseReviewer(configuration, { provider, model, isOneFile: isOnlyNamed });
   if (who === undefined) throw nobodyToAsk(configuration, operation.verb);
   const names = [...new Set<TemplateName>([...operation.prompts, "repair"])];
   const userFolder = configuration.folders.user;

@@ -1,5 +1,5 @@
 // A stage for operations that ask a model: files in memory, a scripted model, and what the run of the operation wrote down.
-import { noAnswerCache } from "../../../actors/analysis/answer-cache.ts";
+import { type AnswerCache, noAnswerCache } from "../../../actors/analysis/answer-cache.ts";
 import type { AskedModel, OperationOutcome } from "../../../actors/operations/ask-model.ts";
 import { operationsThatAsk, planOfOperation } from "../../../actors/operations/model-operations.ts";
 import { builtInTemplate } from "../../../actors/prompts/built-in.ts";
@@ -36,6 +36,8 @@ export interface Operated {
   readonly asked?: AskedModel;
   readonly answer?: StageOptions["answer"];
   readonly stage?: StepStage;
+  /** Says what parsers would say. */
+  readonly cache?: AnswerCache;
 }
 
 /** A workspace that holds these files and nothing else. */
@@ -68,7 +70,7 @@ export async function operated(
   let outcome: OperationOutcome | undefined;
   const orders = await besideCoordinator(script, async () => {
     const plan = planOfOperation({ operation, input, asked: given.asked ?? asked, prompts });
-    const operations = operationsThatAsk({ cache: noAnswerCache, parsers: 1 });
+    const operations = operationsThatAsk({ cache: given.cache ?? noAnswerCache, parsers: 1 });
     outcome = (await stage.run(plan, operations)) as OperationOutcome;
   });
   if (outcome === undefined) throw new Error("It came to nothing.");

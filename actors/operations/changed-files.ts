@@ -1,0 +1,124 @@
+// Has files of a run's workspace changed: all of them as one set, which is an effect of the run and can be taken back with `aiex undo`.
+import { FileError } from "../../runtime/file-system.ts";
+import { blobHash } from "../../runtime/store/blob-guard.ts";
+import { effectDone, type StepContext } from "../runs/step-context.ts";
+import type { AppliedSet, FileChange, OwnerAway } from "../workspace/access.ts";
+import type { Refusal, Sent } from "./ask-model.ts";
+import { present } from "./services.ts";
+
+/** A text that is to be in place of another one, or of no file (null). */
+export interface TextChange {
+  /** Below the root of the workspace. */
+  readonly path: string;
+  readonly before: string | null;
+  readonly after: string;
+}
+
+interface ChangedSet {
+  /** Tells the sets of a run apart; the same each time the step is tried. */
+  readonly key: string;
+  /** One line for people. */
+  readonly title: string;
+  readonly changes: readonly FileChange[];
+}
+
+/**
+ * The bytes of a file that was read as `text`, or why it is not what it was. The text does not say how its bytes were written, and their
+ * hash does.
+ * @throws what asking throws where the workspace's owner ends meanwhile: the step is then tried again
+ */
+export async function changeOf(
+  context: StepContext,
+  { path, before, after }: TextChange,
+): Promise<{ readonly ok: true; readonly change: FileChange } | Refusal> {
+  const now = await present(context, await context.workspace.hash(path));
+  if (!now.ok) return { ok: false, code: now.code, message: now.message };
+  if (before === null) {
+    const bytes = encoded(after);
+    return { ok: true, change: { path, before: now.hash, after: blobHash(bytes), bytes } };
+  }
+  for (const mark of ["", byteOrderMark]) {
+    if (blobHash(encoded(mark + before)) !== now.hash) continue;
+    const bytes = encoded(mark + after);
+    return { ok: true, change: { path, before: now.hash, after: blobHash(bytes), bytes } };
+  }
+  const message = `${JSON.stringify(path)} is no longer what the model was shown, or is no UTF-8. Nothing was changed. Try again.`;
+  return { ok: false, code: "changed_since", message };
+}
+
+/** What a step that is tried again finds it has done already: what it sent and asked is not sent and asked again. */
+export interface ChangedBefore<Result> {
+  readonly result: Result;
+  /** Times that the model was asked. */
+  readonly rounds: number;
+  readonly files: Sent["files"];
+}
+
+/** Undefined where nothing was changed, or the files are something else by now. */
+export async function changedBefore<Result>(
+  context: StepContext,
+): Promise<ChangedBefore<Result> | undefined> {
+  const noted = (await context.recall(changeKey)) as Noted<Result> | undefined;
+  if (noted === undefined) return undefined;
+  for (const { path, after } of noted.changes) {
+    const now = await present(context, await context.workspace.hash(path));
+    if (!now.ok || now.hash !== after) return undefined;
+  }
+  return noted;
+}
+
+/** Changes files as one set, once, however often the step is tried; `becomes` is what the step comes to with it. */
+export async function changed<Result>(
+  context: StepContext,
+  { title, changes }: Pick<ChangedSet, "title" | "changes">,
+  becomes: ChangedBefore<Result>,
+): Promise<{ readonly ok: true } | Refusal> {
+  // Written down before, since a step that is tried again reads the files as they are then.
+  const noted: Noted<Result> = { ...becomes, changes: changes.map(({ path, after }) => ({ path, after })) };
+  await context.note(changeKey, noted);
+  return applied(context, { key: changeKey, title, changes });
+}
+
+interface Noted<Result> extends ChangedBefore<Result> {
+  readonly changes: readonly { readonly path: string; readonly after: string | null }[];
+}
+
+const changeKey = "change";
+
+async function applied(
+  context: StepContext,
+  { key, title, changes }: ChangedSet,
+): Promise<{ readonly ok: true } | Refusal> {
+  const { run } = context;
+  let away: OwnerAway | undefined;
+  const answer = await context
+    .effect<AppliedSet>({
+      key,
+      kind: "file_write",
+      about: { files: changes.map(({ path, before, after }) => ({ path, before, after })) },
+      // A set that is there already is applied no second time.
+      unknown: "repeat",
+      perform: async () => {
+        const given = await context.workspace.applyAll({ id: `${run}/${key}`, run, title, changes });
+        if (given.ok || given.code !== "workspace_away") return given;
+        away = given;
+        throw new FileError("file_failed", "change", changes[0]?.path ?? "", { because: given.message });
+      },
+    })
+    .catch((error: unknown) => {
+      if (away === undefined) throw error;
+      return away;
+    });
+  if (answer === effectDone) return { ok: true };
+  const set = await present<AppliedSet>(context, answer);
+  if (set.ok) return { ok: true };
+  return { ok: false, code: codes[set.code], message: `${set.message} Nothing was changed.` };
+}
+
+const byteOrderMark = "\uFEFF";
+
+const codes = { changed_since: "changed_since", denied: "file_denied", failed: "file_failed" } as const;
+
+function encoded(text: string): Uint8Array {
+  return new TextEncoder().encode(text);
+}

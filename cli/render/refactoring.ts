@@ -1,0 +1,59 @@
+// A refactoring for people, as text and as Markdown. Nothing that a model wrote is trusted.
+import type { Refactoring } from "../../actors/operations/refactor.ts";
+import { sanitizeData, sanitizeText } from "../../runtime/observe/sanitize.ts";
+import { paint, type Terminal } from "../terminal.ts";
+import { diffText } from "./diff-text.ts";
+import { fencedBlock } from "./fenced-block.ts";
+import { printable } from "./printable.ts";
+import { codeSpan, escapeMarkdown } from "./report-markdown.ts";
+import { plural } from "./report-order.ts";
+import { shortId } from "./run-words.ts";
+import { heading, indented } from "./text-parts.ts";
+
+export function renderRefactoringText(untrusted: Refactoring, terminal: Terminal): string {
+  const { input, type, left_out, files } = sanitizeData(untrusted, (text) => printable(text, terminal));
+  const sections = [
+    [heading(terminal, "🔧 ", `Refactoring of ${input}`), paint(terminal, "gray", `Type: ${type}`)],
+    ...remarksLines(untrusted.remarks, terminal),
+    ...untrusted.files.map(({ diff }) => [diffText(diff, terminal).trimEnd()]),
+    left_out.flatMap(({ path, reason }) => indented(`${path} was left out: ${reason}`, 0, terminal)),
+    indented(whatBecame(files, untrusted), 0, terminal),
+  ];
+  return `${sections
+    .filter((lines) => lines.length > 0)
+    .map((lines) => lines.join("\n"))
+    .join("\n\n")}\n`;
+}
+
+export function renderRefactoringMarkdown(untrusted: Refactoring): string {
+  const { input, type, remarks, left_out, files } = sanitizeData(untrusted, sanitizeText);
+  const blocks = [
+    `# Refactoring of ${codeSpan(input)}`,
+    `Type: ${type}`,
+    ...(remarks === "" ? [] : [escapeMarkdown(remarks)]),
+    ...files.flatMap(({ path, diff }) => [`## ${codeSpan(path)}`, fencedBlock(diff, "diff")]),
+    ...left_out.map(({ path, reason }) => `${codeSpan(path)} was left out: ${escapeMarkdown(reason)}`),
+    whatBecame(files, untrusted),
+  ];
+  return `${blocks.join("\n\n")}\n`;
+}
+
+/** Its paragraphs. */
+function remarksLines(remarks: string, terminal: Terminal): string[][] {
+  return remarks
+    .split(/\n{2,}/)
+    .filter((paragraph) => paragraph.trim() !== "")
+    .map((paragraph) =>
+      paragraph.split("\n").flatMap((line) => indented(printable(line, terminal), 0, terminal)),
+    );
+}
+
+function whatBecame(files: Refactoring["files"], { mode, run }: Refactoring): string {
+  if (files.length === 0) return "The model sees nothing that is worth a change.";
+  const lines = files.reduce((sum, { added, removed }) => sum + added + removed, 0);
+  if (mode === "preview")
+    return `${plural(files.length, "file")}, ${plural(lines, "line")} added or removed. Nothing was changed: --apply changes it, --interactive asks about each hunk.`;
+  if (run === null) return "Nothing was changed.";
+  const changed = files.filter(({ applied }) => applied).length;
+  return `Changed ${plural(changed, "file")}. Take it back: aiex undo ${shortId(run)}`;
+}
