@@ -36,6 +36,7 @@ export async function run(
 /** Each command loads what it needs, and nothing of the others. */
 export const runners: Runners = {
   "ai analyze": async () => (await import("./commands/analyze.ts")).analyze,
+  "ai generate": async () => (await import("./commands/operation.ts")).generate,
   "ai refactor": async () => (await import("./commands/operation.ts")).refactor,
   "ai explain": async () => (await import("./commands/operation.ts")).explain,
   "ai chat": async () => (await import("./commands/chat.ts")).chat,

@@ -4,6 +4,7 @@ import { type ExitCode, exitCodes } from "./exit-codes.ts";
 import { showNotice } from "./failure.ts";
 import type { Host } from "./host.ts";
 import { renderExplanationMarkdown, renderExplanationText } from "./render/explanation.ts";
+import { renderGenerationMarkdown, renderGenerationText } from "./render/generation.ts";
 import { renderJson } from "./render/json.ts";
 import { modelUseText } from "./render/model-use.ts";
 import { renderRefactoringMarkdown, renderRefactoringText } from "./render/refactoring.ts";
@@ -14,6 +15,8 @@ type Document = Readonly<Record<string, unknown>>;
 export interface OperationRenderer {
   readonly text: (document: Document, terminal: Terminal) => string;
   readonly markdown: (document: Document) => string;
+  /** What the model says beside it, where the text has it not; shown on standard error. */
+  readonly aside?: (document: Document) => string;
   /** Where it is not that of a success. */
   readonly code?: (document: Document) => ExitCode;
 }
@@ -21,8 +24,12 @@ export interface OperationRenderer {
 /** By the kind of the run. A document comes from a run, and is of the form that its operation gives. */
 const renderers = {
   explain: rendererOf(renderExplanationText, renderExplanationMarkdown),
+  generate: {
+    ...rendererOf(renderGenerationText, renderGenerationMarkdown),
+    aside: ({ remarks }) => (typeof remarks === "string" ? remarks : ""),
+  },
   refactor: rendererOf(renderRefactoringText, renderRefactoringMarkdown),
-} as const satisfies Readonly<Record<string, OperationRenderer>>;
+} satisfies Readonly<Record<string, OperationRenderer>>;
 
 export type ShownOperation = keyof typeof renderers;
 
@@ -44,6 +51,8 @@ export async function showOperation(
     await writeReport(host.world.files, path, rendered(renderer, document, format, reportFile));
     await showNotice(`Wrote the result to ${path}.`, host);
   }
+  const aside = format === "text" ? (renderer.aside?.(document) ?? "") : "";
+  if (aside !== "") await showNotice(aside.replace(/\s+/g, " "), host);
   await showNotice(modelUseText(document.model), host);
   return renderer.code?.(document) ?? exitCodes.ok;
 }

@@ -5,11 +5,12 @@ import type { Operations, Plan, StepContext, StepOutcome } from "../pipeline/pla
 import type { AnyModelOperation, OperationTools } from "./ask-model.ts";
 import { carryOut, type OperationWork } from "./carry-out.ts";
 import { explain } from "./explain.ts";
+import { generate } from "./generate.ts";
 import { modelFacts } from "./model-facts.ts";
 import { refactor } from "./refactor.ts";
 
 /** In the order in which people are told of them. */
-export const modelOperations: readonly AnyModelOperation[] = [explain, refactor];
+export const modelOperations: readonly AnyModelOperation[] = [explain, refactor, generate];
 
 /** Undefined where there is none of that name. */
 export function modelOperationOf(name: string): AnyModelOperation | undefined {

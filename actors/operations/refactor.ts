@@ -151,7 +151,7 @@ async function gathered(input: RefactorInput, context: StepContext): Promise<Gat
 }
 
 /** Whether a path is written so that it leads nowhere but below the root of its workspace. */
-function isBelow(path: string): boolean {
+export function isBelow(path: string): boolean {
   return !/^(?:[\\/]|[A-Za-z]:)/.test(path) && !path.split(/[\\/]/).includes("..");
 }
 

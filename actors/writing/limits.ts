@@ -8,3 +8,6 @@ export const rewritingTokensMax = 16_384;
 
 /** Characters of what a model says beside what it writes: a page. */
 export const remarksCharactersMax = 4_000;
+
+/** Characters of what a person asks for: a long issue with examples. */
+export const requirementsCharactersMax = 50_000;

@@ -1,5 +1,6 @@
 // The commands that have a model work on code, and the options that all of them have.
 import type { Explanation } from "../../actors/operations/explain.ts";
+import type { Generation } from "../../actors/operations/generate.ts";
 import type { CommandSpec, OptionSpec } from "../command-spec.ts";
 import { workOptions } from "./runs.ts";
 
@@ -14,6 +15,15 @@ const explainFocusWords = [
   "architecture",
 ] as const satisfies readonly Explanation["focus"][];
 
+const generatedTypeWords = [
+  "module",
+  "function",
+  "test",
+  "genserver",
+  "supervisor",
+  "documentation",
+  "boilerplate",
+] as const satisfies readonly Generation["type"][];
 const refactorTypeWords = ["all", "performance", "readability", "security"] as const;
 export const refactorModeWords = ["preview", "apply", "interactive"] as const;
 
@@ -112,6 +122,70 @@ export const operationCommands: readonly CommandSpec[] = [
     notes: [
       modelNote,
       "A claim about lines that the file does not have is left out, and counted. What the model is asked is a template that you can replace: see docs/templates.md.",
+      codesNote,
+    ],
+  },
+  {
+    words: ["ai", "generate"],
+    summary: "Have a model write a file to your requirements",
+    examples: [
+      { line: "aiex ai generate --type function --requirements fizzbuzz", does: "Print it" },
+      {
+        line: "aiex ai generate --type module --requirements LRU-cache --output lru.ex",
+        does: "Write a file",
+      },
+      {
+        line: "aiex ai generate --type test --requirements edges --context money.py",
+        does: "To go with a file",
+      },
+    ],
+    options: [
+      {
+        name: "type",
+        value: "text",
+        placeholder: "TYPE",
+        choices: generatedTypeWords,
+        required: true,
+        summary: "What to write",
+      },
+      {
+        name: "requirements",
+        value: "text",
+        placeholder: "TEXT",
+        required: true,
+        summary: "What it has to do, in your words",
+      },
+      {
+        name: "context",
+        value: "text",
+        placeholder: "FILE",
+        completesFiles: true,
+        summary: "A file that it goes with, which the model is shown",
+      },
+      {
+        name: "output",
+        value: "text",
+        placeholder: "FILE|FORMAT",
+        suggestions: formatWords,
+        completesFiles: true,
+        summary: "The file to write, whose extension says the language; or a format to print in",
+      },
+      { name: "force", value: "none", summary: "Replace the file of --output where it is there already" },
+      {
+        name: "format",
+        value: "text",
+        placeholder: "FORMAT",
+        choices: formatWords,
+        fallback: "text",
+        summary: "How to print the result",
+      },
+      ...modelOptions,
+      ...workOptions,
+    ],
+    notes: [
+      modelNote,
+      "The language is that of --output, else that of --context, else the one that most files of the project have. A genserver or a supervisor is that of the language: in TypeScript and JavaScript with aiex/runtime, in Elixir and Erlang with OTP.",
+      "The file has to parse and may have no error of the analysis; else the model is asked again, twice at most. Without --output it is printed and nothing is written. A file that is there is not replaced without --force. What was written is kept: `aiex undo` takes it back.",
       codesNote,
     ],
   },

@@ -4,6 +4,7 @@ import type { OperationOrder } from "../../supervisors/runs/operation.ts";
 import { askedOf } from "../analysis-asked.ts";
 import type { Asking } from "../asking.ts";
 import { codeFromStdin } from "../code-from-stdin.ts";
+import { reportFormatWords } from "../command-table.ts";
 import { refactorModeWords } from "../command-tables/operations.ts";
 import { onUnknownWords } from "../command-tables/runs.ts";
 import { checkDestination, destinationOf } from "../destination.ts";
@@ -43,18 +44,42 @@ export const refactor = (asking: Asking): Promise<ExitCode> =>
     return { ...(await fileInput(asking)), type: optionValue(asking.parsed, "type"), mode };
   });
 
-/** @param input reads what the operation is given; what is undefined in it is left out */
+/** Here --output is the file that is made; a word for a format is one. */
+export const generate = (asking: Asking): Promise<ExitCode> => {
+  const { parsed } = asking;
+  const output = optionValue(parsed, "output");
+  const isWord = output === "-" || reportFormatWords.some((word) => word === output);
+  const made = { output: isWord ? undefined : output };
+  return operate(
+    asking,
+    "generate",
+    async () => ({
+      type: optionValue(parsed, "type"),
+      requirements: optionValue(parsed, "requirements"),
+      context: optionValue(parsed, "context"),
+      ...made,
+      force: parsed.options.has("force"),
+    }),
+    isWord ? output : undefined,
+  );
+};
+
+/**
+ * @param input reads what the operation is given; what is undefined in it is left out
+ * @param output where the result goes
+ */
 async function operate(
   asking: Asking,
   operation: string,
   input: () => Promise<Readonly<Record<string, unknown>>>,
+  output = operation === "generate" ? undefined : optionValue(asking.parsed, "output"),
 ): Promise<ExitCode> {
   const { parsed, host, interruption } = asking;
   const topic = parsed.command.words.join(" ");
   const file = optionValue(parsed, "file");
   const destination = destinationOf({
     format: parsed.options.has("format") ? optionValue(parsed, "format") : undefined,
-    output: optionValue(parsed, "output"),
+    output,
     topic,
   });
   // What is wrong with where it is to be is said before anything else is looked at.
