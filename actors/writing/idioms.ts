@@ -20,7 +20,7 @@ export function idiomOf(type: GeneratedType, language: LanguageId | null): strin
   return idiom ?? `Write it as ${nameOf(language)} is written by those who write it best.`;
 }
 
-export function nameOf(language: LanguageId): string {
+function nameOf(language: LanguageId): string {
   return languageById(language)?.name ?? language;
 }
 
