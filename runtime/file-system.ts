@@ -39,7 +39,16 @@ export interface ReadFileOptions {
   readonly bytesMax: number;
 }
 
-export interface WriteFileOptions {
+/** For paths that others may change while they are in use. */
+export interface LinkOptions {
+  /**
+   * False to fail with `outside_root` where a directory on the way is a link, or becomes one meanwhile: the path is absolute, without
+   * "." and "..". Default true.
+   */
+  readonly followsLinks?: boolean;
+}
+
+export interface WriteFileOptions extends LinkOptions {
   /** Permission bits of the new file, for example 0o600. */
   readonly mode: number;
 }
@@ -52,7 +61,7 @@ export interface ReplaceFileOptions extends WriteFileOptions {
   readonly durable?: boolean;
 }
 
-export interface RemoveOptions {
+export interface RemoveOptions extends LinkOptions {
   /** True to remove a directory with everything in it. Links are removed, never followed. Default false. */
   readonly recursive?: boolean;
 }

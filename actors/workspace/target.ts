@@ -52,11 +52,11 @@ export async function putTarget(
   mode: number | undefined = own,
 ): Promise<void> {
   if (bytes === undefined) {
-    await files.remove(place);
+    await files.remove(place, { followsLinks: false });
     return;
   }
-  await files.makeDirectory(dirname(place), { mode: newDirectoryMode });
-  await files.writeFile(place, bytes, { mode: mode ?? newFileMode });
+  await files.makeDirectory(dirname(place), { mode: newDirectoryMode, followsLinks: false });
+  await files.writeFile(place, bytes, { mode: mode ?? newFileMode, followsLinks: false });
 }
 
 async function statusIfThere(files: FileSystem, path: string): Promise<FileStatus | undefined> {

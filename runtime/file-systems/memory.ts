@@ -3,6 +3,7 @@ import {
   type DirectoryEntry,
   FileError,
   type FileSystem,
+  type LinkOptions,
   type OpenFile,
   type ReadFileOptions,
   type RemoveOptions,
@@ -48,10 +49,19 @@ export function memoryFileSystem(options: MemoryFileSystemOptions = {}): MemoryF
     readDirectory: (path) => readDirectory(tree, path),
     open: async (path) => open(tree, path),
     readFile: async (path, limits) => readFile(tree, path, limits),
-    writeFile: async (path, bytes, { mode }) => writeFile(tree, path, bytes, mode),
+    writeFile: async (path, bytes, { mode, ...links }) => {
+      refuseLinks(tree, "write", path, links);
+      writeFile(tree, path, bytes, mode);
+    },
     appendFile: async (path, bytes, how) => appendFile(tree, path, bytes, how),
-    makeDirectory: async (path, { mode }) => makeDirectory(tree, path, mode),
-    remove: async (path, how = {}) => remove(tree, path, how),
+    makeDirectory: async (path, { mode, ...links }) => {
+      refuseLinks(tree, "make the directory", path, links);
+      makeDirectory(tree, path, mode);
+    },
+    remove: async (path, how = {}) => {
+      refuseLinks(tree, "remove", path, how);
+      remove(tree, path, how);
+    },
     putFile: (path, content, mode = 0o644) => {
       makeDirectory(tree, parentOf(path), 0o755);
       writeFile(tree, path, typeof content === "string" ? new TextEncoder().encode(content) : content, mode);
@@ -65,6 +75,18 @@ export function memoryFileSystem(options: MemoryFileSystemOptions = {}): MemoryF
       tree.find("change", path, true).mode = mode;
     },
   };
+}
+
+/** Looks at every directory on the way that is there. */
+function refuseLinks(tree: MemoryTree, operation: string, path: string, links: LinkOptions): void {
+  if (links.followsLinks ?? true) return;
+  const names = path.split("/");
+  for (let end = 2; end < names.length; end += 1) {
+    const directory = names.slice(0, end).join("/");
+    const { node } = tree.locate(operation, directory, false);
+    if (node === undefined) return;
+    if (node.kind === "symlink") throw new FileError("outside_root", operation, path);
+  }
 }
 
 function realPath(tree: MemoryTree, path: string): string {

@@ -1,6 +1,6 @@
 // The files of this machine. The only place that talks to node:fs.
 import { type BigIntStats, constants, type Dirent, promises as fs } from "node:fs";
-import { dirname, join } from "node:path";
+import { basename, dirname, join } from "node:path";
 import {
   type DirectoryEntry,
   FileError,
@@ -15,6 +15,7 @@ import {
   type WriteFileOptions,
 } from "../file-system.ts";
 import type { Random } from "../world.ts";
+import { inHeldDirectory, makeHeldDirectory } from "./held-directory.ts";
 
 type FileHandle = Awaited<ReturnType<typeof fs.open>>;
 
@@ -42,11 +43,15 @@ export function realFileSystem(random: Random): FileSystem {
     readFile,
     writeFile: (path, bytes, options) => writeFile(path, bytes, options, random),
     appendFile,
-    makeDirectory: (path, options) =>
-      attempt("make the directory", path, () => makeDirectory(path, options.mode)),
+    makeDirectory: (path, { mode, followsLinks = true }) =>
+      attempt(making, path, () =>
+        followsLinks ? makeDirectory(path, mode) : makeHeldDirectory(making, path, mode),
+      ),
     remove,
   };
 }
+
+const making = "make the directory";
 
 async function* readDirectory(path: string): AsyncGenerator<DirectoryEntry> {
   const operation = "list";
@@ -89,11 +94,28 @@ async function readFile(path: string, options: ReadFileOptions): Promise<Uint8Ar
 async function writeFile(
   path: string,
   bytes: Uint8Array,
-  { mode, durable = true }: ReplaceFileOptions,
+  options: ReplaceFileOptions,
   random: Random,
 ): Promise<void> {
   const operation = "write";
   const directory = dirname(path);
+  const replace = (held: string): Promise<void> =>
+    replaceIn(held, path, { operation, bytes, options, random });
+  if (options.followsLinks ?? true) await replace(directory);
+  else await attempt(operation, path, () => inHeldDirectory(operation, directory, replace));
+}
+
+interface Replacement {
+  readonly operation: string;
+  readonly bytes: Uint8Array;
+  readonly options: ReplaceFileOptions;
+  readonly random: Random;
+}
+
+/** @param directory what leads to the directory of `path` */
+async function replaceIn(directory: string, path: string, replacement: Replacement): Promise<void> {
+  const { operation, bytes, options, random } = replacement;
+  const { mode, durable = true } = options;
   const name = Buffer.from(random.bytes(temporaryNameBytes)).toString("hex");
   const temporary = join(directory, `.aiex-${name}.tmp`);
   const flags = constants.O_WRONLY | constants.O_CREAT | constants.O_EXCL | noFollow;
@@ -108,7 +130,7 @@ async function writeFile(
       } finally {
         await handle.close();
       }
-      await fs.rename(temporary, path);
+      await fs.rename(temporary, join(directory, basename(path)));
     } catch (error) {
       await fs.rm(temporary, { force: true });
       throw error;
@@ -150,10 +172,18 @@ async function makeOneDirectory(path: string, mode: number): Promise<void> {
 
 async function remove(path: string, options: RemoveOptions = {}): Promise<void> {
   await attempt("remove", path, async () => {
-    if (options.recursive) return fs.rm(path, { recursive: true });
-    const found = await fs.lstat(path);
-    return found.isDirectory() ? fs.rmdir(path) : fs.unlink(path);
+    const { recursive = false, followsLinks = true } = options;
+    if (followsLinks) return removeAt(path, recursive);
+    return inHeldDirectory("remove", dirname(path), (held) =>
+      removeAt(join(held, basename(path)), recursive),
+    );
   });
+}
+
+async function removeAt(path: string, recursive: boolean): Promise<void> {
+  if (recursive) return fs.rm(path, { recursive: true });
+  const found = await fs.lstat(path);
+  return found.isDirectory() ? fs.rmdir(path) : fs.unlink(path);
 }
 
 /** Opens a regular file and nothing else; the kind is judged on the file that is open, not on its name. */

@@ -111,7 +111,7 @@ const strange: ReadonlySet<FileError["code"]> = new Set([
 async function clear(files: FileSystem, root: string, directories: readonly string[]): Promise<void> {
   for (const path of directories) {
     try {
-      await files.remove(join(root, ...path.split("/")));
+      await files.remove(join(root, ...path.split("/")), { followsLinks: false });
     } catch (error) {
       const isFine =
         error instanceof FileError &&
