@@ -1,5 +1,5 @@
 // The guard of a workspace: the one place through which its files are opened and listed, and that says what may be written.
-import { isAbsolute, join, relative, resolve } from "node:path";
+import { isAbsolute, join, relative, resolve, sep } from "node:path";
 import { FileError, type FileSystem } from "../../runtime/file-system.ts";
 import { type GuardedFile, isInside, openChecked, realRoot } from "./path-guard.ts";
 import { denialOf, type Sandbox, type Use } from "./sandbox.ts";
@@ -191,9 +191,22 @@ async function resolved(tree: GuardedTree, bounds: Bounds, way: Way): Promise<st
     if (!sandbox.followsLinks) await refuseLinks(files, bounds, straight, real, asked.path);
     return real;
   } catch (error) {
-    if (error instanceof FileError) refuseOutside(bounds, asked, asker, straight);
+    if (error instanceof FileError) refuseOutside(bounds, asked, asker, await deepestThere(files, way.place));
     throw error;
   }
+}
+
+/** The real path of the lowest directory on the way that is there: what is there has all above it there too. */
+async function deepestThere(files: FileSystem, place: string): Promise<string> {
+  const names = place.split(sep);
+  let there = 1;
+  let missing = names.length;
+  while (missing - there > 1) {
+    const middle = Math.floor((there + missing) / 2);
+    if ((await leadsTo(files, names.slice(0, middle).join(sep))) === undefined) missing = middle;
+    else there = middle;
+  }
+  return (await leadsTo(files, names.slice(0, there).join(sep) || sep)) ?? place;
 }
 
 /** The path by its names, with the project's real one in place of the one that it is called by. */

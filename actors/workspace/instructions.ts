@@ -97,8 +97,16 @@ class Reading {
     } catch (error) {
       if (!(error instanceof FileError)) throw error;
       const isAbsent = error.code === "file_not_found" || error.code === "not_directory";
-      if (!isAbsent) this.leftOut.push(path);
+      // Behind a directory that leads out of the project nothing is ours to be told of.
+      const isElsewhere = error.code === "outside_root" && !(await this.#isLink(path));
+      if (!isAbsent && !isElsewhere) this.leftOut.push(path);
     }
+  }
+
+  async #isLink(path: string): Promise<boolean> {
+    const { files, directory } = this.#tree;
+    const status = await files.linkStatus(resolve(directory, path)).catch(() => undefined);
+    return status?.kind === "symlink";
   }
 }
 

@@ -78,7 +78,7 @@ describe("instructionsOf()", () => {
       expect(pathsOf(await instructionsOf(tree, [path]))).toEqual(["AGENTS.md"]);
     const found = await instructionsOf(tree, ["linked", "packages/one"]);
     expect(pathsOf(found)).toEqual(["AGENTS.md", "packages/one/GEMINI.md"]);
-    expect(found.leftOut).toEqual(["linked/AGENTS.md", "packages/AGENTS.md"]);
+    expect(found.leftOut).toEqual(["packages/AGENTS.md"]);
   });
 
   test("leaves out what is no text, and what would be too much", async () => {
