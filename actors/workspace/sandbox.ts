@@ -1,4 +1,5 @@
 // What may be read and written in a workspace, decided by names alone. Pure: the guard sees to it that the names are the real ones.
+import { sep } from "node:path";
 import { isConfidentialPath } from "./confidential-path.ts";
 import { isInside } from "./path-guard.ts";
 import { foldedPath, matchesPath, type PathPattern, pathPattern } from "./path-pattern.ts";
@@ -73,7 +74,7 @@ function reservedDenial(sandbox: Sandbox, place: Place, use: "model" | "write"):
   const act = use === "model" ? "sent to a model" : "written";
   if (isConfidentialPath(place.path))
     return denial(`files that hold secrets by their names are never ${act}.`);
-  if (namesOf(place.path).some(isGitFolder))
+  if (place.path.split(/[\\/]/).some(isGitFolder))
     return denial(`nothing below .git is ever ${act}: programs are started from there.`);
   if (use === "model") return undefined;
   const starting = startingFiles.find((one) => denies(one, place));
@@ -119,8 +120,11 @@ function waysTo(
   return pattern.isAnywhere ? [...below, whole] : below;
 }
 
+/** A backslash is a character like any other where it does not separate names. */
+const separators = sep === "\\" ? /[\\/]/ : /\//;
+
 function namesOf(path: string): readonly string[] {
-  return path.split(/[\\/]/).filter((name) => name !== "");
+  return path.split(separators).filter((name) => name !== "");
 }
 
 /** Also where a volume ignores what stands in it, or has a short name for it. */

@@ -54,6 +54,7 @@ describe("denialOf()", () => {
     ["notes/**", "/other/notes/a.md", false],
     ["notes/", "notes/a.md", true],
     ["notes/", "notes", false],
+    ["notes/", "notes/\\", true],
     ["/etc/**", "/etc/passwd", true],
     ["/etc/**", "etc/passwd", false],
     ["[a-c].ts", "b.ts", true],
