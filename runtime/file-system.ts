@@ -82,7 +82,7 @@ export interface FileSystem {
    * Opens a regular file. Never follows a link in the last place (`is_symlink`), never waits on a FIFO, and refuses
    * everything that is not a regular file with `not_regular_file`.
    */
-  open(path: string): Promise<OpenFile>;
+  open(path: string, options?: LinkOptions): Promise<OpenFile>;
   /** The whole of a regular file, opened as `open` does. */
   readFile(path: string, options: ReadFileOptions): Promise<Uint8Array>;
   /**

@@ -48,7 +48,8 @@ export function isInside(root: string, path: string): boolean {
 
 async function openNamed(files: FileSystem, realPath: string, path: string): Promise<OpenFile> {
   try {
-    return await files.open(realPath);
+    // Two looks at a path cannot tell that it led elsewhere between them.
+    return await files.open(realPath, { followsLinks: false });
   } catch (error) {
     // A link where the real path had none was put there after the path was resolved.
     if (error instanceof FileError && error.code === "is_symlink") throw changed(path, error);

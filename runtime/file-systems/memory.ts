@@ -47,7 +47,10 @@ export function memoryFileSystem(options: MemoryFileSystemOptions = {}): MemoryF
     realPath: async (path) => realPath(tree, path),
     readLink: async (path) => readLink(tree, path),
     readDirectory: (path) => readDirectory(tree, path),
-    open: async (path) => open(tree, path),
+    open: async (path, links = {}) => {
+      refuseLinks(tree, "read", path, links);
+      return open(tree, path);
+    },
     readFile: async (path, limits) => readFile(tree, path, limits),
     writeFile: async (path, bytes, { mode, ...links }) => {
       refuseLinks(tree, "write", path, links);

@@ -8,6 +8,7 @@ import {
   type FileStatus,
   type FileSystem,
   fileErrorOf,
+  type LinkOptions,
   type OpenFile,
   type ReadFileOptions,
   type RemoveOptions,
@@ -69,8 +70,12 @@ async function* readDirectory(path: string): AsyncGenerator<DirectoryEntry> {
   }
 }
 
-async function open(path: string): Promise<OpenFile> {
-  return readerOf(path, await openRegular("read", path, constants.O_RDONLY));
+async function open(path: string, { followsLinks = true }: LinkOptions = {}): Promise<OpenFile> {
+  if (followsLinks) return readerOf(path, await openRegular("read", path, constants.O_RDONLY));
+  const openIn = (held: string): Promise<FileHandle> =>
+    openRegular("read", path, constants.O_RDONLY, undefined, join(held, basename(path)));
+  const handle = await attempt("read", path, () => inHeldDirectory("read", dirname(path), openIn));
+  return readerOf(path, handle);
 }
 
 async function readFile(path: string, options: ReadFileOptions): Promise<Uint8Array> {
@@ -186,18 +191,22 @@ async function removeAt(path: string, recursive: boolean): Promise<void> {
   return found.isDirectory() ? fs.rmdir(path) : fs.unlink(path);
 }
 
-/** Opens a regular file and nothing else; the kind is judged on the file that is open, not on its name. */
+/**
+ * Opens a regular file and nothing else; the kind is judged on the file that is open, not on its name.
+ * @param place what leads to it, where that is not its path
+ */
 async function openRegular(
   operation: string,
   path: string,
   flags: number,
   mode?: number,
+  place = path,
 ): Promise<FileHandle> {
   // Looked at first, because opening some devices has effects of its own (a tape rewinds).
-  const before = await attempt(operation, path, () => statusIfThere(path));
+  const before = await attempt(operation, path, () => statusIfThere(place));
   if (before !== undefined) refuseUnlessRegular(operation, path, kindOf(before));
   const handle = await attempt(operation, path, () =>
-    fs.open(path, flags | noFollow | noWaiting, mode).catch((error: unknown) => {
+    fs.open(place, flags | noFollow | noWaiting, mode).catch((error: unknown) => {
       // The look before has passed every directory on the way, so what is a link is the last name.
       if (errnoOf(error) === "ELOOP") throw new FileError("is_symlink", operation, path, { cause: error });
       throw error;
