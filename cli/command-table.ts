@@ -4,6 +4,8 @@ import type { LanguageId } from "../actors/analysis/languages.ts";
 import type { AnalysisType, Finding } from "../actors/analysis/report.ts";
 import { type CommandSpec, formatOption, type GroupSpec } from "./command-spec.ts";
 import { attachCommand } from "./command-tables/attach.ts";
+import { auditCommands } from "./command-tables/audit.ts";
+import { undoCommand } from "./command-tables/changes.ts";
 import { chatCommand } from "./command-tables/chat.ts";
 import { clusterCommands } from "./command-tables/cluster.ts";
 import { contextCommands } from "./command-tables/context.ts";
@@ -61,6 +63,7 @@ export const groups: readonly GroupSpec[] = [
   { word: "rules", summary: "Look at the rules of the analysis, and try your own" },
   { word: "node", summary: "Start and stop nodes, list them" },
   { word: "cluster", summary: "Reach a cluster of nodes, look at it, have nodes join and leave it" },
+  { word: "audit", summary: "Look at the audit log, check that it is whole" },
   { word: "config", summary: "Look at the configuration" },
 ];
 
@@ -163,6 +166,8 @@ export const commands: readonly CommandSpec[] = [
   chatCommand,
   ...runCommands,
   ...contextCommands,
+  undoCommand,
+  ...auditCommands,
   ...llmCommands,
   serveCommand,
   ...templateCommands,

@@ -1,5 +1,7 @@
 // What a command may touch of the machine and of the library beneath, as one value, so that tests can stand in for it.
 
+import type { AuditLog } from "../actors/audit/audit-log.ts";
+import type { ChangeKeeper } from "../actors/workspace/changes/keeper.ts";
 import type { World } from "../runtime/world.ts";
 import type { Aiex } from "../supervisors/aiex.ts";
 import type { ListedNode } from "../supervisors/cluster/node-list.ts";
@@ -58,6 +60,10 @@ export interface Settings {
   workspace(): Promise<ServedWorkspace>;
   /** The sessions of this machine's user. */
   sessions(): Promise<OwnSessions>;
+  /** What was audited of this user's programs. */
+  audit(): AuditLog;
+  /** What runs have changed in the files of this machine. */
+  changes(): Promise<ChangeKeeper>;
   /** Starts the library with these settings. `onFailure` hears of what fails in it beside all that is asked of it. */
   start(onFailure: (thrown: unknown) => void): Promise<Library>;
   /** As `start`, with nothing that works: this user's runs are looked at, ended and taken away there. */

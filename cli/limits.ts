@@ -86,3 +86,15 @@ export const summaryBytesMax = 64 * 1024;
 
 /** Models of one provider that are listed; gateways have hundreds, and whoever wants all of them takes JSON. */
 export const modelsShownMax = 60;
+
+/** Lines of a diff that a person still looks through; whoever wants all of it has a file of it, or goes file by file. */
+export const diffLinesMax = 5_000;
+
+/** Characters of one line of a diff: a minified file has lines that fill a terminal for minutes. */
+export const diffLineCharactersMax = 2_000;
+
+/** Of what is wrong with an audit log: where much is, the first lines say what happened. */
+export const auditProblemsShownMax = 20;
+
+/** Characters of what a record of the audit log is about, in a list; whoever wants all of it takes JSON. */
+export const auditTextCharactersMax = 500;

@@ -79,6 +79,7 @@ async function loadNodes(world: World, log: TextOutput, flags: readonly FlagSett
 
 async function loadSettings(world: World, log: TextOutput, flags: readonly FlagSetting[]): Promise<Settings> {
   const { describeConfiguration, loadConfiguration } = await import("../supervisors/config.ts");
+  const { openAudit } = await import("../supervisors/audit.ts");
   const { ruleBook } = await import("../supervisors/rule-book.ts");
   const { promptBook } = await import("../supervisors/prompts.ts");
   const loaded = await loadConfiguration(sourcesOf(world, flags));
@@ -116,6 +117,11 @@ async function loadSettings(world: World, log: TextOutput, flags: readonly FlagS
     sessions: async () => {
       const { ownSessions } = await import("../supervisors/own-sessions.ts");
       return ownSessions(world, loaded, directory);
+    },
+    audit: () => openAudit(world, loaded, "aiex"),
+    changes: async () => {
+      const { openChanges } = await import("../supervisors/changes.ts");
+      return openChanges(world, loaded, directory, onRecovered);
     },
     start: async (onFailure) => {
       const { startAiex } = await import("../supervisors/aiex.ts");

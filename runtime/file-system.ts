@@ -148,6 +148,15 @@ export function fileErrorOf(errno: string, operation: string, path: string, caus
   return new FileError("file_failed", operation, path, { cause, because });
 }
 
+/** The name that a file has while it is written, beside the one that it replaces; a program that is killed then leaves it there. */
+export function temporaryName(token: string): string {
+  return `.aiex-${token}.tmp`;
+}
+
+export function isTemporaryName(name: string): boolean {
+  return /^\.aiex-[0-9a-f]{32}\.tmp$/.test(name);
+}
+
 /** The path in double quotes, cut where it is very long, with nothing in it that a terminal would obey. */
 export function quotePath(path: string): string {
   const cut = path.length > pathCharactersShown ? `${path.slice(0, pathCharactersShown)}…` : path;

@@ -19,6 +19,7 @@ import {
   type World,
 } from "../runtime/index.ts";
 import { analysisCache } from "./analysis-cache.ts";
+import { auditOf } from "./audit.ts";
 import { openChanges } from "./changes.ts";
 import { type Configuration, type ConfigurationValues, readUserRuleCases } from "./config.ts";
 import { type App, type OpenOptions, openLibrary } from "./library/open.ts";
@@ -179,11 +180,12 @@ export async function startAiex({
       ? await openOwnStore(world, configuration.folders.data)
       : { store: memoryRunStore(world.clock), notice: undefined };
   if (notice !== undefined) onNotice?.(notice);
-  const changes = await openChanges(outside, configuration, directory, onRecovered);
+  const audit = auditOf(outside, configuration, node.name);
+  const changes = await openChanges(outside, configuration, directory, onRecovered, audit);
   const tree = rootTree({
     ...{ world, configuration: values, directory, node: program, userRules: own, cache, store, providers },
     sessions: openSessionStore(world, configuration.folders.data),
-    ...{ name: node.name, changes, trust: configuration.trust },
+    ...{ name: node.name, changes, trust: configuration.trust, audit, onLost: onRecovered },
     ...(as === undefined
       ? { spentFolder: join(configuration.folders.data, "spent") }
       : { ownership: () => node.ownership }),

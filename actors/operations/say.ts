@@ -1,5 +1,7 @@
 // Has a model say something within a step: its answer is written into the run as it comes, and gone on with wherever the run is.
 import { CalleeExited, call, NoProcess, sleep } from "../../runtime/index.ts";
+import { audited } from "../audit/auditor.ts";
+import { hashOf } from "../audit/record.ts";
 import { type Answered, type CompleteOptions, complete } from "../llm/complete.ts";
 import type { Completion, CompletionOrder } from "../llm/completion.ts";
 import { CompletionFailed, type Failure, noTries, type Tries } from "../llm/failure.ts";
@@ -94,6 +96,7 @@ class Saying {
 
   /** @throws {LimitReached} */
   async said(): Promise<Outcome> {
+    this.#audit();
     this.#text = await this.#context.written(this.#answer);
     if (this.#text !== "") await this.#shares.takeOver(this.#text.length);
     for (let losses = 0; ; losses += 1) {
@@ -113,6 +116,21 @@ class Saying {
         await sleep(retryDelayMs(losses + 1));
       }
     }
+  }
+
+  /** What leaves for a model is audited before it does. */
+  #audit(): void {
+    const { provider = null, request } = this.#order;
+    const content = JSON.stringify(request.messages);
+    const bytes = Buffer.byteLength(content);
+    const about = {
+      run: this.#context.run,
+      provider,
+      model: request.model ?? null,
+      sha256: hashOf(content),
+      bytes,
+    };
+    audited("sent_to_model", about, content);
   }
 
   readonly #hear = (event: SaidEvent): void => {

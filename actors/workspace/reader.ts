@@ -2,6 +2,7 @@
 import type { FileErrorCode } from "../../runtime/file-system.ts";
 import { noReply, ok, replyWith, server } from "../../runtime/index.ts";
 import type { World } from "../../runtime/world.ts";
+import { audited } from "../audit/auditor.ts";
 import type { Applied, ChangeSet, FileChange, NamedPath } from "./access.ts";
 import { applyChange } from "./apply.ts";
 import type { ChangeKeeper } from "./changes/keeper.ts";
@@ -87,24 +88,39 @@ export function workspaceReader(world: World, changes?: ChangeKeeper, trust?: Tr
     calls: {
       list: async (reader, asked: NamedPath & { path: string }) =>
         replyWith<Listing | ReaderFailure, Reader>(
-          await orFailure(listingOf(ownerIn(reader), asked, "person")),
+          await answered(asked.path, listingOf(ownerIn(reader), asked, "person")),
           reader,
         ),
       read: async (reader, request: ReadRequest) =>
-        replyWith<ReadSource | ReaderFailure, Reader>(await orFailure(read(reader, request)), reader),
+        replyWith<ReadSource | ReaderFailure, Reader>(
+          await answered(request.path, read(reader, request)),
+          reader,
+        ),
       hash: async (reader, asked: NamedPath & { path: string }) =>
-        replyWith<OwnerAnswers["hash"], Reader>(await orFailure(hash(reader, asked)), reader),
+        replyWith<OwnerAnswers["hash"], Reader>(await answered(asked.path, hash(reader, asked)), reader),
       instructions: async (reader, { paths }: { paths: readonly string[] }) =>
         replyWith<OwnerAnswers["instructions"], Reader>(
           await orFailure(instructionsOf(ownerIn(reader), paths)),
           reader,
         ),
       apply: async (reader, change: FileChange) =>
-        replyWith<Applied, Reader>(await applyChange(ownerIn(reader), change), reader),
+        replyWith<Applied, Reader>(
+          auditedAnswer(change.path, await applyChange(ownerIn(reader), change)),
+          reader,
+        ),
       apply_all: async (reader, set: ChangeSet) =>
-        replyWith<OwnerAnswers["apply_all"], Reader>(await appliedSet(reader, set), reader),
+        replyWith<OwnerAnswers["apply_all"], Reader>(
+          auditedAnswer(undefined, await appliedSet(reader, set)),
+          reader,
+        ),
       ask: async (reader, request: OwnerRequest) =>
-        replyWith<OwnerAnswer, Reader>(await answerOwned(ownerIn(reader), request), reader),
+        replyWith<OwnerAnswer, Reader>(
+          auditedAnswer(
+            "path" in request ? request.path : undefined,
+            await answerOwned(ownerIn(reader), request),
+          ),
+          reader,
+        ),
     },
     info: (reader) => noReply(reader),
   });
@@ -123,3 +139,19 @@ async function hash(reader: Reader, asked: NamedPath & { readonly path: string }
 function ownerIn({ world, directory, limits, sandbox, changes, trust }: Reader): WorkspaceOwner {
   return { files: world.files, directory, limits, sandbox, changes, trust };
 }
+
+async function answered<T extends object>(path: string, work: Promise<T>): Promise<T | ReaderFailure> {
+  return auditedAnswer(path, await orFailure(work));
+}
+
+/** What was refused is audited, whoever asked. That something is not there is no refusal. */
+function auditedAnswer<T extends object>(path: string | undefined, answer: T): T {
+  const { code, path: own } = answer as { readonly code?: unknown; readonly path?: unknown };
+  if (typeof code === "string" && refusals.has(code)) {
+    const what = code === "denied" ? "change_refused" : "read_refused";
+    audited(what, { path: own ?? path ?? null, code });
+  }
+  return answer;
+}
+
+const refusals: ReadonlySet<string> = new Set(["denied", "file_denied", "outside_root", "is_symlink"]);

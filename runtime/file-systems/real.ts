@@ -13,6 +13,7 @@ import {
   type ReadFileOptions,
   type RemoveOptions,
   type ReplaceFileOptions,
+  temporaryName,
   type WriteFileOptions,
 } from "../file-system.ts";
 import type { Random } from "../world.ts";
@@ -122,7 +123,7 @@ async function replaceIn(directory: string, path: string, replacement: Replaceme
   const { operation, bytes, options, random } = replacement;
   const { mode, durable = true } = options;
   const name = Buffer.from(random.bytes(temporaryNameBytes)).toString("hex");
-  const temporary = join(directory, `.aiex-${name}.tmp`);
+  const temporary = join(directory, temporaryName(name));
   const flags = constants.O_WRONLY | constants.O_CREAT | constants.O_EXCL | noFollow;
   await attempt(operation, path, async () => {
     const handle = await fs.open(temporary, flags, mode);

@@ -1,6 +1,7 @@
 // The whole configuration, composed of the parts that the folders of actors declare, and ways to find one's way in it.
 import { z } from "zod";
 import { analysisConfiguration, analysisVariables } from "../../actors/analysis/config.ts";
+import { auditConfiguration, auditVariables } from "../../actors/audit/config.ts";
 import { contextConfiguration, contextVariables } from "../../actors/context/config.ts";
 import { llmConfiguration, llmVariables } from "../../actors/llm/config.ts";
 import { operationsConfiguration, operationsVariables } from "../../actors/operations/config.ts";
@@ -18,6 +19,7 @@ export const configurationSchema = z.strictObject({
   workspace: workspaceConfiguration.prefault({}),
   sandbox: sandboxConfiguration.prefault({}),
   changes: changesConfiguration.prefault({}),
+  audit: auditConfiguration.prefault({}),
   analysis: analysisConfiguration.prefault({}),
   operations: operationsConfiguration.prefault({}),
   llm: llmConfiguration.prefault({}),
@@ -38,6 +40,7 @@ export const configurationVariables: Readonly<Record<string, string>> = {
   ...below("workspace", workspaceVariables),
   ...below("sandbox", sandboxVariables),
   ...below("changes", changesVariables),
+  ...below("audit", auditVariables),
   ...below("analysis", analysisVariables),
   ...below("operations", operationsVariables),
   ...below("llm", llmVariables),

@@ -2,6 +2,8 @@
 
 import type { AnswerCache } from "../../actors/analysis/answer-cache.ts";
 import type { AnalysisRule } from "../../actors/analysis/catalog.ts";
+import type { AuditLog } from "../../actors/audit/audit-log.ts";
+import { auditor, auditorName, auditScope } from "../../actors/audit/auditor.ts";
 import { contextManager } from "../../actors/context/manager.ts";
 import { sessionManagerLogic, sessionManagerName } from "../../actors/context/sessions/manager.ts";
 import type { SessionStore } from "../../actors/context/sessions/session-store.ts";
@@ -58,6 +60,10 @@ export interface RootOptions {
   readonly name: string;
   /** Knows which projects this program's user trusts. */
   readonly trust: Trust;
+  /** What happened is noted there; undefined where nothing is audited. */
+  readonly audit: AuditLog | undefined;
+  /** Hears sentences for people about what the audit log misses. */
+  readonly onLost?: ((sentence: string) => void) | undefined;
   /** What keeps the changes of the files here. */
   readonly changes: ChangeKeeper;
   /** Where the runs of this program are kept. */
@@ -74,6 +80,7 @@ export function rootTree(options: RootOptions): SupervisorLogic {
   const { world, configuration, directory, node, userRules, cache, name, store, ownership, changes } =
     options;
   const { workspace, analysis, context, llm, pipeline, runs, cluster } = configuration;
+  const { audit, onLost = () => undefined } = options;
   const limits = workspaceLimits(workspace);
   const contextLimits = {
     bytesMax: context.max_memory_mb * 1024 * 1024,
@@ -104,6 +111,8 @@ export function rootTree(options: RootOptions): SupervisorLogic {
     strategy: "one_for_one",
     ...restarts,
     children: [
+      ...(isAlone ? [] : [child(groupScope(auditScope), { id: auditScope })]),
+      child(auditor({ log: audit, node: isAlone ? undefined : name, onLost }), { name: auditorName }),
       child(workspaceReader(world, changes, options.trust), {
         name: "workspace.reader",
         input: { limits, directory, sandbox: sandboxOf(configuration.sandbox) },

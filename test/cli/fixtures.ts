@@ -3,11 +3,15 @@ import { type SpawnSyncReturns, spawnSync } from "node:child_process";
 import { fileURLToPath } from "node:url";
 import type { FileReview, ModelPart } from "../../actors/analysis/model-review.ts";
 import type { AnalysisReport, FileReport, Finding } from "../../actors/analysis/report.ts";
+import { AuditLog } from "../../actors/audit/audit-log.ts";
+import { ChangeKeeper } from "../../actors/workspace/changes/keeper.ts";
 import type { ExitCode } from "../../cli/exit-codes.ts";
 import type { Host, Library, Nodes, Remotes } from "../../cli/host.ts";
 import { type Interruption, type StopSignal, watchInterruption } from "../../cli/interruption.ts";
 import { type Runners, run, runners } from "../../cli/run.ts";
+import { type MemoryFileSystem, memoryFileSystem } from "../../runtime/file-systems/memory.ts";
 import { realWorld } from "../../runtime/worlds/real.ts";
+
 import { type SimulatedWorld, simulatedWorld } from "../../runtime/worlds/simulated.ts";
 import type { ConfigurationRow } from "../../supervisors/config.ts";
 import type { LlmLook } from "../../supervisors/llm-desk.ts";
@@ -19,6 +23,7 @@ import type { RuleBook } from "../../supervisors/rule-book.ts";
 import type { AnalysisOrder } from "../../supervisors/runs/analysis.ts";
 import type { OperationOrder } from "../../supervisors/runs/operation.ts";
 import type { FollowOptions, RunOrder, Runs, ServedWorkspace } from "../../supervisors/runs/runs.ts";
+import { sandbox } from "../actors/workspace/sandbox-stage.ts";
 import { done, grow, ScriptedRuns } from "./runs-stage.ts";
 
 export interface Stage {
@@ -69,6 +74,10 @@ export interface StageOptions {
   readonly remotes?: Partial<Remotes>;
   /** Nodes of this machine; without these none runs, and none starts. */
   readonly nodes?: (flags: Parameters<Host["nodes"]>[0]) => Partial<Nodes>;
+  /** The audit log of its user; without it there is none. */
+  readonly audit?: AuditLog;
+  /** What keeps the changes of its files; without it there are none. */
+  readonly changes?: ChangeKeeper;
   /** Its language models; without these there are none. */
   readonly llm?: Partial<LlmLook>;
   /** The sessions of this machine's user; without these there are none. */
@@ -171,6 +180,8 @@ export function stage(options: StageOptions = {}): Stage {
         },
         connection: async () => options.connection,
         workspace: async () => ownWorkspace,
+        audit: () => options.audit ?? auditOf(memoryFileSystem()),
+        changes: async () => options.changes ?? changesOf(memoryFileSystem(), "/home/ann/work"),
       })),
     remotes: async () => ({
       warnings: options.warnings ?? [],
@@ -219,6 +230,21 @@ export function stage(options: StageOptions = {}): Stage {
     deskStarts: () => deskStarts,
     signal: (signal) => listeners.get(signal)?.(signal),
   };
+}
+
+export function auditOf(files: MemoryFileSystem): AuditLog {
+  return new AuditLog({
+    ...{ files, clock: { now: () => 0, wallTime: () => 0 }, path: "/data/audit/audit.jsonl", by: "aiex" },
+    ...{ retentionDays: 90, includesContent: false },
+  });
+}
+
+/** A keeper for the files below a directory. */
+export function changesOf(files: MemoryFileSystem, directory: string): ChangeKeeper {
+  files.putDirectory(directory);
+  const keep = { days: 30, bytesMax: 1_000_000 };
+  const clock = { now: () => 0, wallTime: () => 0 };
+  return new ChangeKeeper({ files, directory, sandbox: sandbox(), clock, folder: "/data/changes", keep });
 }
 
 /** Runs of analyses that come to what `analyze` gives. */

@@ -70,6 +70,7 @@ describe("loadConfiguration", () => {
         ...{ allowed_extensions: [], allowed_writes: [], follow_symlinks: true },
       },
       changes: { keep_days: 30, max_mb: 512 },
+      audit: { enabled: true, retention_days: 90, include_content: false },
       operations: { max_cost_usd: 5, max_tokens: 60_000 },
       analysis: {
         parser_timeout_ms: 10_000,

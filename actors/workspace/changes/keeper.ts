@@ -22,16 +22,25 @@ export interface ChangeKeeperOptions extends GuardedTree {
   /** Where the sets of all workspaces are kept; outside of every one of them. */
   readonly folder: string;
   readonly keep: KeepLimits;
+  /** Hears of every set that happened, before whoever asked for it does. */
+  readonly onApplied?: ((set: KeptHead) => Promise<void>) | undefined;
+}
+
+/** A file as it is, and as it is then. Undefined stands for no file. */
+export interface UndoneFile {
+  readonly path: string;
+  readonly before: Uint8Array | undefined;
+  readonly after: Uint8Array | undefined;
 }
 
 export type Undone =
   | {
       readonly ok: true;
       readonly run: string;
-      /** Those that were taken back, the newest first. */
+      /** Those that are taken back, the newest first. */
       readonly sets: readonly ListedSet[];
-      /** The files that are another than before. */
-      readonly paths: readonly string[];
+      /** The files that become another. */
+      readonly files: readonly UndoneFile[];
     }
   | UndoRefused
   | Failure;
@@ -77,29 +86,42 @@ export class ChangeKeeper {
     return this.#inTurn(() => orFailure(() => this.#undo(run)));
   }
 
+  /** What `undo` would do. Changes nothing. */
+  preview(run: string | undefined): Promise<Undone> {
+    return this.#inTurn(() => orFailure(async () => (await this.#planned(run)).undone));
+  }
+
   async #undo(prefix: string | undefined): Promise<Undone> {
+    const { undone, changes } = await this.#planned(prefix);
+    if (!undone.ok) return undone;
+    const { run } = undone;
+    const names = undone.sets.map(({ name }) => name);
+    const set = { id: `undo ${nameOf(names.join(" "))}`, run, title: `Undo of run ${run}`, changes };
+    const applied = await this.#apply(set, names);
+    return applied.ok ? undone : sinceIn(applied, run);
+  }
+
+  /** What takes a run back, where all of its files are as it left them. */
+  async #planned(
+    prefix: string | undefined,
+  ): Promise<{ readonly undone: Undone; readonly changes: readonly PlannedChange[] }> {
     const place = await this.#place();
     await recovered(place);
     const all = await listOf(place);
     const run = runToUndo(all, prefix);
-    if (typeof run !== "string") return run;
+    if (typeof run !== "string") return { undone: run, changes: [] };
     const sets = all.filter((set) => set.run === run && set.state === "applied");
     const kept: KeptSet[] = [];
     for (const { name } of sets) kept.push(await place.shelf.read(name));
     const plan = undoOf(kept);
-    if (!plan.ok) return plan;
-    const names = sets.map(({ name }) => name);
-    const set = {
-      id: `undo ${nameOf(names.join(" "))}`,
-      run,
-      title: `Undo of run ${run}`,
-      changes: plan.changes,
-    };
-    const applied = await this.#apply(set, names);
-    if (applied.ok) return { ok: true, run, sets, paths: plan.changes.map(({ path }) => path) };
-    if (applied.code !== "changed_since") return applied;
-    const message = `${JSON.stringify(applied.path)} is not as run ${run} left it. Nothing was taken back: put that file aside, or change it by hand.`;
-    return { ...applied, message };
+    if (!plan.ok) return { undone: plan, changes: [] };
+    const files: UndoneFile[] = [];
+    for (const change of plan.changes) {
+      const now = await this.#keptOf(place, change);
+      if ("ok" in now) return { undone: sinceIn(now, run), changes: [] };
+      if (now.before !== now.after) files.push({ path: change.path, before: now.was, after: change.bytes });
+    }
+    return { undone: { ok: true, run, sets, files }, changes: plan.changes };
   }
 
   /** @param undoes the names of the sets that it takes back */
@@ -126,7 +148,9 @@ export class ChangeKeeper {
     const whole: KeptSet = { ...{ id, run, title, undoes, changes }, root: place.root, at: clock.wallTime() };
     const name = await place.shelf.add(whole, entries, idHash);
     const applied = await carriedOut(place, name, whole);
-    if (applied.ok) await this.#dropOld(place);
+    if (!applied.ok) return applied;
+    await this.#options.onApplied?.(whole);
+    await this.#dropOld(place);
     return applied;
   }
 
@@ -210,6 +234,12 @@ async function orFailure<Value>(work: () => Promise<Value>): Promise<Value | Fai
     const message = `What is kept of the change is damaged: ${error.message} It cannot be taken back. Change the files by hand.`;
     return { ok: false, code: "failed", message };
   }
+}
+
+function sinceIn(failure: Failure, run: string): Failure {
+  if (failure.code !== "changed_since") return failure;
+  const message = `${JSON.stringify(failure.path)} is not as run ${run} left it. Nothing was taken back: put that file aside, or change it by hand.`;
+  return { ...failure, message };
 }
 
 function problemOf({ id, run, title, changes }: ChangeSet): string | undefined {

@@ -1,5 +1,6 @@
 // Ends a change set one way or the other: right away, or later what a crash has interrupted.
-import { FileError, type FileSystem } from "../../../runtime/file-system.ts";
+import { dirname, join } from "node:path";
+import { FileError, type FileSystem, isTemporaryName } from "../../../runtime/file-system.ts";
 import type { AppliedSet } from "../access.ts";
 import { changedSince, failureOf } from "../apply.ts";
 import { CarryStopped, carryBackwards, carryForwards, standingOf, wayOf } from "./carry.ts";
@@ -45,6 +46,7 @@ export async function recovered(place: SetPlace): Promise<readonly Recovered[]> 
     if (entry.state !== "open" && entry.state !== "backwards") continue;
     const set = await readable(place.shelf, entry.name);
     found.push(set === undefined ? lost : await ended(place, entry, set));
+    if (set !== undefined) await clearHalfWritten(place, set);
   }
   return found;
 }
@@ -73,6 +75,18 @@ async function ended(place: SetPlace, { name, state }: ShelfEntry, set: KeptSet)
   const decided = await shelf.decide(name, "back");
   if (decided === "done") return { outcome: "completed", title, run, left: [] };
   return { outcome: "taken_back", title, run, left: await takenBack(place, name, set) };
+}
+
+/** Takes away what the program that was killed was just writing. Where that cannot be done it does no harm. */
+async function clearHalfWritten({ files, root }: SetPlace, set: KeptSet): Promise<void> {
+  for (const directory of new Set(set.changes.map(({ path }) => dirname(join(root, ...path.split("/")))))) {
+    try {
+      for await (const { name, kind } of files.readDirectory(directory))
+        if (kind === "file" && isTemporaryName(name)) await files.remove(join(directory, name));
+    } catch (error) {
+      if (!(error instanceof FileError)) throw error;
+    }
+  }
 }
 
 async function carriedOrStopped(work: () => Promise<void>): Promise<boolean> {

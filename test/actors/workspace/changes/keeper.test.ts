@@ -165,6 +165,8 @@ describe("a keeper of changes", () => {
     );
     await expect(keeperOf(dying).apply(work)).rejects.toThrow(Crash);
     files.putFile("/project/a.ts", "edited");
+    // What was being written when it ended.
+    files.putFile(`/project/.aiex-${"0".repeat(32)}.tmp`, "tw");
     expect(await keeperOf(files).recover()).toEqual([
       { outcome: "taken_back", title: work.title, run: "run1", left: ["a.ts"] },
     ]);
@@ -373,7 +375,7 @@ describe("undo", () => {
     await keeper.apply(set("xyz/1", change("old.ts", "gone soon", "3")));
     expect(await keeper.undo("ab")).toMatchObject({ code: "ambiguous_run" });
     expect(await keeper.undo("q")).toMatchObject({ code: "unknown_run" });
-    expect(await keeper.undo("abd")).toMatchObject({ ok: true, run: "abd", paths: ["b.ts"] });
+    expect(await keeper.undo("abd")).toMatchObject({ ok: true, run: "abd", files: [{ path: "b.ts" }] });
     expect(await keeper.undo(undefined)).toMatchObject({ ok: true, run: "xyz" });
     expect(await keeper.undo(undefined)).toMatchObject({ ok: true, run: "abc" });
     expect(await tree(files)).toEqual(beforeTree);
