@@ -37,6 +37,7 @@ export async function run(
 export const runners: Runners = {
   "ai analyze": async () => (await import("./commands/analyze.ts")).analyze,
   "ai generate": async () => (await import("./commands/operation.ts")).generate,
+  "ai test-generate": async () => (await import("./commands/operation.ts")).testGenerate,
   "ai refactor": async () => (await import("./commands/operation.ts")).refactor,
   "ai explain": async () => (await import("./commands/operation.ts")).explain,
   "ai chat": async () => (await import("./commands/chat.ts")).chat,

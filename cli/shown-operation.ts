@@ -4,6 +4,7 @@ import { type ExitCode, exitCodes } from "./exit-codes.ts";
 import { showNotice } from "./failure.ts";
 import type { Host } from "./host.ts";
 import { renderExplanationMarkdown, renderExplanationText } from "./render/explanation.ts";
+import { renderTestsMarkdown, renderTestsText } from "./render/generated-tests.ts";
 import { renderGenerationMarkdown, renderGenerationText } from "./render/generation.ts";
 import { renderJson } from "./render/json.ts";
 import { modelUseText } from "./render/model-use.ts";
@@ -27,6 +28,11 @@ const renderers = {
   generate: {
     ...rendererOf(renderGenerationText, renderGenerationMarkdown),
     aside: ({ remarks }) => (typeof remarks === "string" ? remarks : ""),
+  },
+  test_generate: {
+    ...rendererOf(renderTestsText, renderTestsMarkdown),
+    aside: ({ place, path, remarks }) =>
+      `${path === null ? `These tests belong in ${String(place)}. ` : ""}${String(remarks)}`,
   },
   refactor: rendererOf(renderRefactoringText, renderRefactoringMarkdown),
 } satisfies Readonly<Record<string, OperationRenderer>>;

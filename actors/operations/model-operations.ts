@@ -8,9 +8,10 @@ import { explain } from "./explain.ts";
 import { generate } from "./generate.ts";
 import { modelFacts } from "./model-facts.ts";
 import { refactor } from "./refactor.ts";
+import { testGenerate } from "./test-generate.ts";
 
 /** In the order in which people are told of them. */
-export const modelOperations: readonly AnyModelOperation[] = [explain, refactor, generate];
+export const modelOperations: readonly AnyModelOperation[] = [explain, refactor, generate, testGenerate];
 
 /** Undefined where there is none of that name. */
 export function modelOperationOf(name: string): AnyModelOperation | undefined {

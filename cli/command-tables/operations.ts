@@ -190,6 +190,57 @@ export const operationCommands: readonly CommandSpec[] = [
     ],
   },
   {
+    words: ["ai", "test-generate"],
+    summary: "Have a model write the tests of a file",
+    examples: [
+      { line: "aiex ai test-generate --file src/money.ts", does: "Print them" },
+      { line: "aiex ai test-generate --file money.py --output test_money.py", does: "Write them" },
+      { line: "aiex ai test-generate --file money.py --coverage 0.9", does: "Ask for more of them" },
+    ],
+    options: [
+      {
+        name: "file",
+        value: "text",
+        placeholder: "PATH",
+        completesFiles: true,
+        required: true,
+        summary: "The file to test",
+      },
+      {
+        name: "coverage",
+        value: "number",
+        placeholder: "SHARE",
+        range: { least: 0, most: 1 },
+        summary: "The share of its lines that the model is asked to run through; nothing measures it",
+      },
+      {
+        name: "output",
+        value: "text",
+        placeholder: "FILE|FORMAT",
+        suggestions: formatWords,
+        completesFiles: true,
+        summary: "The file of tests to write; or a format to print in",
+      },
+      { name: "force", value: "none", summary: "Replace the file of --output where it is there already" },
+      {
+        name: "format",
+        value: "text",
+        placeholder: "FORMAT",
+        choices: formatWords,
+        fallback: "text",
+        summary: "How to print the result",
+      },
+      ...modelOptions,
+      ...workOptions,
+    ],
+    notes: [
+      modelNote,
+      "What the tests are written with, and where they belong, is seen from the project. They have to parse and may have no error of the analysis; else the model is asked again, twice at most. Nothing runs them: do that before you rely on them.",
+      "Without --output they are printed, and nothing is written. A file that is there is not replaced without --force. What was written is kept: `aiex undo` takes it back.",
+      codesNote,
+    ],
+  },
+  {
     words: ["ai", "refactor"],
     summary: "Have a model refactor a file or a directory",
     examples: [

@@ -44,25 +44,39 @@ export const refactor = (asking: Asking): Promise<ExitCode> =>
     return { ...(await fileInput(asking)), type: optionValue(asking.parsed, "type"), mode };
   });
 
-/** Here --output is the file that is made; a word for a format is one. */
 export const generate = (asking: Asking): Promise<ExitCode> => {
   const { parsed } = asking;
-  const output = optionValue(parsed, "output");
+  return make(asking, "generate", {
+    type: optionValue(parsed, "type"),
+    requirements: optionValue(parsed, "requirements"),
+    context: optionValue(parsed, "context"),
+  });
+};
+
+export const testGenerate = (asking: Asking): Promise<ExitCode> => {
+  const { parsed } = asking;
+  return make(asking, "test_generate", {
+    file: optionValue(parsed, "file"),
+    coverage: numberValue(parsed, "coverage"),
+  });
+};
+
+/** Here --output is the file that is made; a word for a format is one. */
+function make(
+  asking: Asking,
+  operation: string,
+  input: Readonly<Record<string, unknown>>,
+): Promise<ExitCode> {
+  const output = optionValue(asking.parsed, "output");
   const isWord = output === "-" || reportFormatWords.some((word) => word === output);
-  const made = { output: isWord ? undefined : output };
+  const force = asking.parsed.options.has("force");
   return operate(
     asking,
-    "generate",
-    async () => ({
-      type: optionValue(parsed, "type"),
-      requirements: optionValue(parsed, "requirements"),
-      context: optionValue(parsed, "context"),
-      ...made,
-      force: parsed.options.has("force"),
-    }),
-    isWord ? output : undefined,
+    operation,
+    async () => ({ ...input, output: isWord ? undefined : output, force }),
+    isWord ? output : "-",
   );
-};
+}
 
 /**
  * @param input reads what the operation is given; what is undefined in it is left out
@@ -72,7 +86,7 @@ async function operate(
   asking: Asking,
   operation: string,
   input: () => Promise<Readonly<Record<string, unknown>>>,
-  output = operation === "generate" ? undefined : optionValue(asking.parsed, "output"),
+  output = optionValue(asking.parsed, "output"),
 ): Promise<ExitCode> {
   const { parsed, host, interruption } = asking;
   const topic = parsed.command.words.join(" ");

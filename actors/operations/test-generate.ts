@@ -1,0 +1,165 @@
+// Has a model write the tests of one file: with what its project tests with, and for the place where its tests belong.
+import { z } from "zod";
+import { type Language, languageById } from "../analysis/languages.ts";
+import type { StepContext } from "../runs/step-context.ts";
+import { answeredFile } from "../writing/answered-file.ts";
+import { remarksCharactersMax, rewritingTokensMax } from "../writing/limits.ts";
+import { type ProjectSeen, tellingFiles, testFrameworkOf, testPathOf } from "../writing/test-place.ts";
+import type { Checked, GatheredOr, Job, ModelOperation, Refusal } from "./ask-model.ts";
+import { type ChangedBefore, changedBefore } from "./changed-files.ts";
+import { problemCharactersMax, roundsDefault } from "./limits.ts";
+import { targetRefusal, written } from "./made-file.ts";
+import { type SentFile, sentFile } from "./sent-file.ts";
+import { listFiles, readFile } from "./services.ts";
+import { faultIn } from "./sound-code.ts";
+
+const testInput = z.strictObject({
+  file: z.string().min(1).describe("The path of the file that is tested"),
+  coverage: z
+    .number()
+    .min(0)
+    .max(1)
+    .optional()
+    .describe("The share of its lines that the tests are to run through"),
+  output: z
+    .string()
+    .min(1)
+    .optional()
+    .describe("The path of the file of tests; left out where none is to be written"),
+  force: z.boolean().default(false).describe("Whether a file that is there may be replaced"),
+});
+
+const testGeneration = z.object({
+  schema: z.literal("aiex.test_generation/1"),
+  file: z.string(),
+  language: z.string(),
+  framework: z.string().describe("What the tests are written with"),
+  place: z.string().describe("Where the tests belong: their imports start there"),
+  path: z.string().nullable().describe("The file that was written; null where none was"),
+  coverage: z.number().nullable().describe("The goal that the model was given; null where there was none"),
+  code: z.string().describe("The whole file"),
+  remarks: z.string().describe("What the model says of it"),
+  run: z
+    .string()
+    .nullable()
+    .describe("The run whose changes `aiex undo` takes back; null where no file was written"),
+});
+
+export type TestInput = z.output<typeof testInput>;
+export type TestGeneration = z.infer<typeof testGeneration>;
+
+interface Tested {
+  readonly files: readonly SentFile[];
+  readonly language: Language;
+  readonly framework: string;
+  readonly place: string;
+  /** Answers that were looked at. */
+  rounds: number;
+  /** What an earlier attempt has written already. */
+  readonly before?: ChangedBefore<TestGeneration>;
+}
+
+type TestJob = Job<TestInput, Tested>;
+
+export const testGenerate: ModelOperation<TestInput, Tested, TestGeneration> = {
+  name: "test_generate",
+  verb: "writes tests for",
+  input: testInput,
+  result: testGeneration,
+  prompts: ["test-generate"],
+  outputTokensMax: rewritingTokensMax,
+  roundsMax: () => roundsDefault + 1,
+  title: ({ file }) => `Tests for ${file}`,
+  gather: gathered,
+  ask: ({ input: { file, coverage }, material: { files, language, framework, place } }) => ({
+    template: "test-generate",
+    values: {
+      ...{ path: file, language: language.name, framework, target: place },
+      coverage: coverage === undefined ? undefined : Math.round(coverage * 100),
+      code: files.map(({ lines }) => lines.join("\n")).join("\n"),
+    },
+  }),
+  check: ({ text }, job) => checked(text, job),
+  conclude: concluded,
+};
+
+async function gathered(input: TestInput, context: StepContext): Promise<GatheredOr<Tested>> {
+  const { file, output, force } = input;
+  const before = await changedBefore<TestGeneration>(context);
+  if (before !== undefined) {
+    const { language, framework, place } = before.result;
+    const files = before.files.map((sent): SentFile => ({ ...sent, language: null, lines: [" "], text: "" }));
+    const known = languageById(language);
+    if (known !== null)
+      return { ok: true, material: { files, language: known, framework, place, rounds: 0, before } };
+  }
+  const refusal = output === undefined ? undefined : await targetRefusal(context, { path: output, force });
+  if (refusal !== undefined) return refusal;
+  const sent = await sentFile(context, file);
+  if (!sent.ok) return sent;
+  const { language } = sent.file;
+  if (language === null) {
+    const message = `Nobody can tell in which language ${JSON.stringify(file)} is written. Name a file whose extension says it.`;
+    return { ok: false, code: "unknown_language", message };
+  }
+  const seen = await projectSeen(context);
+  const place = output ?? testPathOf(file, language.id, seen);
+  const framework = testFrameworkOf(language.id, seen);
+  return { ok: true, material: { files: [sent.file], language, framework, place, rounds: 0 } };
+}
+
+/** Names and settings alone, of which nothing is sent but what they lead to. */
+async function projectSeen(context: StepContext): Promise<ProjectSeen> {
+  const listing = await listFiles(context, ".");
+  const entries = listing.ok && listing.kind === "directory" ? listing.entries : [];
+  const paths = entries.filter(({ kind }) => kind === "file").map(({ path }) => path);
+  const texts = new Map<string, string>();
+  for (const path of tellingFiles) {
+    if (!paths.includes(path)) continue;
+    const read = await readFile(context, { path });
+    if (read.ok && read.source.kind === "text") texts.set(path, read.source.text);
+  }
+  return { paths, texts };
+}
+
+async function checked(
+  answer: string,
+  { input, material, tools }: TestJob,
+): Promise<Checked<TestGeneration>> {
+  const { language, framework, place, before } = material;
+  material.rounds += 1;
+  // The answers are known, and that the last of them was good.
+  if (before !== undefined)
+    return material.rounds < before.rounds ? { ok: false, problem: "" } : { ok: true, result: before.result };
+  const answered = answeredFile(answer, { language: language.id });
+  if (!answered.ok) return { ok: false, problem: answered.problem };
+  const fault = await faultIn({ path: place, language, before: null, after: answered.text }, tools);
+  if (fault !== undefined) return { ok: false, problem: fault.slice(0, problemCharactersMax) };
+  return {
+    ok: true,
+    result: {
+      ...{ schema: "aiex.test_generation/1", file: input.file, language: language.id, framework, place },
+      ...{ path: null, coverage: input.coverage ?? null, code: answered.text },
+      ...{ remarks: answered.remarks.slice(0, remarksCharactersMax), run: null },
+    },
+  };
+}
+
+async function concluded(
+  result: TestGeneration,
+  { input: { output, force, file }, material, context }: TestJob,
+): Promise<{ readonly ok: true; readonly result: TestGeneration } | Refusal> {
+  if (output === undefined || material.before !== undefined) return { ok: true, result };
+  const becomes: TestGeneration = { ...result, path: output, run: context.run };
+  const files = material.files.map(({ path, masked }) => ({ path, masked }));
+  const made = await written(
+    context,
+    { path: output, force },
+    {
+      text: result.code,
+      title: `Tests for ${file}`,
+      becomes: { result: becomes, rounds: material.rounds, files },
+    },
+  );
+  return made.ok ? { ok: true, result: becomes } : made;
+}
