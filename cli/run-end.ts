@@ -70,6 +70,8 @@ export interface ResultShown {
   readonly format: ReportFormat | undefined;
   /** Of an operation, in place of standard output. */
   readonly destination?: Destination;
+  /** True where a person has seen it while it came. */
+  readonly isShown?: boolean;
 }
 
 /** Shows it as it was asked for, or as `shown` says. */
@@ -82,7 +84,10 @@ export async function showResult(
     await host.stdout.write(renderJson(result.output));
     return exitCodes.ok;
   }
-  if (result.kind === "operation") return showOperation(host, result, destinationIn(result.format, shown));
+  if (result.kind === "operation") {
+    const isShown = "isShown" in shown && shown.isShown === true;
+    return showOperation(host, { ...result, isShown }, destinationIn(result.format, shown));
+  }
   const { report, asked } = result;
   return showReport(report, "gate" in shown ? shown : shownAs(asked, shown.format), host);
 }

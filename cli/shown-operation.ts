@@ -43,17 +43,24 @@ export function isShownOperation(kind: string): kind is ShownOperation {
   return Object.hasOwn(renderers, kind);
 }
 
+export interface OperationShown {
+  readonly name: ShownOperation;
+  readonly document: Document;
+  /** True where a person has seen it while it came. */
+  readonly isShown: boolean;
+}
+
 /** Prints or writes it, and says on standard error what the model took. */
 export async function showOperation(
   host: Host,
-  { name, document }: { readonly name: ShownOperation; readonly document: Document },
+  { name, document, isShown }: OperationShown,
   { format, path }: Destination,
 ): Promise<ExitCode> {
   const renderer: OperationRenderer = renderers[name];
-  if (path === undefined) {
+  if (path === undefined && !isShown) {
     const terminal = terminalOf(host.stdout, host.env, host.platform);
     await host.stdout.write(rendered(renderer, document, format, terminal));
-  } else {
+  } else if (path !== undefined) {
     await writeReport(host.world.files, path, rendered(renderer, document, format, reportFile));
     await showNotice(`Wrote the result to ${path}.`, host);
   }

@@ -15,12 +15,18 @@ import type { TemplateName } from "../prompts/names.ts";
 import type { PromptValues } from "../prompts/render.ts";
 import type { Reviewer } from "../review/reviewer.ts";
 import type { StepContext } from "../runs/step-context.ts";
+import type { Remembered } from "./session.ts";
 
 /** Who is asked, and what that may come to. Plain data: a part of the plan. */
 export interface AskedModel {
   readonly who: Reviewer;
   /** Set where another model than the entry's own is asked for. */
   readonly model?: string;
+  /**
+   * True where the person named or configured who is asked: then more may be sent than the files that were named, such as what
+   * earlier operations found. A key in the environment is consent for those alone.
+   */
+  readonly isChosen: boolean;
   readonly limits: OperationLimits;
 }
 
@@ -56,6 +62,8 @@ export interface OperationTools {
 export interface Job<Input, Material> {
   readonly input: Input;
   readonly material: Material;
+  /** What earlier operations of the session found about the files: a text for a `data` variable, "" where there is nothing. */
+  readonly earlier: string;
   readonly context: StepContext;
   readonly tools: OperationTools;
 }
@@ -107,6 +115,8 @@ export interface ModelOperation<Input, Material extends Sent, Result> {
     result: Result,
     job: Job<Input, Material>,
   ): Promise<{ readonly ok: true; readonly result: Result } | Refusal>;
+  /** What later operations of the session are to know of it. */
+  remember?(result: Result, job: Job<Input, Material>): readonly Remembered[];
   /** What readers are told of the material before the answer comes, such as how many lines there are: plain data. */
   news?(material: Material): Readonly<Record<string, unknown>>;
 }

@@ -26,6 +26,7 @@ import { factsOf } from "./model-facts.ts";
 import { type OperationDeed, type OperationEvent, operationMachine } from "./operation-machine.ts";
 import { disclosureChoices, disclosureNews } from "./review.ts";
 import { type Said, say } from "./say.ts";
+import { sessionMemory, sessionReference } from "./session.ts";
 
 /** What the step is given. Plain data: whoever goes on with the run has the same prompts. */
 export interface OperationWork {
@@ -116,7 +117,8 @@ class Course {
     const { input, asked } = this.#work;
     const gathered = await this.#operation.gather(input, context, tools);
     if (!gathered.ok) return this.#refused(gathered);
-    this.#job = { input, material: gathered.material, context, tools };
+    const { material } = gathered;
+    this.#job = { input, material, earlier: await this.#earlier(material), context, tools };
     this.#prompted = this.#operation.ask(this.#job);
     this.#messages = renderPrompt(this.#template(this.#prompted.template), this.#prompted.values);
     const { tokensMax, costUsdMax } = asked.limits;
@@ -130,6 +132,12 @@ class Course {
       return this.#refused({ ok: false, code: "budget", message });
     }
     return { type: "gathered" };
+  }
+
+  /** Of the same files: what was found about others is not theirs to be sent with. */
+  async #earlier({ files }: Sent): Promise<string> {
+    if (!this.#work.asked.isChosen || files.length === 0) return "";
+    return sessionReference(this.#around.context, { paths: files.map(({ path }) => path) });
   }
 
   /** Nobody who could be asked means that whoever had the run made has consented: asking is the spec's to demand. */
@@ -185,6 +193,8 @@ class Course {
     const concluded = await this.#operation.conclude?.(this.#result, this.#needed);
     if (concluded?.ok === false) return this.#refused(concluded);
     if (concluded !== undefined) this.#result = concluded.result;
+    const found = this.#operation.remember?.(this.#result, this.#needed) ?? [];
+    await sessionMemory.add(this.#around.context, found);
     return { type: "concluded" };
   }
 
@@ -235,6 +245,8 @@ class Course {
       ...this.#amounts(this.#around.roundsMax),
       masked: sum(files.map(({ masked }) => masked)),
       verb: this.#operation.verb,
+      // Not every operation has a place for it.
+      earlierTokens: estimateTokens(this.#prompted?.values.earlier === undefined ? "" : this.#needed.earlier),
     };
   }
 

@@ -2,6 +2,7 @@
 import { z } from "zod";
 import { answerForm, clipped, jsonIn, problemOf, withFew } from "../llm/answer-form.ts";
 import type { Checked, Job, ModelOperation } from "./ask-model.ts";
+import { isOnLines } from "./claim-lines.ts";
 import {
   claimsMax,
   explanationTokensMax,
@@ -67,25 +68,31 @@ export const explain: ModelOperation<ExplainInput, Explained, Explanation> = {
   outputTokensMax: explanationTokensMax,
   title: ({ file }) => `Explanation of ${file}`,
   gather: async ({ file, text }, context) => {
-    const sent = text === undefined ? await sentFile(context, file) : sentText(file, text);
+    const sent = text === undefined ? await sentFile(context, file, { isNamed: true }) : sentText(file, text);
     return sent.ok ? { ok: true, material: { files: [sent.file] } } : sent;
   },
-  ask: ({ input: { level, focus }, material }) => {
+  ask: ({ input: { level, focus }, material, earlier }) => {
     const [{ path, language, lines }] = material.files;
     const values = { path, language: language?.name ?? "a language that is not known", level, focus };
     return {
       template: "explain",
-      values: { ...values, count: lines.length, code: lines },
+      values: { ...values, count: lines.length, code: lines, earlier },
       form: answerForm("explanation", answer),
     };
   },
   check: ({ text }, job) => checked(text, job),
+  remember: ({ file, level, summary, claims }) => [
+    {
+      operation: "explain",
+      summary: [`${summary} (explained at the level ${level})`, ...claims.map(claimText)].join("\n"),
+      paths: [file],
+    },
+  ],
   news: ({ files: [{ lines }] }) => ({ lines: lines.length }),
 };
 
-/** Whether a claim names lines that a file of so many lines has. */
-function isOnLines({ from_line, to_line }: Pick<Claim, "from_line" | "to_line">, lines: number): boolean {
-  return from_line >= 1 && from_line <= to_line && to_line <= lines;
+function claimText({ title, from_line, to_line }: Claim): string {
+  return `lines ${from_line} to ${to_line}: ${title}`;
 }
 
 function checked(text: string, { input, material }: Job<ExplainInput, Explained>): Checked<Explanation> {

@@ -26,12 +26,19 @@ export type SentFileAnswer =
   | { readonly ok: true; readonly file: SentFile }
   | { readonly ok: false; readonly code: string; readonly message: string };
 
-/** @throws what reading throws where the workspace's owner ends meanwhile: the step is then tried again */
-export async function sentFile(context: StepContext, path: string): Promise<SentFileAnswer> {
+/**
+ * @param isNamed true where the person named this very path: it may then lie outside of the project
+ * @throws what reading throws where the workspace's owner ends meanwhile: the step is then tried again
+ */
+export async function sentFile(
+  context: StepContext,
+  path: string,
+  { isNamed = false }: { readonly isNamed?: boolean } = {},
+): Promise<SentFileAnswer> {
   const quoted = JSON.stringify(path);
   if (isConfidentialPath(path))
     return refused("confidential", `${quoted} is not sent. ${reasons.confidential}`);
-  const read = await readFile(context, { path });
+  const read = await readFile(context, { path, isNamed, isForModel: true });
   if (!read.ok) return refused(read.code, read.message);
   // A link may be named like any file and lead to a key.
   if (isConfidentialPath(read.realPath)) {

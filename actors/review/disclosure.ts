@@ -34,6 +34,8 @@ export interface Disclosure {
   readonly leftOut: readonly LeftOut[];
   /** What the model does with it, as in "explains"; left out for the review of an analysis. */
   readonly verb?: string;
+  /** Tokens of what earlier operations found about the files, which is sent too. Default: 0. */
+  readonly earlierTokens?: number;
 }
 
 export function disclosureOf(

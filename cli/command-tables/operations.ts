@@ -2,7 +2,7 @@
 import type { Explanation } from "../../actors/operations/explain.ts";
 import type { Generation } from "../../actors/operations/generate.ts";
 import type { CommandSpec, OptionSpec } from "../command-spec.ts";
-import { workOptions } from "./runs.ts";
+import { sessionOptions, workOptions } from "./runs.ts";
 
 const explainLevelWords = [
   "basic",
@@ -67,6 +67,9 @@ const modelOptions: readonly OptionSpec[] = [
 const modelNote =
   "The provider is that of --provider, else llm.default_provider, else one whose key or address is in the environment (OPENAI_API_KEY, ANTHROPIC_API_KEY, AIEX_OLLAMA_HOST, AIEX_LM_STUDIO_HOST). What leaves the machine is said on standard error before it does. Detected secrets are masked; .env, secrets.*, keys and all below .ssh are never sent.";
 
+const sessionNote =
+  "What it finds is remembered in the session of the project, for later operations on the same files. What earlier ones found is sent with them where --provider or llm.default_provider says who is asked. With --no-session neither is.";
+
 const codesNote =
   "Exit codes: 0 it is done, 1 it cannot be done or the model's answers were of no use, 2 usage, 5 permission denied, 6 a budget was reached, 69 no model is set up or none can be reached, 75 try again, 78 a wrong configuration or prompt of yours, 124 a deadline passed. See `aiex help exit-codes`.";
 
@@ -117,11 +120,13 @@ export const operationCommands: readonly CommandSpec[] = [
         summary: "The name of what arrives on standard input; its extension says the language",
       },
       ...modelOptions,
+      ...sessionOptions,
       ...workOptions,
     ],
     notes: [
       modelNote,
       "A claim about lines that the file does not have is left out, and counted. What the model is asked is a template that you can replace: see docs/templates.md.",
+      sessionNote,
       codesNote,
     ],
   },

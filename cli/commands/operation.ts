@@ -1,4 +1,6 @@
 // `aiex ai explain` and the other commands that have a model do one thing: made into runs that are followed to their results.
+
+import type { Explanation } from "../../actors/operations/explain.ts";
 import { AiexError } from "../../runtime/errors.ts";
 import type { OperationOrder } from "../../supervisors/runs/operation.ts";
 import { askedOf } from "../analysis-asked.ts";
@@ -9,12 +11,15 @@ import { refactorModeWords } from "../command-tables/operations.ts";
 import { onUnknownWords } from "../command-tables/runs.ts";
 import { checkDestination, destinationOf } from "../destination.ts";
 import type { ExitCode } from "../exit-codes.ts";
+import { LiveExplanation } from "../followed-explanation.ts";
 import { operationProgress } from "../followed-operation.ts";
 import { showHunk } from "../hunk-shown.ts";
 import { numberValue, optionValue } from "../parse.ts";
 import { placementOf } from "../placement.ts";
 import { Questioner } from "../question.ts";
+import type { ExplanationAbout } from "../render/explanation.ts";
 import { showResult } from "../run-end.ts";
+import { sessionChoice } from "../session-choice.ts";
 import { readSettings } from "../settings.ts";
 import { UsageError } from "../usage.ts";
 import { type Work, worked, workPlace } from "../work.ts";
@@ -31,12 +36,17 @@ class NobodyToAsk extends AiexError {
   }
 }
 
-export const explain = (asking: Asking): Promise<ExitCode> =>
-  operate(asking, "explain", async () => ({
-    ...(await fileInput(asking)),
-    level: optionValue(asking.parsed, "level"),
-    focus: optionValue(asking.parsed, "focus"),
-  }));
+export const explain = (asking: Asking): Promise<ExitCode> => {
+  const { parsed, host } = asking;
+  const level = optionValue(parsed, "level");
+  const focus = optionValue(parsed, "focus");
+  const named = optionValue(parsed, "file") ?? "";
+  const file = named === "-" ? (optionValue(parsed, "stdin-name") ?? "stdin") : named;
+  const about = { file, level, focus } as ExplanationAbout;
+  return operate(asking, "explain", async () => ({ ...(await fileInput(asking)), level, focus }), {
+    live: () => new LiveExplanation(host, about),
+  });
+};
 
 export const refactor = (asking: Asking): Promise<ExitCode> =>
   operate(asking, "refactor", async () => {
@@ -74,26 +84,32 @@ function make(
     asking,
     operation,
     async () => ({ ...input, output: isWord ? undefined : output, force }),
-    isWord ? output : "-",
+    { output: isWord ? output : "-" },
   );
+}
+
+interface Shown {
+  /** Where the result goes, where that is not for --output to say. */
+  readonly output?: string | undefined;
+  /** Shows the answer to a person while it is written. */
+  readonly live?: () => LiveExplanation;
 }
 
 /**
  * @param input reads what the operation is given; what is undefined in it is left out
- * @param output where the result goes
  */
 async function operate(
   asking: Asking,
   operation: string,
   input: () => Promise<Readonly<Record<string, unknown>>>,
-  output = optionValue(asking.parsed, "output"),
+  shown: Shown = {},
 ): Promise<ExitCode> {
   const { parsed, host, interruption } = asking;
   const topic = parsed.command.words.join(" ");
   const file = optionValue(parsed, "file");
   const destination = destinationOf({
     format: parsed.options.has("format") ? optionValue(parsed, "format") : undefined,
-    output,
+    output: "output" in shown ? shown.output : optionValue(parsed, "output"),
     topic,
   });
   // What is wrong with where it is to be is said before anything else is looked at.
@@ -105,6 +121,9 @@ async function operate(
   const placement = await workPlace(asking, settings);
   const given = Object.entries(await input()).filter(([, value]) => value !== undefined);
   const order: OperationOrder = { ...boundsOf(asking), operation, input: Object.fromEntries(given) };
+  const isSeen =
+    destination.format === "text" && destination.path === undefined && host.stdout.isTTY === true;
+  const seen = isSeen && placement === undefined ? shown.live?.() : undefined;
   const work: Work = {
     order: (over) =>
       settings.operation({
@@ -115,11 +134,15 @@ async function operate(
     needsFiles: file !== "-",
     mayAsk: true,
     shown: (question) => showHunk(host, question),
-    view: () => operationProgress(host),
+    view: () => seen ?? operationProgress(host),
   };
   const done = await worked(asking, settings, placement, work);
   if ("code" in done) return done.code;
-  return showResult(host, done.result, { format: undefined, destination });
+  const { result } = done;
+  const isShown =
+    result.kind === "operation" &&
+    (await seen?.concluded(result.document as unknown as Explanation)) === true;
+  return showResult(host, result, { format: undefined, destination, isShown });
 }
 
 function boundsOf({ parsed }: Asking): Omit<OperationOrder, "operation" | "input"> {
@@ -127,6 +150,7 @@ function boundsOf({ parsed }: Asking): Omit<OperationOrder, "operation" | "input
   return {
     provider: optionValue(parsed, "provider"),
     model: optionValue(parsed, "model"),
+    session: sessionChoice(parsed),
     onUnknown: onUnknownWords.find((word) => word === onUnknown),
     deadlineMs: numberValue(parsed, "deadline"),
     costUsdMax: numberValue(parsed, "max-cost"),

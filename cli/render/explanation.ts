@@ -8,14 +8,10 @@ import { plural } from "./report-order.ts";
 import { heading, indented } from "./text-parts.ts";
 
 export function renderExplanationText(untrusted: Explanation, terminal: Terminal): string {
-  const { file, level, focus, summary, claims, dropped } = sanitizeData(untrusted, (text) =>
-    printable(text, terminal),
-  );
+  const { summary, claims, dropped, ...about } = sanitizeData(untrusted, (text) => printable(text, terminal));
+  const { file } = about;
   const sections = [
-    [
-      heading(terminal, "📖 ", `Explanation of ${file}`),
-      paint(terminal, "gray", `Level: ${level}, focus: ${focus}`),
-    ],
+    headLines(about, terminal),
     indented(summary, 0, terminal),
     ...claims.map((claim) => claimLines(claim, file, terminal)),
     dropped === 0 ? [] : indented(droppedText(dropped), 0, terminal),
@@ -24,6 +20,32 @@ export function renderExplanationText(untrusted: Explanation, terminal: Terminal
     .filter((lines) => lines.length > 0)
     .map((lines) => lines.join("\n"))
     .join("\n\n")}\n`;
+}
+
+/** What stands above an explanation. */
+export function explanationHead(untrusted: ExplanationAbout, terminal: Terminal): string {
+  const about = sanitizeData(untrusted, (text) => printable(text, terminal));
+  return `${headLines(about, terminal).join("\n")}\n`;
+}
+
+/** One claim, as it stands in an explanation. */
+export function explanationClaim(untrusted: Claim, file: string, terminal: Terminal): string {
+  const claim = sanitizeData(untrusted, (text) => printable(text, terminal));
+  return `${claimLines(claim, printable(file, terminal), terminal).join("\n")}\n`;
+}
+
+/** What stands below one; "" where there is nothing to say. */
+export function explanationEnd({ dropped }: Pick<Explanation, "dropped">): string {
+  return dropped === 0 ? "" : `\n${droppedText(dropped)}\n`;
+}
+
+export type ExplanationAbout = Pick<Explanation, "file" | "level" | "focus">;
+
+function headLines({ file, level, focus }: ExplanationAbout, terminal: Terminal): string[] {
+  return [
+    heading(terminal, "📖 ", `Explanation of ${file}`),
+    paint(terminal, "gray", `Level: ${level}, focus: ${focus}`),
+  ];
 }
 
 function claimLines(claim: Claim, file: string, terminal: Terminal): string[] {

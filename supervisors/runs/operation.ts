@@ -7,6 +7,7 @@ import { Misuse } from "../../runtime/process/failures.ts";
 import type { Configuration } from "../config.ts";
 import { promptInEffect } from "../prompts.ts";
 import { chooseReviewer, UnknownProvider } from "../reviewer.ts";
+import { type SessionChoice, sessionRef } from "../sessions.ts";
 import { isOneFile, type RunTerms } from "./analysis.ts";
 import type { RunOrder } from "./runs.ts";
 
@@ -22,6 +23,8 @@ export interface OperationOrder extends RunTerms {
   readonly provider?: string | undefined;
   /** A model of it, where it is not to be the entry's own. */
   readonly model?: string | undefined;
+  /** Which session it belongs to; left out for none. */
+  readonly session?: SessionChoice | undefined;
   /** Whose files they are. Left out: those of this program, or of the node that has the run. */
   readonly workspace?: WorkspaceRef | undefined;
   /** False where nobody is there who is told what is sent before it is: to submit it is consent then. Default: true. */
@@ -39,6 +42,7 @@ export interface OperationPlace {
 export async function operationOrder(place: OperationPlace, order: OperationOrder): Promise<RunOrder> {
   const { operation: name, workspace, onUnknown, deadlineMs, costUsdMax, asks = true, shown = null } = order;
   const { configuration, files } = place;
+  const session = order.session && (await sessionRef(place, order.session));
   const operation = modelOperationOf(name);
   if (operation === undefined) throw new Misuse(`There is no operation "${name}".`);
   const read = operation.input.safeParse(order.input);
@@ -61,11 +65,12 @@ export async function operationOrder(place: OperationPlace, order: OperationOrde
       asked: {
         who,
         ...(model === undefined ? {} : { model }),
+        isChosen: (provider ?? configuration.values.llm.default_provider) !== undefined,
         limits: { tokensMax, costUsdMax: costUsdMaxOfOne },
       },
       prompts: Object.fromEntries(prompts.map((template) => [template.name, template])),
     }),
-    ...{ workspace, onUnknown, deadlineMs, costUsdMax, asks },
+    ...{ workspace, session, onUnknown, deadlineMs, costUsdMax, asks },
     request: { shown },
   };
 }

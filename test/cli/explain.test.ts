@@ -130,6 +130,20 @@ describe("aiex ai explain", () => {
     expect(text.stdout).toContain("The mean  mean.py:3-4");
   });
 
+  it("sends what earlier operations found along, where somebody was chosen to be asked", async () => {
+    await played(whole);
+    const provider = ["--provider", "ollama"];
+    await aiex(explain).ended;
+    await aiex(explain).ended;
+    await aiex([...explain, ...provider, "--no-session"]).ended;
+    expect(JSON.stringify(server?.requests)).not.toContain("What earlier operations found");
+    const { stderr } = await aiex([...explain, ...provider]).ended;
+    expect(stderr).toMatch(/with what earlier\s+operations found about it/);
+    const sent = JSON.stringify(server?.requests.at(-1));
+    expect(sent).toContain("What earlier operations found");
+    expect(sent).toContain("lines 3 to 4: The mean");
+  });
+
   it("says how to set a model up where there is none, with 69", async () => {
     const { code, stdout, stderr } = await aiex(explain).ended;
     expect([code, stdout]).toEqual([69, ""]);

@@ -19,6 +19,7 @@ export const asked: AskedModel = {
     place: "network",
     price: { inputPerMillion: 1, outputPerMillion: 10 },
   },
+  isChosen: true,
   limits: { tokensMax: 10_000, costUsdMax: 10 },
 };
 
