@@ -55,7 +55,7 @@ export const shellWords = ["bash", "zsh", "fish"] as const;
 export type ShellName = (typeof shellWords)[number];
 
 export const groups: readonly GroupSpec[] = [
-  { word: "ai", summary: "Work on code: analyze it, explain it, talk about it" },
+  { word: "ai", summary: "Work on code: analyze it, explain it, document it, talk about it" },
   { word: "runs", summary: "Look at runs, follow them, go on with them" },
   { word: "context", summary: "Look at what is remembered of earlier operations, and forget it" },
   { word: "llm", summary: "Look at language models, try them, see what they cost" },

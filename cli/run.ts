@@ -39,6 +39,7 @@ export const runners: Runners = {
   "ai generate": async () => (await import("./commands/operation.ts")).generate,
   "ai test-generate": async () => (await import("./commands/operation.ts")).testGenerate,
   "ai refactor": async () => (await import("./commands/operation.ts")).refactor,
+  "ai document": async () => (await import("./commands/operation.ts")).document,
   "ai explain": async () => (await import("./commands/operation.ts")).explain,
   "ai chat": async () => (await import("./commands/chat.ts")).chat,
   "runs list": async () => (await import("./commands/runs-list.ts")).runsList,

@@ -3,6 +3,7 @@ import { type Destination, writeReport } from "./destination.ts";
 import { type ExitCode, exitCodes } from "./exit-codes.ts";
 import { showNotice } from "./failure.ts";
 import type { Host } from "./host.ts";
+import { renderDocumentationMarkdown, renderDocumentationText } from "./render/documentation.ts";
 import { renderExplanationMarkdown, renderExplanationText } from "./render/explanation.ts";
 import { renderTestsMarkdown, renderTestsText } from "./render/generated-tests.ts";
 import { renderGenerationMarkdown, renderGenerationText } from "./render/generation.ts";
@@ -35,6 +36,10 @@ const renderers = {
       `${path === null ? `These tests belong in ${String(place)}. ` : ""}${String(remarks)}`,
   },
   refactor: rendererOf(renderRefactoringText, renderRefactoringMarkdown),
+  document: {
+    ...rendererOf(renderDocumentationText, renderDocumentationMarkdown),
+    code: ({ complete }) => (complete === false ? exitCodes.partial : exitCodes.ok),
+  },
 } satisfies Readonly<Record<string, OperationRenderer>>;
 
 export type ShownOperation = keyof typeof renderers;

@@ -41,3 +41,9 @@ export const paragraphCharactersMax = 4_000;
 
 /** Characters of the title of a claim: a line. */
 export const titleCharactersMax = 200;
+
+/** Tokens that a model may write to document a file: a section for each of fifty names, and as much again to think before. */
+export const documentationTokensMax = 16_384;
+
+/** Names that a model is told it made up: the first few; the others are of the same kind. */
+export const strangersToldMax = 10;

@@ -4,6 +4,7 @@ import { Misuse } from "../../runtime/process/failures.ts";
 import type { Operations, Plan, StepContext, StepOutcome } from "../pipeline/plan.ts";
 import type { AnyModelOperation, OperationTools } from "./ask-model.ts";
 import { carryOut, type OperationWork } from "./carry-out.ts";
+import { document } from "./document.ts";
 import { explain } from "./explain.ts";
 import { generate } from "./generate.ts";
 import { modelFacts } from "./model-facts.ts";
@@ -11,7 +12,13 @@ import { refactor } from "./refactor.ts";
 import { testGenerate } from "./test-generate.ts";
 
 /** In the order in which people are told of them. */
-export const modelOperations: readonly AnyModelOperation[] = [explain, refactor, generate, testGenerate];
+export const modelOperations: readonly AnyModelOperation[] = [
+  explain,
+  refactor,
+  generate,
+  testGenerate,
+  document,
+];
 
 /** Undefined where there is none of that name. */
 export function modelOperationOf(name: string): AnyModelOperation | undefined {

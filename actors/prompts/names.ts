@@ -1,4 +1,11 @@
 // The names of the templates that come with the package, in the order of the alphabet: data alone, since the command's help reads them.
 
-export const templateNames = ["explain", "generate", "refactor", "repair", "test-generate"] as const;
+export const templateNames = [
+  "document",
+  "explain",
+  "generate",
+  "refactor",
+  "repair",
+  "test-generate",
+] as const;
 export type TemplateName = (typeof templateNames)[number];

@@ -300,4 +300,39 @@ export const operationCommands: readonly CommandSpec[] = [
       codesNote,
     ],
   },
+  {
+    words: ["ai", "document"],
+    summary: "Have a model write a page of documentation about a file",
+    examples: [
+      { line: "aiex ai document --file src/app.ts", does: "Print the page" },
+      { line: "aiex ai document --file src/app.ts --output docs/app.md", does: "Write it to a file" },
+    ],
+    options: [
+      {
+        name: "file",
+        value: "text",
+        placeholder: "PATH|-",
+        completesFiles: true,
+        required: true,
+        summary: "The file, or - for standard input",
+      },
+      ...outputOptions,
+      {
+        name: "stdin-name",
+        value: "text",
+        placeholder: "NAME",
+        fallback: "stdin",
+        summary: "The name of what arrives on standard input; its extension says the language",
+      },
+      ...modelOptions,
+      ...sessionOptions,
+      ...workOptions,
+    ],
+    notes: [
+      modelNote,
+      "A page with sections about names that the file does not have is asked for again. Images, HTML and links to other places are escaped. What the model is asked is a template that you can replace: see docs/templates.md.",
+      sessionNote,
+      `${codesNote} 7: the answer broke off, and a part of the page is printed.`,
+    ],
+  },
 ];

@@ -53,6 +53,8 @@ export const refactor = (asking: Asking): Promise<ExitCode> =>
     const mode = refactorMode(asking);
     return { ...(await fileInput(asking)), type: optionValue(asking.parsed, "type"), mode };
   });
+export const document = (asking: Asking): Promise<ExitCode> =>
+  operate(asking, "document", () => fileInput(asking));
 
 export const generate = (asking: Asking): Promise<ExitCode> => {
   const { parsed } = asking;

@@ -144,6 +144,17 @@ describe("aiex ai explain", () => {
     expect(sent).toContain("lines 3 to 4: The mean");
   });
 
+  it("has a page of documentation written too", async () => {
+    const page = "# Means\n\nComputes means.\n\n## `mean`\n\nDivides.\n";
+    await played({ say: page });
+    const { code, stdout } = await aiex(["ai", "document", "--file", "mean.py"]).ended;
+    expect([code, stdout]).toEqual([0, page]);
+    const written = await aiex(["ai", "document", "--file", "mean.py", "--output", "mean.md"]).ended;
+    expect([written.code, await readFile(join(home, "mean.md"), "utf8")]).toEqual([0, page]);
+    const json = await aiex(["ai", "document", "--file", "mean.py", "--output", "json"]).ended;
+    expect(JSON.parse(json.stdout)).toMatchObject({ schema: "aiex.documentation/1", sections: ["mean"] });
+  });
+
   it("says how to set a model up where there is none, with 69", async () => {
     const { code, stdout, stderr } = await aiex(explain).ended;
     expect([code, stdout]).toEqual([69, ""]);

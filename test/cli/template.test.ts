@@ -49,7 +49,7 @@ describe("aiex template list", () => {
     ]);
     const json = JSON.parse((await ran("template list --format json")).out);
     expect(json).toMatchObject({ schema: "aiex.template-list/1", folder: join(userFolder, "templates") });
-    expect(json.templates[0]).toMatchObject({ name: "explain", version: 12, path, problems: [] });
+    expect(json.templates[1]).toMatchObject({ name: "explain", version: 12, path, problems: [] });
   });
 });
 
@@ -59,7 +59,7 @@ describe("aiex template show", () => {
     expect(builtIn.code).toBe(0);
     await write("explain.md", builtIn.out);
     expect((await ran("template test explain")).out).toMatch(
-      /^ok {5}explain {2}version 1, \/.*: rendered 3 times$/m,
+      /^ok {5}explain {2}version 1, \/.*: rendered 4 times$/m,
     );
     await write("explain.md", own("{{code}}"));
     expect((await ran("template show explain")).out).toBe(own("{{code}}"));
@@ -96,7 +96,7 @@ describe("aiex template test", () => {
     }
     expect(print.out).toContain("====== code begins ======");
     const json = JSON.parse((await ran("template test explain --print --format json")).out);
-    expect(json.templates[0].renderings).toHaveLength(3);
+    expect(json.templates[0].renderings).toHaveLength(4);
   });
 
   it("ends with 78 where one of the user's is wrong", async () => {
