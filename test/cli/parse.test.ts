@@ -65,7 +65,7 @@ describe("parseCommandLine()", () => {
     ["nonsense", 'Unknown command "nonsense"', ""],
     ["analyze --file x", 'Unknown command "analyze"', "Did you mean aiex ai analyze?"],
     ["ai anlyze --file x", 'Unknown command "ai anlyze"', "Did you mean aiex ai analyze?"],
-    ["ai zzz", 'Unknown command "ai zzz"', "Its commands: analyze."],
+    ["ai zzz", 'Unknown command "ai zzz"', "Its commands: analyze"],
     ["confg show", 'Unknown command "confg"', "Did you mean config?"],
     ["ai", "aiex ai needs a command", "analyze"],
     ["ai --file x", "aiex ai needs a command", "analyze"],
