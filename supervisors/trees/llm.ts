@@ -1,6 +1,7 @@
 // The tree that keeps the language models within reach: what nodes tell each other, the gate, then who answers orders.
 import type { LlmConfiguration } from "../../actors/llm/config.ts";
 import { gateOf } from "../../actors/llm/gate/gate-of.ts";
+import { predecessorEnded } from "../../actors/llm/gate/predecessor.ts";
 import { gateSupervisor } from "../../actors/llm/gate/processes.ts";
 import { llmScope } from "../../actors/llm/gate/scope.ts";
 import { isAnyBudget } from "../../actors/llm/gate/spending.ts";
@@ -43,6 +44,7 @@ export function llmSupervisor(
   return supervisor("llm", {
     strategy: "rest_for_one",
     children: [
+      predecessorEnded(),
       child(groupScope(llmScope), { id: "llm.scope" }),
       gateSupervisor({ configuration, store, folder }),
       ...llmProcesses({

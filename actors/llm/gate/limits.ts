@@ -80,3 +80,6 @@ export const gateAnswerMs = 15_000;
 
 /** Whoever waited in line for longer asks the breaker once more: less than it takes to hear that a provider failed. */
 export const recheckMs = 10;
+
+/** How often is looked whether the processes of a tree that was killed have ended: they take as long as a write to a disk. */
+export const predecessorLookMs = 10;

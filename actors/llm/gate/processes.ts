@@ -17,6 +17,8 @@ export interface GateOptions {
   readonly folder: string | undefined;
 }
 
+export const gateName = "llm.gate";
+
 /** None of them needs another's memory: one_for_one. One that is started again, its counts forgotten, is no reason to end requests. */
 export function gateSupervisor(options: GateOptions): ChildSpec {
   const { store, folder, configuration } = options;
@@ -31,7 +33,7 @@ export function gateSupervisor(options: GateOptions): ChildSpec {
     rates: new Map([[everyEntry, ratesOf(rate_limit)], ...rates]),
     store,
   };
-  const gate = supervisor("llm.gate", {
+  const gate = supervisor(gateName, {
     strategy: "one_for_one",
     children: [
       child(breakers(configuration), { id: "llm.breakers", name: "llm.breakers" }),
@@ -39,7 +41,7 @@ export function gateSupervisor(options: GateOptions): ChildSpec {
       child(llmBudget({ budgets, store, folder }), { id: budgetName, name: budgetName, trapExit: true }),
     ],
   });
-  return child(gate, { id: "llm.gate", name: "llm.gate" });
+  return child(gate, { id: gateName, name: gateName });
 }
 
 function breakers(configuration: LlmConfiguration) {

@@ -31,7 +31,10 @@ describe("llmSupervisor()", () => {
     const tree = await llmTree(slowly);
     expect(tree.node.registered()).toEqual(llmNames);
     const children = await tree.until(tree.node.whichChildren(tree.top as unknown as Supervisor));
-    expect(children.map(({ id }) => id)).toEqual([...answeringNames.toReversed(), "llm.gate", "llm.scope"]);
+    expect(children.map(({ id }) => id)).toEqual([
+      ...answeringNames.toReversed(),
+      ...["llm.gate", "llm.scope", "llm.predecessor"],
+    ]);
   });
 
   test("starts without any entry", async () => {
