@@ -13,6 +13,7 @@ import { llmCommands, serveCommand } from "./command-tables/llm.ts";
 import { nodeCommands } from "./command-tables/nodes.ts";
 import { operationCommands } from "./command-tables/operations.ts";
 import { processCommands } from "./command-tables/processes.ts";
+import { projectCommands } from "./command-tables/project.ts";
 import { runCommands, sessionOptions, workOptions } from "./command-tables/runs.ts";
 import { templateCommands } from "./command-tables/templates.ts";
 import { trustCommand } from "./command-tables/trust.ts";
@@ -57,7 +58,10 @@ export type ShellName = (typeof shellWords)[number];
 export const groups: readonly GroupSpec[] = [
   { word: "ai", summary: "Work on code: analyze it, explain it, document it, talk about it" },
   { word: "runs", summary: "Look at runs, follow them, go on with them" },
-  { word: "context", summary: "Look at what is remembered of earlier operations, and forget it" },
+  {
+    word: "context",
+    summary: "What is known of a project and remembered of operations: look at it, forget it",
+  },
   { word: "llm", summary: "Look at language models, try them, see what they cost" },
   { word: "template", summary: "Look at the prompts of operations, and try your own" },
   { word: "rules", summary: "Look at the rules of the analysis, and try your own" },
@@ -168,6 +172,7 @@ export const commands: readonly CommandSpec[] = [
   ...contextCommands,
   undoCommand,
   ...auditCommands,
+  ...projectCommands,
   ...llmCommands,
   serveCommand,
   ...templateCommands,

@@ -34,7 +34,7 @@ export interface ByteInput extends AsyncIterable<Uint8Array> {
 }
 
 /** The running library, as far as the command needs it. */
-export interface Library extends Pick<Aiex, "runs" | "llm" | "testRules" | "stop"> {
+export interface Library extends Pick<Aiex, "runs" | "llm" | "context" | "testRules" | "stop"> {
   /** Why its runs end with this program, where they do: a sentence for people. */
   readonly notice: string | undefined;
 }

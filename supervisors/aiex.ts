@@ -23,6 +23,8 @@ import { auditOf } from "./audit.ts";
 import { openChanges } from "./changes.ts";
 import { type Configuration, type ConfigurationValues, readUserRuleCases } from "./config.ts";
 import { type App, type OpenOptions, openLibrary } from "./library/open.ts";
+import { type ContextLook, contextLook } from "./context.ts";
+import { keptSketches } from "./kept-sketches.ts";
 import { type LlmLook, llmLook } from "./llm-desk.ts";
 import { startLog } from "./log.ts";
 import { configuredNetwork } from "./network.ts";
@@ -126,6 +128,8 @@ export interface Aiex {
   readonly runs: Runs;
   /** Its language models: how they are, what they have, what was used. */
   readonly llm: LlmLook;
+  /** What the index of a project knows. */
+  readonly context: ContextLook;
   /**
    * Analyzes a file, a directory or a text with the static engine, and has a model review it where `review` asks for that.
    * @throws {InputRefused} it cannot be read; {AnalysisFailed}; {UnknownProvider}; what `onDisclosure` rejects with; what
@@ -155,10 +159,8 @@ export async function startAiex({
   as,
 }: AiexOptions): Promise<Aiex> {
   const { values } = configuration;
-  const environment = process.env.NODE_ENV;
-  const isDevelopment = environment === "development" || environment === "test";
+  const isDevelopment = ["development", "test"].includes(process.env.NODE_ENV ?? "");
   const boundary = isDevelopment ? "freeze" : "trust";
-  const policy = onFailure === undefined ? {} : { onHalt: () => undefined };
   const network = await configuredNetwork(outside, configuration);
   const { world } = network;
   const providers = configuredProviders(values.llm);
@@ -166,14 +168,12 @@ export async function startAiex({
     as === undefined
       ? { name: "aiex" }
       : { name: as.name, distribution: withAttempts(as.distribution, values.llm, providers) };
-  const node = startNode({ world, ...identity, boundary, health: {}, ...policy });
-  if (onFailure !== undefined) node.onFailure(onFailure);
+  const node = nodeHeard({ world, ...identity, boundary, health: {} }, onFailure);
   const endLog = await startLog(node, values, log);
   const directory = values.workspace.project_dir ?? process.cwd();
   const cache = await analysisCache(world.files, configuration);
-  const { userRules } = configuration;
-  const own = rulesInEffect(userRules);
-  const program = process.execPath;
+  const sketches = await keptSketches(world, configuration);
+  const own = rulesInEffect(configuration.userRules);
   // A node keeps its runs where its cluster keeps what it agrees on.
   const { store, notice } =
     as === undefined
@@ -183,7 +183,8 @@ export async function startAiex({
   const audit = auditOf(outside, configuration, node.name);
   const changes = await openChanges(outside, configuration, directory, onRecovered, audit);
   const tree = rootTree({
-    ...{ world, configuration: values, directory, node: program, userRules: own, cache, store, providers },
+    ...{ world, configuration: values, directory, userRules: own, cache, sketches, store, providers },
+    node: process.execPath,
     sessions: openSessionStore(world, configuration.folders.data),
     ...{ name: node.name, changes, trust: configuration.trust, audit, onLost: onRecovered },
     ...(as === undefined
@@ -202,7 +203,7 @@ export async function startAiex({
   try {
     await as?.begin(node, applications);
     await applications.startAll("aiex");
-    await checkUserRules(runs, userRules);
+    await checkUserRules(runs, configuration.userRules);
   } catch (error) {
     await stop();
     throw error;
@@ -212,13 +213,9 @@ export async function startAiex({
     node,
     runs,
     llm: llmLook(node),
+    context: contextLook(runs),
     analyze: (request) => analyze(runs, place, request),
-    testRules: async ({ paths, signal }) => {
-      const cases = await readUserRuleCases(world.files, userRules, paths);
-      const parsers = parserCount(values.analysis);
-      const isWhole = paths.length === 0;
-      return testUserRules(runs, { userRules, cases, isWhole, parsers, signal });
-    },
+    testRules: (request) => testRules(runs, place, request),
     stop,
   };
 }
@@ -231,6 +228,25 @@ export const aiex = {
    */
   open: (options: OpenOptions = {}): Promise<App> => openLibrary(startAiex, options),
 } as const;
+/** Where somebody hears of failures, none halts the program. */
+function nodeHeard(options: NodeOptions, onFailure: AiexOptions["onFailure"]): Node {
+  if (onFailure === undefined) return startNode(options);
+  const node = startNode({ ...options, onHalt: () => undefined });
+  node.onFailure(onFailure);
+  return node;
+}
+
+async function testRules(
+  runs: Runs,
+  { files, configuration }: AnalysisPlace,
+  { paths, signal }: RuleTestRequest,
+): Promise<RuleTestReport> {
+  const { userRules, values } = configuration;
+  const cases = await readUserRuleCases(files, userRules, paths);
+  const parsers = parserCount(values.analysis);
+  const isWhole = paths.length === 0;
+  return testUserRules(runs, { userRules, cases, isWhole, parsers, signal });
+}
 
 /** Has an analysis carried out as a run of this program. */
 async function analyze(runs: Runs, place: AnalysisPlace, request: AnalyzeRequest): Promise<AnalysisReport> {

@@ -32,23 +32,13 @@ let registered: Promise<ReadonlyMap<string, string | null>> | null = null;
  * a tree with holes would give wrong metrics and miss findings without a word. Of C and C++ a small part may be left out.
  */
 export async function parse(language: ParsedLanguage, text: string): Promise<Parsed> {
-  const { id, name, grammar } = language;
+  const { id, name } = language;
   if (isNestedTooDeeply(text)) {
     return { ok: false, reason: `its brackets are nested deeper than ${bracketsDeepMax}` };
   }
-  let loaded: Engine;
-  try {
-    engine ??= import("@ast-grep/napi");
-    loaded = await engine;
-  } catch (error) {
-    return { ok: false, reason: missing("@ast-grep/napi", error) };
-  }
-  if (grammar.package !== null) {
-    registered ??= registerAll(loaded);
-    const problem = (await registered).get(grammar.name) ?? null;
-    if (problem !== null) return { ok: false, reason: problem };
-  }
-  const rootOf = (part: string) => loaded.parse(grammar.name, part).root();
+  const opened = await openGrammar(language);
+  if (!opened.ok) return opened;
+  const { rootOf } = opened;
   const root = rootOf(text);
   if (firstError(root) === null) return { ok: true, root, unread: [] };
   const hasMacros = id === "c" || id === "cpp";
@@ -65,6 +55,28 @@ export async function parse(language: ParsedLanguage, text: string): Promise<Par
     ok: false,
     reason: `line ${line} holds a syntax error, or ${name} that the parser does not know`,
   };
+}
+
+/** The tree of a text, with holes where the grammar could not read it. */
+export type Opened =
+  | { readonly ok: true; readonly rootOf: (text: string) => SgNode }
+  | { readonly ok: false; readonly reason: string };
+
+/** Loads what a language needs, once. */
+export async function openGrammar({ grammar }: ParsedLanguage): Promise<Opened> {
+  let loaded: Engine;
+  try {
+    engine ??= import("@ast-grep/napi");
+    loaded = await engine;
+  } catch (error) {
+    return { ok: false, reason: missing("@ast-grep/napi", error) };
+  }
+  if (grammar.package !== null) {
+    registered ??= registerAll(loaded);
+    const problem = (await registered).get(grammar.name) ?? null;
+    if (problem !== null) return { ok: false, reason: problem };
+  }
+  return { ok: true, rootOf: (text) => loaded.parse(grammar.name, text).root() };
 }
 
 async function registerAll(loaded: Engine): Promise<ReadonlyMap<string, string | null>> {
@@ -108,7 +120,7 @@ function firstError(root: SgNode): number | null {
  * True where brackets nest deeper than `bracketsDeepMax`. Those in strings and comments count too, but an unmatched one
  * is forgotten when a bracket around it closes, so that a long file of ordinary text does not add up.
  */
-function isNestedTooDeeply(text: string): boolean {
+export function isNestedTooDeeply(text: string): boolean {
   const closers: number[] = [];
   for (let index = 0; index < text.length; index++) {
     const code = text.charCodeAt(index);

@@ -5,9 +5,19 @@ import { limits } from "../../runtime/limits.ts";
 import { useUserRules } from "./catalog.ts";
 import { checkUserRules } from "./check-rules.ts";
 import { examine } from "./examine.ts";
-import { type CheckResponse, failure, type ParseResponse, readRequest } from "./protocol.ts";
+import {
+  type CheckRequest,
+  type CheckResponse,
+  failure,
+  type ParseRequest,
+  type ParseResponse,
+  readRequest,
+  type SketchRequest,
+  type SketchResponse,
+} from "./protocol.ts";
+import { makeSketch } from "./sketch/make-sketch.ts";
 
-type Response = ParseResponse | CheckResponse;
+type Response = ParseResponse | SketchResponse | CheckResponse;
 
 const decoder = frameDecoder();
 
@@ -43,13 +53,18 @@ async function responseTo(value: unknown): Promise<Response | null> {
     return null;
   }
   try {
-    return "checkRules" in request ? await checkUserRules(request) : await examine(request);
+    return await answerTo(request);
   } catch (error) {
     return failure(
       request.id,
       `the static engine failed: ${error instanceof Error ? error.message : String(error)}`,
     );
   }
+}
+
+function answerTo(request: ParseRequest | SketchRequest | CheckRequest): Promise<Response> {
+  if ("checkRules" in request) return checkUserRules(request);
+  return "sketch" in request ? makeSketch(request) : examine(request);
 }
 
 function tooLarge(response: Response): Response {

@@ -3,6 +3,7 @@
 import type { AnalysisRule } from "./catalog.ts";
 import type { Footprint } from "./footprint.ts";
 import type { FileMetrics, Finding } from "./report.ts";
+import type { Sketch } from "./sketch/sketch.ts";
 
 export type RequestId = number | string;
 
@@ -14,6 +15,22 @@ export interface ParseRequest {
   readonly language: string;
   readonly text: string;
 }
+
+/** Asks for the sketch of a text, of whatever language: "" where it is none that is known. */
+export interface SketchRequest {
+  readonly id: RequestId;
+  readonly sketch: true;
+  readonly language: string;
+  readonly text: string;
+}
+
+export interface SketchSuccess {
+  readonly id: RequestId;
+  readonly ok: true;
+  readonly sketch: Sketch;
+}
+
+export type SketchResponse = SketchSuccess | ParseFailure;
 
 /** Asks whether the engine can apply these of the user's rules, by their ids. */
 export interface CheckRequest {
@@ -60,14 +77,18 @@ export type ParseResponse = ParseSuccess | ParseFailure;
 export type CheckResponse = CheckSuccess | ParseFailure;
 
 /** The request that `value` is, or the failure to answer with. */
-export function readRequest(value: unknown): ParseRequest | CheckRequest | RulesMessage | ParseFailure {
+export function readRequest(
+  value: unknown,
+): ParseRequest | SketchRequest | CheckRequest | RulesMessage | ParseFailure {
   const fields = typeof value === "object" && value !== null ? (value as Record<string, unknown>) : {};
-  const { id, path, language, text, checkRules, userRules } = fields;
+  const { id, path, language, text, sketch, checkRules, userRules } = fields;
   if (Array.isArray(userRules)) return { userRules };
   if (typeof id !== "number" && typeof id !== "string") {
     return failure(null, `a request needs an id that is a number or a string; given: ${typeof id}`);
   }
   if (Array.isArray(checkRules)) return { id, checkRules };
+  if (sketch === true && typeof language === "string" && typeof text === "string")
+    return { id, sketch, language, text };
   if (typeof path !== "string" || typeof language !== "string" || typeof text !== "string") {
     return failure(id, "a request needs the strings path, language and text");
   }

@@ -55,7 +55,23 @@ export const contextConfiguration = z.strictObject({
     .min(0.05)
     .max(0.95)
     .default(0.7)
-    .describe("The share of its length to which a text is shortened that does not fit"),
+    .describe(
+      "The share of its length to which a text is shortened that does not fit; of a pack, the share that whole text takes before bodies are dropped",
+    ),
+  // Some ten thousand words a file are held in memory: what a project of a large company's team has.
+  index_max_files: z
+    .int()
+    .min(1)
+    .max(1_000_000)
+    .default(20_000)
+    .describe("Files of one project that are in its index"),
+  // What 20,000 files of the usual size come to.
+  index_max_mb: z
+    .int()
+    .min(0)
+    .max(65_536)
+    .default(256)
+    .describe("Megabytes of what was found in files that are kept on disk for unchanged ones; 0 keeps none"),
 });
 
 export type ContextConfiguration = z.output<typeof contextConfiguration>;

@@ -1,17 +1,13 @@
 // What operations ask: the files of their run's workspace, and the parsers by their registered names.
-import { call, named, sleep } from "../../runtime/index.ts";
 import type { AnswerCache } from "../analysis/answer-cache.ts";
-import { type Parser, parserName } from "../analysis/parser.ts";
+import { askParser } from "../analysis/ask-parser.ts";
 import type { ParseRequest, ParseResponse } from "../analysis/protocol.ts";
+import type { ContextAnswers, ContextQuestion } from "../context/index/question.ts";
 import type { StepContext } from "../pipeline/plan.ts";
-import { retryDelayMs } from "../runs/limits.ts";
 import { runProcessName } from "../runs/run-desk-protocol.ts";
 import type { NamedPath, OwnerAway } from "../workspace/access.ts";
 import { awaitWorkspace } from "../workspace/desk-protocol.ts";
 import type { KeptFile, Listing, ReaderFailure, ReadRequest, ReadSource } from "../workspace/reader.ts";
-
-/** Times that one file may be given to a parser whose program ended over it, before the file is held to be the cause. */
-const parseAttemptsMax = 3;
 
 /** @throws what the access throws where the workspace's owner ends meanwhile: the step is then tried again */
 export async function listFiles(
@@ -34,6 +30,15 @@ export async function readFile(
   if (answer.ok && answer.kept !== undefined && answer.kept.hash !== kept?.hash)
     await context.note(key, answer.kept, "run");
   return answer;
+}
+
+/** What the index of the files says, wherever those are. @throws as `listFiles` */
+export async function askWorkspace<Q extends ContextQuestion>(
+  context: StepContext,
+  question: Q,
+): Promise<ContextAnswers[Q["kind"]]> {
+  const answer = await present(context, await context.workspace.context(question));
+  return answer as ContextAnswers[Q["kind"]];
 }
 
 /** What only the owner of the workspace can say; where it is away, the run waits for it and this step is tried again then. */
@@ -63,20 +68,4 @@ export async function parse(
   const answer = await askParser(index, request);
   if (answer.ok) await cache.put(request, answer);
   return answer;
-}
-
-/** What cannot be parsed is an answer like any other. */
-async function askParser(index: number, request: ParseRequest): Promise<ParseResponse> {
-  const parser = named<Parser>(parserName(index));
-  let ended = "";
-  for (let attempt = 1; attempt <= parseAttemptsMax; attempt += 1) {
-    // The port has a deadline of its own for every request, so this ends.
-    const answer = await call(parser, "request", request, { timeoutMs: Number.POSITIVE_INFINITY });
-    if (answer.ok) return answer.value as ParseResponse;
-    const advice = answer.error === "timed_out" ? "; analysis.parser_timeout_ms sets the time" : "";
-    ended = `${answer.message}${advice}`;
-    if (answer.error !== "program_ended") break;
-    await sleep(retryDelayMs(attempt));
-  }
-  return { id: request.id, ok: false, reason: `The parser gave up on it: ${ended}.` };
 }

@@ -1,5 +1,6 @@
 // The seam to a tree of files, wherever it is: what is listed and read, and what only its owner changes.
 import type { Instructions } from "./instructions.ts";
+import type { ContextAnswer, ContextQuestion } from "../context/index/question.ts";
 import type { Listing, ReaderFailure, ReadRequest, ReadSource } from "./reader.ts";
 
 /** A change of one file, whole. Hashes are SHA-256 in hex; null where there is no file. */
@@ -70,6 +71,8 @@ export interface WorkspaceAccess {
    * the owner of the files.
    */
   instructions(paths?: readonly string[]): Promise<Instructions | ReaderFailure | OwnerAway>;
+  /** What the index of these files says. */
+  context(question: ContextQuestion): Promise<ContextAnswer | OwnerAway>;
   /** Applied by the owner alone, once: one that is there already is no change. */
   apply(change: FileChange): Promise<Applied | OwnerAway>;
   /** Applied by the owner alone, all or nothing, also where it ends in the middle; can be taken back by `aiex undo`. */

@@ -15,6 +15,7 @@ import {
   spawn,
 } from "../../runtime/index.ts";
 import type { World } from "../../runtime/world.ts";
+import { askContext } from "../context/index/ask.ts";
 import { retryDelayMs } from "../runs/limits.ts";
 import { readerAt } from "./access/own.ts";
 import {
@@ -26,7 +27,7 @@ import {
   workspaceOfNode,
 } from "./desk-protocol.ts";
 import { workspaceAccessLimits } from "./limits.ts";
-import { type OwnerRequest, ownerRequestIn } from "./owner-request.ts";
+import { type OwnerAnswer, type OwnerRequest, ownerRequestIn } from "./owner-request.ts";
 import { ChannelBroken } from "./parcel-channel.ts";
 import { Presence, type TellDue } from "./presence.ts";
 import { serveRequestIn } from "./serve-request.ts";
@@ -212,11 +213,16 @@ const readerLossesMax = 10;
 async function answerFor(request: OwnerRequest, workspace: string, from: Ref): Promise<void> {
   for (let losses = 1; losses <= readerLossesMax; losses += 1) {
     try {
-      reply(from, await call(readerAt, "ask", request, { timeoutMs: workspaceAccessLimits.askMs }));
+      reply(from, await answered(request));
       return;
     } catch {
       await sleep(retryDelayMs(losses));
     }
   }
   reply(from, awayFrom({ id: workspace, label: workspace }));
+}
+
+function answered(request: OwnerRequest): Promise<OwnerAnswer> {
+  if (request.what === "context") return askContext(request.question, true);
+  return call(readerAt, "ask", request, { timeoutMs: workspaceAccessLimits.askMs });
 }

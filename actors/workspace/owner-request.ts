@@ -2,6 +2,8 @@
 import { z } from "zod";
 import type { FileErrorCode } from "../../runtime/file-system.ts";
 import { isBlobHash } from "../../runtime/store/blob-guard.ts";
+import type { ContextAnswer, ContextQuestion } from "../context/index/question.ts";
+import { contextAnswer, contextQuestion } from "../context/index/question-shape.ts";
 import type { Applied, AppliedSet, ChangeSet, FileChange } from "./access.ts";
 import { changeLimits } from "./changes/limits.ts";
 import type { Instructions } from "./instructions.ts";
@@ -19,6 +21,7 @@ export type OwnerRequest =
     }
   | { readonly what: "hash"; readonly path: string }
   | { readonly what: "instructions"; readonly paths: readonly string[] }
+  | { readonly what: "context"; readonly question: ContextQuestion }
   | { readonly what: "apply"; readonly change: FileChange }
   /** Bytes for a set that follows: of a large one, not all fit into its own request. */
   | { readonly what: "stage"; readonly bytes: Uint8Array }
@@ -39,6 +42,7 @@ export interface OwnerAnswers {
   readonly read: FileHead | ReaderFailure;
   readonly hash: { readonly ok: true; readonly hash: string | null } | ReaderFailure;
   readonly instructions: Instructions | ReaderFailure;
+  readonly context: ContextAnswer;
   readonly apply: Applied;
   readonly stage: { readonly ok: true } | ReaderFailure;
   readonly apply_all: AppliedSet | Unstaged;
@@ -71,6 +75,7 @@ const request = z.discriminatedUnion("what", [
     what: z.literal("instructions"),
     paths: z.array(path).max(workspaceAccessLimits.instructedPathsMax),
   }),
+  z.object({ what: z.literal("context"), question: contextQuestion }),
   z.object({ what: z.literal("apply"), change }),
   z.object({ what: z.literal("stage"), bytes }),
   z.object({
@@ -134,6 +139,7 @@ const answers = {
     }),
     failure,
   ]),
+  context: z.union([contextAnswer, failure]),
   apply: z.union([
     z.object({ ok: z.literal(true) }),
     z.object({

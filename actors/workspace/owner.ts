@@ -1,6 +1,7 @@
 // The owner of a workspace at work for others: nothing outside of its root is listed, read, or changed.
 import { createHash } from "node:crypto";
 import { FileError } from "../../runtime/file-system.ts";
+import type { ContextAnswer, ContextQuestion } from "../context/index/question.ts";
 import type { AppliedSet, ChangeSet } from "./access.ts";
 import { applyChange } from "./apply.ts";
 import type { ChangeKeeper } from "./changes/keeper.ts";
@@ -19,6 +20,8 @@ export interface WorkspaceOwner extends GuardedTree {
   readonly changes?: ChangeKeeper | undefined;
   /** Left out where no project is trusted. */
   readonly trust?: Trust | undefined;
+  /** Asks the index of these files; left out where there is none to be asked. */
+  readonly context?: (question: ContextQuestion) => Promise<ContextAnswer>;
 }
 
 /** What goes wrong with a file is an answer; what is thrown is a fault of the program. */
@@ -26,6 +29,8 @@ export async function answerOwned(owner: WorkspaceOwner, request: OwnerRequest):
   switch (request.what) {
     case "apply":
       return applyChange(owner, request.change);
+    case "context":
+      return (await owner.context?.(request.question)) ?? noIndex;
     case "stage":
       owner.changes?.staged.take(request.bytes);
       return { ok: true };
@@ -51,6 +56,12 @@ const unstaged: Unstaged = {
   code: "unstaged",
   message:
     "Some of the files that were handed over for these changes are not here any more. Hand them over again.",
+};
+
+const noIndex: ReaderFailure = {
+  ok: false,
+  code: "file_failed",
+  message: "Whoever has these files keeps no index of them.",
 };
 
 const noKeeper: AppliedSet = {

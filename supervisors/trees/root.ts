@@ -11,6 +11,7 @@ import { sessionSettings } from "../../actors/context/sessions/settings.ts";
 import type { Provider } from "../../actors/llm/provider.ts";
 import { analyzeOperations } from "../../actors/operations/analyze.ts";
 import { chatOperations } from "../../actors/operations/chat.ts";
+import { contextOperations } from "../../actors/operations/context.ts";
 import { sayingOperations } from "../../actors/operations/model.ts";
 import { operationsThatAsk } from "../../actors/operations/model-operations.ts";
 import { reviewOperations } from "../../actors/operations/review.ts";
@@ -35,6 +36,7 @@ import {
   type World,
 } from "../../runtime/index.ts";
 import type { ConfigurationValues } from "../config.ts";
+import { indexChildren, type Sketches } from "./context-index.ts";
 import { type LlmTreeOptions, llmSupervisor } from "./llm.ts";
 import { parserCount, parsersTree } from "./parsers.ts";
 import { runsChildren } from "./runs.ts";
@@ -50,6 +52,8 @@ export interface RootOptions {
   readonly userRules: readonly AnalysisRule[];
   /** What the parsers have said before. */
   readonly cache: AnswerCache;
+  /** What was found in files before. */
+  readonly sketches: Sketches;
   /** Who answers for each entry of llm.providers, by its name. */
   readonly providers: ReadonlyMap<string, Provider>;
   /** Where a program that is alone keeps what models cost; left out where its cluster keeps that. */
@@ -77,8 +81,19 @@ const restarts = { maxRestarts: 10, withinMs: 5_000 };
 
 /** Nobody depends on a sibling's memory, and all ask each other by name: one_for_one. */
 export function rootTree(options: RootOptions): SupervisorLogic {
-  const { world, configuration, directory, node, userRules, cache, name, store, ownership, changes } =
-    options;
+  const {
+    world,
+    configuration,
+    directory,
+    node,
+    userRules,
+    cache,
+    sketches,
+    name,
+    store,
+    ownership,
+    changes,
+  } = options;
   const { workspace, analysis, context, llm, pipeline, runs, cluster } = configuration;
   const { audit, onLost = () => undefined } = options;
   const limits = workspaceLimits(workspace);
@@ -94,6 +109,7 @@ export function rootTree(options: RootOptions): SupervisorLogic {
     ...sayingOperations,
     ...operationsThatAsk({ cache, parsers: parserCount(analysis) }),
     ...chatOperations({ cache }),
+    ...contextOperations,
   };
   const own = ownAccess();
   const isAlone = ownership === undefined;
@@ -123,6 +139,7 @@ export function rootTree(options: RootOptions): SupervisorLogic {
         trapExit: true,
       }),
       child(llmSupervisor(llm, options.providers, models), { name: "llm" }),
+      ...indexChildren({ world, context, directory, sketches, parsers: parserCount(analysis), limits }),
       child(parsersTree({ configuration: analysis, node, userRules }), { name: "analysis.parsers" }),
       ...(isAlone ? [] : sharedFiles(world, name)),
       ...ofRuns,

@@ -14,6 +14,7 @@ import { realWorld } from "../../runtime/worlds/real.ts";
 
 import { type SimulatedWorld, simulatedWorld } from "../../runtime/worlds/simulated.ts";
 import type { ConfigurationRow } from "../../supervisors/config.ts";
+import type { ContextLook } from "../../supervisors/context.ts";
 import type { LlmLook } from "../../supervisors/llm-desk.ts";
 import type { OwnSessions } from "../../supervisors/own-sessions.ts";
 import { promptBook } from "../../supervisors/prompts.ts";
@@ -82,6 +83,8 @@ export interface StageOptions {
   readonly llm?: Partial<LlmLook>;
   /** The sessions of this machine's user; without these there are none. */
   readonly sessions?: OwnSessions;
+  /** What is known of its project; without these nothing may be asked. */
+  readonly context?: Partial<ContextLook>;
   readonly stop?: () => Promise<void>;
 }
 
@@ -100,6 +103,11 @@ const noModels: LlmLook = {
   models: async () => ({ entries: [], cut: 0 }),
   usage: async () => ({ days: [] }),
 };
+
+const unasked = async (): Promise<never> => {
+  throw new Error("The index is not to be asked here.");
+};
+const noContext: ContextLook = { index: unasked, pack: unasked };
 
 export function stage(options: StageOptions = {}): Stage {
   const world = simulatedWorld();
@@ -128,6 +136,7 @@ export function stage(options: StageOptions = {}): Stage {
     notice: options.notice,
     runs: options.runs ?? analysisRuns(options, requests, onFailure),
     llm: { ...noModels, ...options.llm },
+    context: { ...noContext, ...options.context },
     testRules: options.testRules ?? (async () => ({ tested: [], untested: [], off: [], folder: "/rules" })),
     stop: async () => {
       stops += 1;

@@ -63,6 +63,7 @@ const noWorkspace: WorkspaceAccess = {
   read: away,
   hash: away,
   instructions: away,
+  context: away,
   apply: away,
   applyAll: away,
 };

@@ -1,5 +1,6 @@
 // The files of this very program's machine, by way of the workspace reader.
 import { call, type Name, named, type ProtocolOf } from "../../../runtime/index.ts";
+import { askContext } from "../../context/index/ask.ts";
 import type { AppliedSet, WorkspaceAccess } from "../access.ts";
 import { workspaceAccessLimits } from "../limits.ts";
 import type { Unstaged } from "../owner-request.ts";
@@ -19,6 +20,7 @@ export function ownAccess(): WorkspaceAccess {
     read: ({ kept: _, ...request }) => call(readerAt, "read", request, asked),
     hash: (path, how = {}) => call(readerAt, "hash", { ...how, path }, asked),
     instructions: (paths = []) => call(readerAt, "instructions", { paths }, asked),
+    context: (question) => askContext(question, false),
     apply: (change) => call(readerAt, "apply", change, asked),
     applyAll: async (set) => appliedOf(await call(readerAt, "apply_all", set, asked)),
   };

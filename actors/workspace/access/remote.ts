@@ -1,6 +1,7 @@
 // Files of a workspace by way of its owner: another node, a command, or this node where it answers for others. Nobody gets outside.
 import { CalleeExited, call, NodeDown, NoProcess } from "../../../runtime/index.ts";
 import type { Blobs } from "../../../runtime/store/blobs.ts";
+import { askContext } from "../../context/index/ask.ts";
 import type { WorkspaceRef } from "../../runs/run-spec.ts";
 import type { AppliedSet, ChangeSet, OwnerAway, WorkspaceAccess } from "../access.ts";
 import { isConfidentialPath } from "../confidential-path.ts";
@@ -54,6 +55,8 @@ export function boundedAccess(limits: SourceTextLimits): WorkspaceAccess {
       const head = await readBy(ask, request);
       return head.ok ? sourceOf(head.bytes, head, limits) : head;
     },
+    // The index reads through the reader, which must not wait for it.
+    context: (question) => askContext(question, true),
   };
 }
 
@@ -62,6 +65,7 @@ function accessBy(ask: Ask): Omit<WorkspaceAccess, "read"> {
     list: (path) => answered(ask, { what: "list", path }),
     hash: (path) => answered(ask, { what: "hash", path }),
     instructions: (paths = []) => answered(ask, { what: "instructions", paths }),
+    context: (question) => answered(ask, { what: "context", question }),
     apply: async (change) => {
       const answer = await answered(ask, { what: "apply", change });
       return !answer.ok && answer.code === "file_failed"

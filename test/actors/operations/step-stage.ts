@@ -128,6 +128,7 @@ const noWorkspace: WorkspaceAccess = {
   read: unexpected,
   hash: unexpected,
   instructions: unexpected,
+  context: unexpected,
   apply: unexpected,
   applyAll: unexpected,
 };

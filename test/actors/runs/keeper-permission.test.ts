@@ -62,6 +62,7 @@ const noFiles: WorkspaceAccess = {
   read: away,
   hash: away,
   instructions: away,
+  context: away,
   apply: away,
   applyAll: away,
 };

@@ -1,0 +1,36 @@
+// Asks a parser by its registered name, and again where its program ended over what it was asked.
+import { call, named, sleep } from "../../runtime/index.ts";
+import { retryDelayMs } from "../runs/limits.ts";
+import { type Parser, parserName } from "./parser.ts";
+import {
+  failure,
+  type ParseFailure,
+  type ParseRequest,
+  type ParseResponse,
+  type SketchRequest,
+  type SketchResponse,
+} from "./protocol.ts";
+
+/** Times that one file may be given to a parser whose program ended over it, before the file is held to be the cause. */
+const parseAttemptsMax = 3;
+
+/** What cannot be parsed is an answer like any other. */
+export function askParser(index: number, request: ParseRequest): Promise<ParseResponse>;
+export function askParser(index: number, request: SketchRequest): Promise<SketchResponse>;
+export async function askParser(
+  index: number,
+  request: ParseRequest | SketchRequest,
+): Promise<ParseResponse | SketchResponse | ParseFailure> {
+  const parser = named<Parser>(parserName(index));
+  let ended = "";
+  for (let attempt = 1; attempt <= parseAttemptsMax; attempt += 1) {
+    // The port has a deadline of its own for every request, so this ends.
+    const answer = await call(parser, "request", request, { timeoutMs: Number.POSITIVE_INFINITY });
+    if (answer.ok) return answer.value as ParseResponse | SketchResponse;
+    const advice = answer.error === "timed_out" ? "; analysis.parser_timeout_ms sets the time" : "";
+    ended = `${answer.message}${advice}`;
+    if (answer.error !== "program_ended") break;
+    await sleep(retryDelayMs(attempt));
+  }
+  return failure(request.id, `The parser gave up on it: ${ended}.`);
+}

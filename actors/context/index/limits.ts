@@ -1,0 +1,30 @@
+// The limits of the index and the reason for each number.
+
+export const indexLimits = {
+  /** Files that are looked up, read and kept together. */
+  batchFiles: 64,
+  /** Requests that wait at each parser, so that it never waits for the next one. */
+  requestsPerParser: 2,
+  /** Bytes of data, such as JSON and SVG, that may be context: longer ones are read by programs. */
+  dataBytesMax: 32 * 1024,
+  /** Files that are read again for a pack: more than fit into any budget. */
+  packedFilesMax: 200,
+  /** Lines of what was left out that an answer tells. */
+  leftOutMax: 100,
+  /** Tokens that anybody may ask for: what the largest models take, and less than a message between nodes holds. */
+  budgetTokensMax: 1_000_000,
+  /** Tokens of a pack where nobody says how many: a tenth of what today's models take. */
+  budgetTokensDefault: 16_000,
+  /** Characters of a question: a page. */
+  queryCharactersMax: 10_000,
+  /** Paths that a question may be about. */
+  pathsMax: 1_000,
+  /** Projects that are held at the same time; who has not been asked about for longest goes first. */
+  projectsMax: 8,
+  /** A project that nobody has asked about for so long gives its memory back: its sketches are kept. */
+  idleMs: 600_000,
+  /** What is asked may be the first question about a large project, on a slow disk. */
+  askMs: 600_000,
+  /** Times that a project may be lost under one question: it is begun again in milliseconds. */
+  lossesMax: 5,
+} as const;
