@@ -5,7 +5,7 @@ import type {
   IndexReport,
   Packed,
 } from "../actors/context/index/question.ts";
-import { planOfContext } from "../actors/operations/context.ts";
+import { planOfContext } from "../actors/operations/context-of.ts";
 import { AiexError } from "../runtime/errors.ts";
 import { InputRefused } from "./runs/analysis.ts";
 import type { Runs } from "./runs/runs.ts";

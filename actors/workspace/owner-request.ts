@@ -108,7 +108,7 @@ const skipReason = z.enum([
   "bytes_limit",
 ]);
 const entry = z.discriminatedUnion("kind", [
-  z.object({ kind: z.literal("file"), path, bytes: size }),
+  z.object({ kind: z.literal("file"), path, bytes: size, modifiedMs: z.number().optional() }),
   z.object({
     kind: z.literal("skipped"),
     path,

@@ -11,7 +11,7 @@ import { sessionSettings } from "../../actors/context/sessions/settings.ts";
 import type { Provider } from "../../actors/llm/provider.ts";
 import { analyzeOperations } from "../../actors/operations/analyze.ts";
 import { chatOperations } from "../../actors/operations/chat.ts";
-import { contextOperations } from "../../actors/operations/context.ts";
+import { contextOperations } from "../../actors/operations/context-of.ts";
 import { sayingOperations } from "../../actors/operations/model.ts";
 import { operationsThatAsk } from "../../actors/operations/model-operations.ts";
 import { reviewOperations } from "../../actors/operations/review.ts";

@@ -1,5 +1,5 @@
 // The index of a project in the running application: real parser programs, a folder on disk, a cache in LMDB.
-import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import { mkdirSync, mkdtempSync, rmSync, symlinkSync, utimesSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { afterAll, afterEach, describe, expect, it } from "vitest";
@@ -100,6 +100,20 @@ describe("The index of a project", () => {
     expect(await aiex.context.index({})).toMatchObject({ files: 4, parsed: 2 });
     const { pieces } = await aiex.context.pack({ query: "letter", budgetTokens: 1_000 });
     expect(pieces.map(({ path }) => path).sort()).toEqual(["src/mail.ts", "src/new.ts"]);
+  });
+
+  it("reads again only what looks changed, and finds out what changed and does not look it", async () => {
+    const project = folder(shop);
+    const old = new Date("2020-01-01");
+    for (const path of Object.keys(shop)) utimesSync(join(project, path), old, old);
+    const aiex = await started(project);
+    await aiex.context.index({});
+    write(project, { "src/mail.ts": shop["src/mail.ts"].replace("sendMail", "tellMail") });
+    utimesSync(join(project, "src/mail.ts"), old, old);
+    expect(await aiex.context.index({})).toMatchObject({ parsed: 0 });
+    // A question reads what it gives, and does not give what is not there any more.
+    const { pieces } = await aiex.context.pack({ paths: ["src/mail.ts"], budgetTokens: 1_000 });
+    expect(pieces[0]?.text).toContain("tellMail");
   });
 
   it("holds nothing secret, ignored, binary, generated, or outside", async () => {

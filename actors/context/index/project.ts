@@ -9,7 +9,6 @@ import {
   stopWith,
   TimeoutMessage,
 } from "../../../runtime/index.ts";
-import type { Clock } from "../../../runtime/world.ts";
 import { detectLanguage } from "../../analysis/languages.ts";
 import { plainText } from "../../analysis/text-rules.ts";
 import type { Compression } from "../packing/pack.ts";
@@ -22,7 +21,6 @@ import { Refresh, type RefreshOptions } from "./refresh.ts";
 import { sketchKey } from "./sketch-store.ts";
 
 export interface ProjectOptions extends RefreshOptions {
-  readonly clock: Clock;
   readonly compression: Compression;
 }
 
@@ -93,11 +91,13 @@ class Project {
   async #linesOf(file: IndexedFile, isStrict: boolean): Promise<readonly string[] | undefined> {
     const { access, root, isNamed, engine } = this.#options;
     const answer = await access.read({ path: file.path, root, isNamed, isForModel: true });
-    const changed = isStrict ? undefined : [];
-    if (!answer.ok || answer.source.kind !== "text") return changed;
-    const { text } = answer.source;
-    const language = detectLanguage(file.path, text)?.id ?? null;
-    return sketchKey(engine, language, text) === file.hash ? plainText(text).split("\n") : changed;
+    if (answer.ok && answer.source.kind === "text") {
+      const { text } = answer.source;
+      const language = detectLanguage(file.path, text)?.id ?? null;
+      if (sketchKey(engine, language, text) === file.hash) return plainText(text).split("\n");
+    }
+    this.#refresh.forget(file.path);
+    return isStrict ? undefined : [];
   }
 }
 

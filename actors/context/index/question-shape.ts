@@ -48,6 +48,7 @@ const packed = z.object({
   tokens: count,
   budgetTokens: count,
   files: count,
+  problem: z.string().max(10_000).optional(),
 });
 
 export const contextAnswer = z.union([

@@ -65,6 +65,8 @@ export interface Packed {
   readonly budgetTokens: number;
   /** Files that the project's index holds. */
   readonly files: number;
+  /** Why there is nothing, for an operation that goes on without. */
+  readonly problem?: string;
 }
 
 export interface ContextFailure {

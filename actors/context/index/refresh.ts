@@ -1,10 +1,12 @@
 // Brings the index of a project up to date with its files: what changed is read by its content, and parsed where no store knows it.
 
+import type { Clock } from "../../../runtime/world.ts";
 import { askParser } from "../../analysis/ask-parser.ts";
 import { detectLanguage } from "../../analysis/languages.ts";
 import type { Sketch } from "../../analysis/sketch/sketch.ts";
 import type { WorkspaceAccess } from "../../workspace/access.ts";
 import type { ReaderFailure } from "../../workspace/reader.ts";
+import type { FoundFile } from "../../workspace/walk.ts";
 import type { SketchedFile } from "../retrieval/indexed-file.ts";
 import type { ProjectIndex } from "../retrieval/project.ts";
 import { isIndexable } from "./indexable.ts";
@@ -19,6 +21,7 @@ export interface RefreshOptions {
   readonly isNamed: boolean;
   readonly access: Pick<WorkspaceAccess, "list" | "read">;
   readonly store: SketchStore;
+  readonly clock: Clock;
   /** Differs wherever what is found in a text may. */
   readonly engine: string;
   /** Parsers there are to share the files among. */
@@ -39,6 +42,9 @@ interface ReadFile {
   readonly text: string;
 }
 
+/** The coarsest times that a file system gives, and a moment for clocks that differ. */
+const racyMs = 3_000;
+
 type Passed = Map<string, PassedOver>;
 
 /** Keeps what is in `index` in step with the files. `passed` is what is in none, by path. */
@@ -46,6 +52,8 @@ export class Refresh {
   readonly passed: Passed = new Map();
   readonly #options: RefreshOptions;
   readonly #index: ProjectIndex;
+  /** How files were when they were read that were at rest by then. */
+  readonly #looks = new Map<string, { readonly bytes: number; readonly modifiedMs: number }>();
   #nextParser = 0;
 
   constructor(index: ProjectIndex, options: RefreshOptions) {
@@ -60,23 +68,46 @@ export class Refresh {
     if (!listing.ok) return withoutOwner(listing);
     const entries = listing.kind === "directory" ? listing.entries : [];
     const wanted = entries.flatMap((entry) =>
-      entry.kind === "file" && isIndexable(entry.path, entry.bytes) ? [entry.path] : [],
+      entry.kind === "file" && isIndexable(entry.path, entry.bytes) ? [entry] : [],
     );
-    const paths = wanted.slice(0, filesMax);
-    const present = new Set(paths);
+    const found = wanted.slice(0, filesMax);
+    const present = new Set(found.map(({ path }) => path));
     for (const path of [...this.#index.files.keys()]) if (!present.has(path)) this.#index.remove(path);
-    this.passed.clear();
-    for (const path of wanted.slice(filesMax)) this.passed.set(path, "files_limit");
-    return this.some(paths);
+    for (const path of [...this.#looks.keys()]) if (!present.has(path)) this.#looks.delete(path);
+    for (const path of [...this.passed.keys()]) if (!present.has(path)) this.passed.delete(path);
+    for (const { path } of wanted.slice(filesMax)) this.passed.set(path, "files_limit");
+    return this.#some(found.filter((file) => !this.#isKnown(file)));
   }
 
-  /** Looks at these files, which may be gone. @throws what the access throws */
-  async some(paths: readonly string[]): Promise<Refreshed> {
+  /**
+   * A file that is as long and as old as when it was read need not be read again, unless it was read in the moment in which it
+   * changed: it may have changed once more in that moment, as Git's "racy" entries may (its documentation, racy-git).
+   */
+  #isKnown({ path, bytes, modifiedMs }: FoundFile): boolean {
+    const look = this.#looks.get(path);
+    return look !== undefined && look.bytes === bytes && look.modifiedMs === modifiedMs;
+  }
+
+  #note({ path, bytes, modifiedMs }: FoundFile): void {
+    const isOld = modifiedMs !== undefined && this.#options.clock.wallTime() - modifiedMs > racyMs;
+    if (isOld) this.#looks.set(path, { bytes, modifiedMs });
+    else this.#looks.delete(path);
+  }
+
+  /** Has a file read again, however it looks. */
+  forget(path: string): void {
+    this.#looks.delete(path);
+  }
+
+  /** Looks at these files, which may be gone. */
+  async #some(files: readonly FoundFile[]): Promise<Refreshed> {
     let [parsed, known] = [0, 0];
-    for (let from = 0; from < paths.length; from += indexLimits.batchFiles) {
+    for (let from = 0; from < files.length; from += indexLimits.batchFiles) {
       const read: ReadFile[] = [];
-      for (const path of paths.slice(from, from + indexLimits.batchFiles)) {
-        const one = await this.#read(path);
+      for (const file of files.slice(from, from + indexLimits.batchFiles)) {
+        // Noted before it is read: what changes meanwhile is newer than that.
+        this.#note(file);
+        const one = await this.#read(file.path);
         if (one !== undefined) read.push(one);
       }
       const counted = await this.#take(read);
@@ -92,6 +123,8 @@ export class Refresh {
     const answer = await access.read({ path, root, isNamed, isForModel: true });
     const source = answer.ok ? answer.source : undefined;
     const passed = whyNot(source, answer.ok);
+    // That it may be read is no change of the file.
+    if (!answer.ok) this.forget(path);
     if (!answer.ok || source?.kind !== "text" || passed !== undefined) {
       this.#index.remove(path);
       if (passed === undefined) this.passed.delete(path);
@@ -126,6 +159,7 @@ export class Refresh {
       else {
         this.#index.remove(file.path);
         this.passed.set(file.path, "parser_failed");
+        this.forget(file.path);
       }
     }
     const known = read.filter(({ file }) => stored.has(file.hash)).length;

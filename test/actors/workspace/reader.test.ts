@@ -49,7 +49,7 @@ describe("workspaceReader", () => {
         root: "/project",
         entries: [
           { kind: "skipped", path: "kept.ts", reason: "denied" },
-          { kind: "file", path: "lib/a.ts", bytes: 20 },
+          { kind: "file", path: "lib/a.ts", bytes: 20, modifiedMs: expect.any(Number) },
         ],
       });
       expect(await node.call(reader, "list", { path: "lib/a.ts" })).toEqual({ ok: true, kind: "file" });

@@ -34,11 +34,11 @@ describe("walk", () => {
   it("lists every file with its size, depth first in the order of names", async () => {
     const files = project({ "b.ts": "12", "a/z.ts": "1", "a/b/c.ts": "", "a.ts": "123", B: "" });
     expect(await entriesOf(files, "/p")).toEqual([
-      { kind: "file", path: "B", bytes: 0 },
-      { kind: "file", path: "a/b/c.ts", bytes: 0 },
-      { kind: "file", path: "a/z.ts", bytes: 1 },
-      { kind: "file", path: "a.ts", bytes: 3 },
-      { kind: "file", path: "b.ts", bytes: 2 },
+      { kind: "file", path: "B", bytes: 0, modifiedMs: expect.any(Number) },
+      { kind: "file", path: "a/b/c.ts", bytes: 0, modifiedMs: expect.any(Number) },
+      { kind: "file", path: "a/z.ts", bytes: 1, modifiedMs: expect.any(Number) },
+      { kind: "file", path: "a.ts", bytes: 3, modifiedMs: expect.any(Number) },
+      { kind: "file", path: "b.ts", bytes: 2, modifiedMs: expect.any(Number) },
     ]);
   });
 
@@ -96,7 +96,7 @@ describe("walk", () => {
         { kind: "skipped", path: "device", reason: "not_regular_file" },
         { kind: "skipped", path: "fifo", reason: "not_regular_file" },
         { kind: "skipped", path: "socket", reason: "not_regular_file" },
-        { kind: "file", path: "z.ts", bytes: 0 },
+        { kind: "file", path: "z.ts", bytes: 0, modifiedMs: expect.any(Number) },
       ]);
     });
 

@@ -1,0 +1,77 @@
+import { describe, expect, test } from "vitest";
+import { indexLimits } from "../../../actors/context/index/limits.ts";
+import type { ContextQuestion, Packed } from "../../../actors/context/index/question.ts";
+import { contextOf } from "../../../actors/operations/context-of.ts";
+import { StepStage } from "./step-stage.ts";
+
+const packed: Packed = {
+  root: "/shop",
+  pieces: [
+    {
+      path: "a.ts",
+      fromLine: 1,
+      toLine: 2,
+      text: "code",
+      form: "whole",
+      reasons: ["you named it"],
+      tokens: 20,
+    },
+  ],
+  ...{ leftOut: [], leftOutCount: 0, tokens: 20, budgetTokens: 100, files: 2 },
+};
+
+describe("contextOf()", () => {
+  test("asks the index of the run's files, once for all attempts of the step", async () => {
+    const asked: ContextQuestion[] = [];
+    const stage = new StepStage({
+      workspace: {
+        context: async (question) => {
+          asked.push(question);
+          return { ok: true, packed };
+        },
+      },
+    });
+    const order = { paths: ["a.ts"], query: "total", budgetTokens: 100, isAround: true };
+    expect(await contextOf(stage.context("one"), order)).toEqual(packed);
+    expect(await contextOf(stage.context("one", 2), order)).toEqual(packed);
+    expect(asked).toEqual([{ kind: "pack", ...order }]);
+    await contextOf(stage.context("one"), { ...order, key: "more" });
+    await contextOf(stage.context("two"), order);
+    expect(asked).toHaveLength(3);
+  });
+
+  test("gives nothing, and says why, where there is no index to ask", async () => {
+    const message = "Whoever has these files keeps no index of them.";
+    const stage = new StepStage({
+      workspace: { context: async () => ({ ok: false, code: "file_failed", message }) },
+    });
+    expect(await contextOf(stage.context("one"), { paths: [], query: "", budgetTokens: 100 })).toMatchObject({
+      pieces: [],
+      tokens: 0,
+      problem: message,
+    });
+  });
+
+  test("asks for no more than may be asked", async () => {
+    const asked: ContextQuestion[] = [];
+    const stage = new StepStage({
+      workspace: {
+        context: async (question) => {
+          asked.push(question);
+          return { ok: true, packed };
+        },
+      },
+    });
+    await contextOf(stage.context("one"), { paths: [], query: "x".repeat(100_000), budgetTokens: 1e9 + 0.5 });
+    await contextOf(stage.context("two"), { paths: [], query: "", budgetTokens: -5 });
+    expect(asked).toEqual([
+      {
+        kind: "pack",
+        paths: [],
+        query: "x".repeat(indexLimits.queryCharactersMax),
+        budgetTokens: indexLimits.budgetTokensMax,
+      },
+      { kind: "pack", paths: [], query: "", budgetTokens: 0 },
+    ]);
+  });
+});
