@@ -26,7 +26,7 @@ export function ownSessions(
 ): OwnSessions {
   const store = openSessionStore(world, folders.data);
   const settings = sessionSettings(values.context);
-  const cache = new SessionCache({ settings, store, clock: world.clock, writeLater: () => {} });
+  const cache = new SessionCache({ settings, store: () => store, clock: world.clock, writeLater: () => {} });
   return {
     status: async () => {
       const all = await cache.list();

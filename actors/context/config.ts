@@ -72,6 +72,19 @@ export const contextConfiguration = z.strictObject({
     .max(65_536)
     .default(256)
     .describe("Megabytes of what was found in files that are kept on disk for unchanged ones; 0 keeps none"),
+  distributed_sync: onOrOff
+    .default(true)
+    .describe(
+      "Whether the nodes of a cluster share their sessions; otherwise each node's are on its own disk",
+    ),
+  replication_factor: z
+    .int()
+    .min(1)
+    .max(5)
+    .optional()
+    .describe(
+      "Brokers that keep each shared session, where nobody has made their stream yet; as many as keep everything else where it is left out",
+    ),
 });
 
 export type ContextConfiguration = z.output<typeof contextConfiguration>;

@@ -25,7 +25,7 @@ export async function contextStatusOf(ask: Ask): Promise<ContextStatusReport> {
 /** @throws {ContextUnavailable}; what calls throw */
 export async function contextSessionsOf(ask: Ask): Promise<ContextSessionsReport> {
   const sessions = granted(await ask(sessionManager, "list", undefined, { timeoutMs }));
-  return { sessions: sessions.map((session) => ({ ...session, node: null })), cut: 0 };
+  return { sessions: sessions.map((session) => ({ ...session, node: session.node ?? null })), cut: 0 };
 }
 
 /** The first `rowsMax`; `cut` counts the others. */

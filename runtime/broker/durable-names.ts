@@ -6,7 +6,7 @@ import { encodeToken } from "../wire/token.ts";
  * granted, so each name is here. Who needs another one adds it here, and operators write their configuration anew.
  */
 const buckets = ["leases", "names", "claims", "placement", "runs", "limits", "budgets"] as const;
-const streams = ["journal", "runs"] as const;
+const streams = ["journal", "runs", "context"] as const;
 const objectStores = ["blobs"] as const;
 
 export type BucketName = (typeof buckets)[number];

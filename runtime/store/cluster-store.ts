@@ -10,6 +10,8 @@ export interface ClusterStore {
   readonly journal: Journal;
   /** The logs of runs. It may be the same journal, and is closed with the store. */
   readonly runs: Journal;
+  /** The logs of sessions that nodes share. As `runs`. */
+  readonly context: Journal;
   bucket(name: BucketName): Bucket;
   /** What is kept beside one log, or for another purpose: each `scope`, named as logs are, has blobs of its own. @throws {Misuse} */
   blobs(scope: string): Blobs;

@@ -29,6 +29,7 @@ export async function localStore({ world, path, access = "own" }: LocalStoreOpti
     place: path,
     journal,
     runs: journal,
+    context: journal,
     blobs: (scope) => new LocalBlobs(scope, environment, world.clock),
     bucket: (name) => {
       const bucket = buckets.get(name) ?? new LocalBucket(name, environment, world);

@@ -24,6 +24,8 @@ export interface NatsStoreOptions {
   readonly world: World;
   /** How many brokers keep what is not there yet. Default: three where the broker is one of a set, else one. */
   readonly replicas?: number;
+  /** The same for the logs of sessions. Default: as `replicas`. */
+  readonly contextReplicas?: number | undefined;
   /** True where the broker is known to have everything on its disk before it acknowledges it (`sync_interval: always`). */
   readonly isSynced?: boolean;
 }
@@ -36,6 +38,7 @@ export function natsStore(options: NatsStoreOptions): ClusterStore {
 class NatsStore implements ClusterStore {
   readonly journal: Journal;
   readonly runs: Journal;
+  readonly context: Journal;
   readonly #line: Line;
   readonly #options: NatsStoreOptions;
   readonly #blobs: Stream;
@@ -48,6 +51,7 @@ class NatsStore implements ClusterStore {
     this.#line = new Line(connection, world);
     this.journal = this.#journalOn("journal", names);
     this.runs = this.#journalOn("runs", names);
+    this.context = this.#journalOn("context", names, options.contextReplicas ?? replicas);
     this.#blobs = new Stream(this.#line, blobSettings(names.objectStore("blobs")), replicas);
   }
 
@@ -75,13 +79,13 @@ class NatsStore implements ClusterStore {
     for (const bucket of this.#buckets.values()) bucket.close();
     const { timers } = this.#line.world;
     const late = timers.set(streamLimits.closeMs, () => this.#line.close());
-    await Promise.all([this.journal.close(), this.runs.close()]);
+    await Promise.all([this.journal.close(), this.runs.close(), this.context.close()]);
     timers.clear(late);
     this.#line.close();
   }
 
-  #journalOn(name: StreamName, names: DurableNames): Journal {
-    const { replicas, isSynced = false } = this.#options;
+  #journalOn(name: StreamName, names: DurableNames, replicas = this.#options.replicas): Journal {
+    const { isSynced = false } = this.#options;
     const subjects = names.streamSubjects(name);
     const settings = logSettings(names.stream(name), subjects);
     const stream = new Stream(this.#line, settings, replicas);

@@ -84,7 +84,7 @@ class Twin implements ImperfectStore {
       checkLog(scope);
       return new ImperfectBlobs(line, scope);
     };
-    return { place, journal, runs: journal, bucket, blobs, close };
+    return { place, journal, runs: journal, context: journal, bucket, blobs, close };
   }
 
   faults(faults: StoreFaults, node?: string): void {

@@ -8,9 +8,10 @@ export async function generatedPages(load) {
   const { events } = await load("runtime/observe/events");
   const { llmEvents } = await load("actors/llm/events");
   const { pipelineEvents } = await load("actors/pipeline/events");
+  const { sessionEvents } = await load("actors/context/sessions/events");
   const { attachEvents } = await load("actors/attach/events");
   return new Map([
-    ["docs/events.md", eventsPage(events, llmEvents, pipelineEvents, attachEvents)],
+    ["docs/events.md", eventsPage(events, llmEvents, pipelineEvents, sessionEvents, attachEvents)],
     ["docs/statecharts.md", statechartsPage(await builtInMachines(load))],
   ]);
 }

@@ -12,6 +12,8 @@ export interface PossessionOptions {
   readonly cluster: string;
   /** Where what lasts is kept. */
   readonly dataFolder: string;
+  /** Brokers that keep each shared session, where that is not left to the store. */
+  readonly contextReplicas?: number | undefined;
   readonly begin: BeginOptions;
   /** A live node has the lease of this one's name. */
   readonly onHeld: (error: LeaseHeld) => void;
@@ -87,13 +89,13 @@ export class Possession {
   }
 
   async #store(): Promise<ClusterStore> {
-    const { node, cluster, dataFolder } = this.#options;
+    const { node, cluster, dataFolder, contextReplicas } = this.#options;
     const { world } = node;
     // Loaded by whoever needs it: neither the broker's client nor the store of the own disk is small.
     if (this.#broker !== undefined) {
       const { natsStore } = await import("../../runtime/store/nats-store.ts");
       const { carrier, isSynced } = this.#broker;
-      return natsStore({ connection: carrier.connection, cluster, world, isSynced });
+      return natsStore({ connection: carrier.connection, cluster, world, isSynced, contextReplicas });
     }
     const { localStore } = await import("../../runtime/store/local-store.ts");
     return localStore({ world, path: join(dataFolder, "nodes", encodeToken(node.name)) });

@@ -182,6 +182,7 @@ async function beginMember(beginning: Beginning): Promise<Member> {
     node,
     cluster: cluster.name,
     dataFolder: folders.data,
+    contextReplicas: request.configuration.values.context.replication_factor,
     begin: beginOptions(node.name, cluster, labels, onEnd),
     onHeld: onEnd,
   });

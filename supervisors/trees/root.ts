@@ -5,9 +5,7 @@ import type { AnalysisRule } from "../../actors/analysis/catalog.ts";
 import type { AuditLog } from "../../actors/audit/audit-log.ts";
 import { auditor, auditorName, auditScope } from "../../actors/audit/auditor.ts";
 import { contextManager } from "../../actors/context/manager.ts";
-import { sessionManagerLogic, sessionManagerName } from "../../actors/context/sessions/manager.ts";
 import type { SessionStore } from "../../actors/context/sessions/session-store.ts";
-import { sessionSettings } from "../../actors/context/sessions/settings.ts";
 import type { Provider } from "../../actors/llm/provider.ts";
 import { analyzeOperations } from "../../actors/operations/analyze.ts";
 import { chatOperations } from "../../actors/operations/chat.ts";
@@ -40,6 +38,7 @@ import { indexChildren, type Sketches } from "./context-index.ts";
 import { type LlmTreeOptions, llmSupervisor } from "./llm.ts";
 import { parserCount, parsersTree } from "./parsers.ts";
 import { runsChildren } from "./runs.ts";
+import { sessionsChildren } from "./sessions.ts";
 
 export interface RootOptions {
   readonly world: World;
@@ -134,10 +133,7 @@ export function rootTree(options: RootOptions): SupervisorLogic {
         input: { limits, directory, sandbox: sandboxOf(configuration.sandbox) },
       }),
       child(contextManager(world.clock), { name: "context.manager", input: { limits: contextLimits } }),
-      child(sessionManagerLogic({ settings: sessionSettings(context), store: options.sessions }), {
-        name: sessionManagerName,
-        trapExit: true,
-      }),
+      ...sessionsChildren({ world, node: name, configuration: context, own: options.sessions, ownership }),
       child(llmSupervisor(llm, options.providers, models), { name: "llm" }),
       ...indexChildren({ world, context, directory, sketches, parsers: parserCount(analysis), limits }),
       child(parsersTree({ configuration: analysis, node, userRules }), { name: "analysis.parsers" }),

@@ -106,6 +106,7 @@ describe("loadConfiguration", () => {
         gc_interval_ms: 30_000,
         compression_enabled: true,
         compression_ratio: 0.7,
+        distributed_sync: true,
       },
       pipeline: { max_parallel_steps: 16, max_restarts: 5, restart_window_ms: 30_000 },
       runs: { keep_days: 30, keep_max: 1_000, keep_mb: 2_048 },

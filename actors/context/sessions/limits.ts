@@ -23,4 +23,20 @@ export const sessionLimits = {
   heldRetryMs: 15,
   /** An operation goes on without its session where nobody answers by then. */
   askMsMax: 15_000,
+  /** Changes in a log until all of it is written as one: a new owner reads them all before it answers. */
+  changesMax: 64,
+  /** Between two looks whether an append, of which nobody said what became of it, lasts. */
+  appendRetryMs: 500,
+  /** Between two attempts of an owner to read its log while the broker is away. */
+  claimRetryMs: 1_000,
+  /** An owner has so long to finish a write and stop. */
+  ownerShutdownMs: 5_000,
+  /** One question to an owner: it writes to a broker before it answers. */
+  ownerAskMs: 3_000,
+  /** Until an owner is given up: less than whoever asks the manager waits, and longer than another node takes to own it. */
+  ownerMsMax: 12_000,
+  /** Between two questions to an owner that is on its way. */
+  ownerRetryMs: 200,
+  /** Owners that are asked at once for a list. */
+  ownersAtOnceMax: 50,
 } as const;

@@ -1,6 +1,17 @@
 // The manager of sessions on a node: a cache in front of where they are kept. Whoever adds to one or asks for one asks it.
-import { named, noReply, ok, type Ref, reply, self, sendAfter, server } from "../../../runtime/index.ts";
+import {
+  named,
+  noReply,
+  ok,
+  type Ref,
+  reply,
+  self,
+  sendAfter,
+  server,
+  tellEvent,
+} from "../../../runtime/index.ts";
 import { ownWorld } from "../../llm/own-world.ts";
+import { sessionEvents } from "./events.ts";
 import type { Session, SessionEntry, SessionRef, SessionSummary } from "./session.ts";
 import { SessionCache } from "./session-cache.ts";
 import type { SessionStore } from "./session-store.ts";
@@ -58,7 +69,8 @@ export const sessionManager = named<SessionManager>(sessionManagerName);
 
 export interface SessionManagerOptions {
   readonly settings: SessionSettings;
-  readonly store: SessionStore;
+  /** Where they are kept now: of a node that enters a cluster, elsewhere from then on. */
+  readonly store: () => SessionStore;
 }
 
 type Payload<C extends keyof SessionManager["calls"]> = SessionManager["calls"][C]["payload"];
@@ -83,6 +95,8 @@ export function sessionManagerLogic({ settings, store }: SessionManagerOptions) 
       const cache = new SessionCache({
         ...{ settings, store, clock: ownWorld().clock },
         writeLater: () => again("write", settings.persistenceMs),
+        onProblem: (reason) => tellEvent(sessionEvents.sessions_unwritten, { reason }),
+        onForgotten: (sessions) => tellEvent(sessionEvents.sessions_forgotten, { sessions }),
       });
       again("collect", settings.collectMs);
       return ok(cache);

@@ -21,16 +21,23 @@ import type { SessionSettings } from "./settings.ts";
 
 export interface SessionCacheOptions {
   readonly settings: SessionSettings;
-  readonly store: SessionStore;
+  readonly store: () => SessionStore;
   readonly clock: Clock;
   /** Has `write` called after the time of the settings. */
   readonly writeLater: () => void;
+  /** Hears that something could not be written, and why; each time anew after it could. */
+  readonly onProblem?: (why: string) => void;
+  /** Hears how many were forgotten. */
+  readonly onForgotten?: (sessions: number) => void;
 }
 
 interface Held {
   session: Session;
   bytes: number;
-  isChanged: boolean;
+  /** What is new in it and not written yet: a copy of the session with that alone. */
+  change: Session | undefined;
+  /** What of it is being written. */
+  sent: Session | undefined;
   /** When it was read from where it is kept, by the clock that nobody sets. */
   readAt: number;
 }
@@ -54,42 +61,58 @@ export class SessionCache {
   get status(): SessionsStatus {
     const held = [...this.#held.values()];
     return {
-      place: this.#options.store.place,
+      place: this.#options.store().place,
       sessions: held.length,
       entries: held.reduce((sum, { session }) => sum + session.entries.length, 0),
       bytes: this.#bytes,
       bytesMax: this.#options.settings.bytesMax,
-      unwritten: held.filter(({ isChanged }) => isChanged).length,
+      unwritten: held.filter((one) => unwrittenOf(one) !== undefined).length,
       evicted: this.#evicted,
       forgotten: this.#forgotten,
       problem: this.#problem,
     };
   }
 
-  /** @throws {ZodError} an entry is none; {StoreUnavailable} */
+  /** Where nodes share it, it lasts when this resolves. @throws {ZodError} an entry is none; {StoreUnavailable} */
   async add(ref: SessionRef, entries: readonly SessionEntry[]): Promise<void> {
     const checked = entries.map(checkedEntry);
-    const known = await this.#current(ref.id);
     const now = this.#now();
-    let session = { ...(known ?? newSession(ref, now)), label: ref.label };
-    for (const entry of checked) session = withEntry(session, entry, now);
-    this.#change(session);
+    const known = await this.#current(ref.id).catch((error: unknown) => {
+      // What is added is merged with what is there when that can be had.
+      if (this.#options.store().isShared === true) return undefined;
+      throw error;
+    });
+    const base = {
+      ...newSession(ref, now),
+      clearedAt: known?.clearedAt ?? 0,
+      createdAt: known?.createdAt ?? now,
+    };
+    this.#change(
+      checked.reduce((session, entry) => withEntry(session, entry, now), base),
+      now,
+    );
+    if (this.#options.store().isShared === true) await this.#written();
   }
 
-  /** To read one is to use it. @throws {StoreUnavailable} */
+  /** To read one is to use it. Where it cannot be read anew, as it was last. @throws {StoreUnavailable} */
   async read(id: string): Promise<Session | undefined> {
-    const session = await this.#current(id);
+    const session = await this.#current(id).catch((error: unknown) => {
+      const held = this.#held.get(id)?.session;
+      if (held === undefined) throw error;
+      return held;
+    });
     if (session === undefined) return undefined;
-    const used = { ...session, usedAt: this.#now() };
-    this.#change(used);
-    return used;
+    const now = this.#now();
+    this.#change({ ...session, usedAt: now, entries: [] }, now);
+    return this.#held.get(id)?.session;
   }
 
   /** Without those that are empty. @throws {StoreUnavailable} */
   async list(): Promise<readonly SessionSummary[]> {
-    const all = new Map((await this.#options.store.list()).map((summary) => [summary.id, summary]));
-    for (const { session, isChanged } of this.#held.values())
-      if (isChanged) all.set(session.id, summaryOf(session));
+    const all = new Map((await this.#options.store().list()).map((summary) => [summary.id, summary]));
+    for (const held of this.#held.values())
+      if (unwrittenOf(held) !== undefined)
+        all.set(held.session.id, { ...all.get(held.session.id), ...summaryOf(held.session) });
     return [...all.values()].filter(({ entries }) => entries > 0).toSorted((a, b) => b.usedAt - a.usedAt);
   }
 
@@ -97,9 +120,9 @@ export class SessionCache {
   async clear(id: string): Promise<boolean> {
     const session = await this.#current(id);
     if (session === undefined || session.entries.length === 0) return false;
-    this.#change(cleared(session, this.#now()));
-    await this.write();
-    if (this.#problem !== null) throw new Error(this.#problem);
+    const now = this.#now();
+    this.#change(cleared(session, now), now);
+    await this.#written();
     return true;
   }
 
@@ -112,8 +135,9 @@ export class SessionCache {
 
   /** Forgets what nobody uses, wherever it is kept. */
   async collect(): Promise<void> {
-    const { store, settings } = this.#options;
+    const { settings, onForgotten } = this.#options;
     const { timeoutMs, sessionsMax } = settings;
+    const store = this.#options.store();
     await this.write();
     const choose = (sessions: readonly SessionSummary[]): readonly string[] =>
       overdue(sessions, { now: this.#now(), timeoutMs, sessionsMax });
@@ -121,17 +145,19 @@ export class SessionCache {
       // To look takes nothing from anybody.
       const gone = choose(await store.list());
       if (gone.length === 0) return;
-      this.#forgotten += await store.forget(choose);
-      for (const id of gone) if (this.#held.get(id)?.isChanged === false) this.#let(id);
+      const forgotten = await store.forget(choose);
+      this.#forgotten += forgotten;
+      if (forgotten > 0) onForgotten?.(forgotten);
+      for (const id of gone) if (unwrittenOf(this.#held.get(id)) === undefined) this.#let(id);
     } catch (error) {
-      this.#problem = messageOf(error);
+      this.#fail(error);
     }
   }
 
   async close(): Promise<void> {
     await this.write();
-    // A program that is soon over looks once, where it has written anything.
-    if (this.#hasWritten) await this.collect();
+    // A program that is soon over looks once, where it has written anything; others of a cluster look all the time.
+    if (this.#hasWritten && this.#options.store().isShared !== true) await this.collect();
   }
 
   /** As it is here; read anew where another program may have written meanwhile. */
@@ -139,68 +165,103 @@ export class SessionCache {
     const { store, settings, clock } = this.#options;
     const held = this.#held.get(id);
     if (held !== undefined && clock.now() - held.readAt < settings.persistenceMs) return held.session;
-    const kept = await store.read(id);
-    const after = this.#held.get(id)?.session;
-    const session = kept === undefined || after === undefined ? (after ?? kept) : merged(after, kept);
-    if (session !== undefined) this.#hold(session, this.#held.get(id)?.isChanged === true, clock.now());
+    const kept = await store().read(id);
+    const after = this.#held.get(id);
+    // What is not written yet is all that this program knows better.
+    const own = unwrittenOf(after);
+    const session = kept === undefined || own === undefined ? (kept ?? own) : merged(kept, own);
+    if (session === undefined) this.#let(id);
+    else this.#hold(session, after?.change, clock.now());
     return session;
   }
 
-  #change(session: Session): void {
-    const { settings, writeLater } = this.#options;
-    const readAt = this.#held.get(session.id)?.readAt ?? this.#options.clock.now();
-    this.#hold(fitted(session, settings.room), true, readAt);
-    if (this.#isWriteDue) return;
-    this.#isWriteDue = true;
-    writeLater();
+  /** `change`: what is new in it, alone. */
+  #change(change: Session, now: number): void {
+    const { settings, clock } = this.#options;
+    const held = this.#held.get(change.id);
+    const whole = held === undefined ? change : merged(held.session, change);
+    const unwritten = held?.change === undefined ? change : merged(held.change, change);
+    const readAt = held?.readAt ?? clock.now() - settings.persistenceMs;
+    this.#hold(fitted({ ...whole, usedAt: now }, settings.room), fitted(unwritten, settings.room), readAt);
+    this.#writeSoon();
+  }
+
+  async #written(): Promise<void> {
+    await this.write();
+    if (this.#problem !== null) throw new Error(this.#problem);
   }
 
   async #write(): Promise<void> {
-    const { store, settings, clock } = this.#options;
-    const changed = [...this.#held.values()].filter(({ isChanged }) => isChanged);
+    const changed = [...this.#held.values()].flatMap(({ change }) => change ?? []);
     if (changed.length === 0) return;
-    const given = changed.map(({ session }) => session);
-    for (const held of changed) held.isChanged = false;
-    try {
-      for (const after of await store.merge(given, settings.room)) {
-        const held = this.#held.get(after.id);
-        // It may have left meanwhile, for want of room.
-        if (held !== undefined) this.#hold(merged(held.session, after), held.isChanged, clock.now());
-      }
-      this.#problem = null;
-      this.#hasWritten = true;
-    } catch (error) {
-      this.#problem = messageOf(error);
-      for (const { session } of changed) {
-        const held = this.#held.get(session.id);
-        if (held !== undefined) held.isChanged = true;
-      }
-      this.#writeAgain();
+    for (const { id } of changed) {
+      const held = this.#held.get(id);
+      if (held === undefined) continue;
+      held.sent = held.change;
+      held.change = undefined;
     }
+    // Each shared session has an owner of its own, and one that does not answer keeps no other from being written.
+    const isShared = this.#options.store().isShared === true;
+    const parts = isShared ? changed.map((change) => [change]) : [changed];
+    const problems = await Promise.all(parts.map((part) => this.#writePart(part)));
+    const problem = problems.find((one) => one !== null) ?? null;
+    if (problem !== null && this.#problem === null) this.#options.onProblem?.(problem);
+    this.#problem = problem;
+    if (problem !== null) this.#writeSoon();
     this.#makeRoom();
   }
 
-  #writeAgain(): void {
+  /** Why it could not be written; null where it was. */
+  async #writePart(changed: readonly Session[]): Promise<string | null> {
+    const { store, settings, clock } = this.#options;
+    try {
+      for (const after of await store().merge(changed, settings.room)) {
+        const held = this.#held.get(after.id);
+        if (held === undefined) continue;
+        held.sent = undefined;
+        const { change } = held;
+        this.#hold(change === undefined ? after : merged(after, change), change, clock.now());
+      }
+      this.#hasWritten = true;
+      return null;
+    } catch (error) {
+      for (const { id } of changed) {
+        const held = this.#held.get(id);
+        if (held === undefined) continue;
+        held.change = unwrittenOf(held);
+        held.sent = undefined;
+      }
+      return messageOf(error);
+    }
+  }
+
+  #fail(error: unknown): void {
+    this.#problem = messageOf(error);
+    this.#options.onProblem?.(this.#problem);
+  }
+
+  #writeSoon(): void {
     if (this.#isWriteDue) return;
     this.#isWriteDue = true;
     this.#options.writeLater();
   }
 
-  #hold(session: Session, isChanged: boolean, readAt: number): void {
+  #hold(session: Session, change: Session | undefined, readAt: number): void {
     const bytes = bytesOf(session);
-    this.#bytes += bytes - (this.#held.get(session.id)?.bytes ?? 0);
+    const { bytes: before = 0, sent } = this.#held.get(session.id) ?? {};
+    this.#bytes += bytes - before;
     // A map keeps the order of insertion: whoever is put back last was used last.
     this.#held.delete(session.id);
-    this.#held.set(session.id, { session, bytes, isChanged, readAt });
+    this.#held.set(session.id, { session, bytes, change, sent, readAt });
     this.#makeRoom();
   }
 
   /** What is written leaves first; where that is not enough, all is written, and then it leaves. */
   #makeRoom(): void {
     const { bytesMax } = this.#options.settings;
-    for (const [id, { isChanged }] of [...this.#held]) {
+    for (const [id, held] of [...this.#held]) {
       if (this.#bytes <= bytesMax || this.#held.size <= 1) return;
-      if (isChanged) continue;
+      if (unwrittenOf(held) !== undefined) continue;
       this.#let(id);
       this.#evicted += 1;
     }
@@ -215,6 +276,11 @@ export class SessionCache {
   #now(): number {
     return this.#options.clock.wallTime();
   }
+}
+
+function unwrittenOf(held: Held | undefined): Session | undefined {
+  if (held?.sent === undefined || held.change === undefined) return held?.change ?? held?.sent;
+  return merged(held.sent, held.change);
 }
 
 function messageOf(error: unknown): string {

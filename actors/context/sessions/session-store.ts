@@ -4,6 +4,8 @@ import type { Session, SessionRoom, SessionSummary } from "./session.ts";
 export interface SessionStore {
   /** How people name it. */
   readonly place: string;
+  /** True where it is shared by nodes: what is added is kept there before anybody is told so. */
+  readonly isShared?: boolean;
   /** @throws {StoreUnavailable} */
   read(id: string): Promise<Session | undefined>;
   /** In no order. @throws {StoreUnavailable} */

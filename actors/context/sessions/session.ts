@@ -56,6 +56,8 @@ export type Session = Readonly<Omit<z.output<typeof sessionShape>, "entries">> &
 export interface SessionSummary extends Omit<Session, "entries"> {
   readonly entries: number;
   readonly bytes: number;
+  /** The node that owns it; left out where nobody shares it. */
+  readonly node?: string | null;
 }
 
 /** How a session is made to fit. */

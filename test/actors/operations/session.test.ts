@@ -26,7 +26,8 @@ async function withSession(work: (stage: Stage) => Promise<void>, hasManager = t
   const stage = new StepStage();
   await world.until(
     (async () => {
-      const logic = sessionManagerLogic({ settings, store: memorySessionStore() });
+      const store = memorySessionStore();
+      const logic = sessionManagerLogic({ settings, store: () => store });
       if (hasManager) await node.spawn(logic, { name: "context.sessions" });
       let problem: unknown;
       let resolve = (): void => {};

@@ -23,7 +23,7 @@ async function withManager(
 ): Promise<void> {
   const world = simulatedWorld();
   const node = startNode({ world });
-  const logic = sessionManagerLogic({ settings: { ...settings, ...given }, store });
+  const logic = sessionManagerLogic({ settings: { ...settings, ...given }, store: () => store });
   await world.until(
     (async () => {
       const tree = supervisor("context", {
