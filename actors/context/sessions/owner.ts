@@ -134,6 +134,9 @@ export function sessionOwner(options: SessionOwnerOptions) {
       if (type === "restored" || type === "begin") await begin(state);
       return noReply(state);
     },
+    terminate: ({ id }) => {
+      all.delete(id);
+    },
   });
   return durable(logic, { key: "session", version: 1, onRestored: { type: "restored" } });
 }

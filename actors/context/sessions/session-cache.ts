@@ -91,7 +91,7 @@ export class SessionCache {
       checked.reduce((session, entry) => withEntry(session, entry, now), base),
       now,
     );
-    if (this.#options.store().isShared === true) await this.#written();
+    if (this.#options.store().isShared === true) await this.#written(ref.id);
   }
 
   /** To read one is to use it. Where it cannot be read anew, as it was last. @throws {StoreUnavailable} */
@@ -122,7 +122,8 @@ export class SessionCache {
     if (session === undefined || session.entries.length === 0) return false;
     const now = this.#now();
     this.#change(cleared(session, now), now);
-    await this.#written();
+    await this.write();
+    await this.#written(id);
     return true;
   }
 
@@ -186,14 +187,19 @@ export class SessionCache {
     this.#writeSoon();
   }
 
-  async #written(): Promise<void> {
-    await this.write();
-    if (this.#problem !== null) throw new Error(this.#problem);
+  async #written(id: string): Promise<void> {
+    // What could not be written a moment ago is tried again by itself: nobody is to wait for that each time.
+    if (this.#problem === null) await this.write();
+    if (unwrittenOf(this.#held.get(id)) !== undefined)
+      throw new Error(this.#problem ?? "It is being written.");
   }
 
   async #write(): Promise<void> {
     const changed = [...this.#held.values()].flatMap(({ change }) => change ?? []);
-    if (changed.length === 0) return;
+    if (changed.length === 0) {
+      this.#problem = null;
+      return;
+    }
     for (const { id } of changed) {
       const held = this.#held.get(id);
       if (held === undefined) continue;
