@@ -3,6 +3,7 @@ import { readdirSync, readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
 import { type AnyStateMachine, createMachine, setup } from "xstate";
 import { attachEvents } from "../actors/attach/events.ts";
+import { sessionEvents } from "../actors/context/sessions/events.ts";
 import { llmEvents } from "../actors/llm/events.ts";
 import { pipelineEvents } from "../actors/pipeline/events.ts";
 import type { EventDefinition } from "../runtime/index.ts";
@@ -34,7 +35,9 @@ describe("The generated pages", () => {
   });
 
   it("tell of every event, and of all that it carries", () => {
-    const own = [llmEvents, pipelineEvents, attachEvents].flatMap((table) => Object.values(table));
+    const own = [llmEvents, pipelineEvents, sessionEvents, attachEvents].flatMap((table) =>
+      Object.values(table),
+    );
     const tables = new Map<string, EventDefinition>([
       ...Object.entries(events),
       ...own.map((definition) => [definition.name, definition] as const),
