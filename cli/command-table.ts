@@ -58,10 +58,7 @@ export type ShellName = (typeof shellWords)[number];
 export const groups: readonly GroupSpec[] = [
   { word: "ai", summary: "Work on code: analyze it, explain it, document it, talk about it" },
   { word: "runs", summary: "Look at runs, follow them, go on with them" },
-  {
-    word: "context",
-    summary: "What is known of a project and remembered of operations: look at it, forget it",
-  },
+  { word: "context", summary: "Look at what is known of a project, and remembered" },
   { word: "llm", summary: "Look at language models, try them, see what they cost" },
   { word: "template", summary: "Look at the prompts of operations, and try your own" },
   { word: "rules", summary: "Look at the rules of the analysis, and try your own" },
