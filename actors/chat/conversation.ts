@@ -8,8 +8,8 @@ import type { Reviewer } from "../review/reviewer.ts";
 export const conversationTypes = ["coding", "general", "debug"] as const;
 export type ConversationType = (typeof conversationTypes)[number];
 
-/** What a model may do without anybody being asked first: nothing, or read the project. */
-export type Allowed = "ask" | "read";
+/** What a model may do without anybody being asked first: nothing, read the project, or change it too. */
+export type Allowed = "ask" | "read" | "change";
 
 /** What holds for a turn. It is handed on from each to the next. */
 export interface ChatTerms {

@@ -26,6 +26,11 @@ export const chatLimits = {
   /** Files that a search reads, and bytes of each: what is larger is seldom written by people. */
   searchFilesMax: 5_000,
   searchFileBytesMax: 512 * 1024,
+  /** Places of a file that one change is made at, and characters of all that it puts there: what is more nobody looks through. */
+  editsMax: 50,
+  changeCharactersMax: 100_000,
+  /** Characters of the difference that a person is shown before a file is changed: as much as an event of a run holds well. */
+  diffCharactersMax: 60_000,
   /** Findings of an analysis that a model is told. */
   findingsMax: 40,
   /** Characters of what is looked for, and of a path. */

@@ -10,6 +10,7 @@ const path = z
   .max(chatLimits.wordCharactersMax)
   .refine((text) => !text.includes("\0"), "must hold no NUL");
 const line = z.int().min(1);
+const text = z.string().max(chatLimits.changeCharactersMax);
 
 /** Every property is required, as providers want it of what they hold a model to; null stands for what is left out. */
 const tools = {
@@ -34,6 +35,23 @@ const tools = {
       text: z.string().min(1).max(chatLimits.wordCharactersMax).describe("The text to find; no pattern"),
       path: path.nullable().describe("A folder or file to look in; null for the whole project"),
       ignore_case: z.boolean().nullable().describe("True where upper and lower case are the same"),
+    }),
+  },
+  propose_change: {
+    description:
+      "Change one text file of the project, or make one. The person is shown the difference first, and may refuse it. Read the file before.",
+    arguments: z.strictObject({
+      path: path.describe("The path of the file, relative to the project"),
+      edits: z
+        .array(
+          z.strictObject({
+            search: text.min(1).describe("Text that stands in the file exactly once, without line numbers"),
+            replace: text.describe("What is to stand there instead"),
+          }),
+        )
+        .max(chatLimits.editsMax)
+        .describe("Places to change, of a file that is there; an empty list for a new file"),
+      content: text.nullable().describe("All of a new file; null for one that is there"),
     }),
   },
   analyze: {

@@ -7,7 +7,7 @@ import { reasons } from "../review/selection.ts";
 import { isConfidentialPath } from "../workspace/confidential-path.ts";
 import type { ReadRequest } from "../workspace/reader.ts";
 import type { FoundFile } from "../workspace/walk.ts";
-import { listFiles, readFile } from "./services.ts";
+import { listFiles, present } from "./services.ts";
 
 /** A sentence for whoever wanted it. */
 export interface Refused {
@@ -20,6 +20,8 @@ export interface ReadText {
   readonly masked: number;
   /** True where the file goes on. */
   readonly isCutShort: boolean;
+  /** As it stands in the file, for what is not sent. */
+  readonly text: string;
 }
 
 /** What was listed under a name: a file, or a folder with the files below it. */
@@ -78,7 +80,8 @@ export class ChatFiles {
     if (isConfidentialPath(shown)) return { refused: reasons.confidential };
     const request = await this.request(place);
     if ("refused" in request) return request;
-    const read = await readFile(this.#context, request);
+    // As it is now: in a long conversation a file changes, and what was seen of it is in the run.
+    const read = await present(this.#context, await this.#context.workspace.read(request));
     if (!read.ok) return { refused: read.message };
     // A link may be named like any file and lead to a key.
     if (isConfidentialPath(read.realPath)) return { refused: reasons.confidential };
@@ -88,11 +91,11 @@ export class ChatFiles {
     if (!isWorthIt(source.text)) return nothing;
     const language = detectLanguage(shown, source.text)?.id ?? null;
     const { lines, masked } = materialOf({ path: shown, language, findings: [] }, source.text, "all");
-    return { lines, masked, isCutShort: source.cutShort !== undefined };
+    return { lines, masked, isCutShort: source.cutShort !== undefined, text: source.text };
   }
 }
 
-const nothing: ReadText = { lines: [], masked: 0, isCutShort: false };
+const nothing: ReadText = { lines: [], masked: 0, isCutShort: false, text: "" };
 
 /** As the model and the person know it. */
 export function shownPath({ base, path }: Place): string {

@@ -8,7 +8,9 @@ import type { ToolCall } from "../llm/model-event.ts";
 import type { StepContext } from "../pipeline/plan.ts";
 import { isConfidentialPath } from "../workspace/confidential-path.ts";
 import { mask, maskSecrets } from "../workspace/masking.ts";
-import { analyzeFile, type FileOutcome } from "./analyze-file.ts";
+import type { SourceTextLimits } from "../workspace/source-text.ts";
+import { analyzeText, type FileOutcome } from "./analyze-file.ts";
+import { proposeChange } from "./chat-change.ts";
 import { ChatFiles, type Refused, shownPath } from "./chat-files.ts";
 import { searchFiles } from "./chat-search.ts";
 import type { ToolNews } from "./chat-turn.ts";
@@ -29,6 +31,7 @@ export interface ChatToolsOptions {
   readonly terms: ChatTerms;
   readonly context: StepContext;
   readonly cache: AnswerCache;
+  readonly limits: SourceTextLimits;
 }
 
 interface Used {
@@ -65,12 +68,14 @@ export class ChatTools {
     const what = use.name === "search" ? `${JSON.stringify(use.text)} in ${path}` : path;
     const place = this.#files.place(path);
     if ("refused" in place) return outcome(call, what, place);
-    if (!(await this.#isAllowed(use.name, shownPath(place), place.base, key)))
+    // What is changed is shown to the person, and not to the model.
+    const isRead = use.name !== "propose_change";
+    if (isRead && !(await this.#isAllowed(use.name, shownPath(place), place.base, key)))
       return outcome(call, what, { refused: notAllowed });
-    return outcome(call, what, await this.#found(use));
+    return outcome(call, what, await this.#found(use, key));
   }
 
-  #found(use: ToolUse): Promise<Found | Refused> {
+  #found(use: ToolUse, key: string): Promise<Found | Refused> {
     switch (use.name) {
       case "read_file":
         return this.#read(use);
@@ -80,6 +85,8 @@ export class ChatTools {
         return searchFiles(this.#files, use);
       case "analyze":
         return this.#analyze(use.path);
+      case "propose_change":
+        return proposeChange(use, key, { ...this.#options, files: this.#files });
     }
   }
 
@@ -126,13 +133,11 @@ export class ChatTools {
   async #analyze(path: string): Promise<Found | Refused> {
     const place = this.#files.place(path);
     if ("refused" in place) return place;
-    // The analysis itself looks at what a model may not see.
-    const read = await this.#files.read(place, () => false);
+    const read = await this.#files.read(place);
     if ("refused" in read) return read;
-    const request = await this.#files.request(place);
-    if ("refused" in request) return request;
-    const { context, cache } = this.#options;
-    const { output } = await analyzeFile({ ...request, type: "all", parser: 0 }, context, cache);
+    const bytes = new TextEncoder().encode(read.text);
+    const named = { name: shownPath(place), bytes, type: "all", parser: 0 } as const;
+    const { output } = await analyzeText(named, this.#options.context, this.#options);
     const analyzed = output as FileOutcome;
     if (!analyzed.ok) return { refused: analyzed.message };
     const { report } = analyzed;
@@ -151,7 +156,7 @@ export class ChatTools {
     const { context, terms } = this.#options;
     const { provider, host, place } = terms.partner;
     const grantKey = `the project may be sent to ${host}`;
-    if (place === "machine" || terms.allowed === "read") return true;
+    if (place === "machine" || terms.allowed !== "ask") return true;
     if (base !== "." && terms.maySendNamed && this.#wasSent(base)) return true;
     if ((await context.recall(grantKey, "run")) === true) return true;
     const about: PermissionAbout = { permission: "read", tool, path, provider, host };

@@ -1,7 +1,6 @@
 // What a turn of a conversation does in each state of its machine, and what it has come to by then.
 import { sleep } from "../../runtime/index.ts";
 import { currentProcess } from "../../runtime/process/current.ts";
-import type { AnswerCache } from "../analysis/answer-cache.ts";
 import {
   type Attached,
   type ChatTerms,
@@ -24,7 +23,7 @@ import type { Failure } from "../llm/failure.ts";
 import type { ToolCall } from "../llm/model-event.ts";
 import type { StepContext } from "../pipeline/plan.ts";
 import { maskSecrets } from "../workspace/masking.ts";
-import type { TurnInput } from "./chat.ts";
+import type { ChatOptions, TurnInput } from "./chat.ts";
 import type { TurnEvent } from "./chat-machine.ts";
 import { attachNamed } from "./chat-named.ts";
 import { ChatTools } from "./chat-tools.ts";
@@ -62,11 +61,11 @@ export class ChatTurn {
   #settled: Turn | undefined;
   #dueAt = 0;
 
-  constructor(input: TurnInput, context: StepContext, cache: AnswerCache) {
+  constructor(input: TurnInput, context: StepContext, options: ChatOptions) {
     this.#input = input;
     this.#context = context;
     this.#terms = input.terms;
-    this.#tools = new ChatTools({ terms: input.terms, context, cache });
+    this.#tools = new ChatTools({ terms: input.terms, context, ...options });
   }
 
   get terms(): ChatTerms {

@@ -4,6 +4,7 @@ import type { AnswerCache } from "../analysis/answer-cache.ts";
 import { type ChatTerms, type Turn, turnStep } from "../chat/conversation.ts";
 import { chatLimits } from "../chat/limits.ts";
 import type { Operations, Plan, Step, StepContext, StepOutcome } from "../pipeline/plan.ts";
+import type { SourceTextLimits } from "../workspace/source-text.ts";
 import { type TurnEvent, type TurnState, turnMachine } from "./chat-machine.ts";
 import { ChatTurn } from "./chat-turn.ts";
 
@@ -14,6 +15,8 @@ export interface TurnInput {
 
 export interface ChatOptions {
   readonly cache: AnswerCache;
+  /** What of a text is analyzed. */
+  readonly limits: SourceTextLimits;
 }
 
 /** Plans a conversation; its output, once it is over, is a `ChatOver`. */
@@ -23,9 +26,9 @@ export function planOfChat(terms: ChatTerms): Plan {
 }
 
 /** The operations by name. */
-export function chatOperations({ cache }: ChatOptions): Operations {
+export function chatOperations(options: ChatOptions): Operations {
   return {
-    "chat.turn": (input: TurnInput, context) => chatTurn(input, context, cache),
+    "chat.turn": (input: TurnInput, context) => chatTurn(input, context, options),
     "chat.over": async (_: null, context) => ({ output: { turns: context.outputs().size } }),
   };
 }
@@ -37,8 +40,8 @@ function stepOf(input: TurnInput): Step {
 }
 
 /** Whatever the machine comes to waits for next is done, and what came of it is told to the machine. */
-async function chatTurn(input: TurnInput, context: StepContext, cache: AnswerCache): Promise<StepOutcome> {
-  const turn = new ChatTurn(input, context, cache);
+async function chatTurn(input: TurnInput, context: StepContext, options: ChatOptions): Promise<StepOutcome> {
+  const turn = new ChatTurn(input, context, options);
   const deeds: Readonly<Record<Exclude<TurnState, "over">, () => Promise<TurnEvent>>> = {
     listening: () => turn.listen(),
     preparing: () => turn.prepare(),

@@ -1,4 +1,5 @@
 // What a conversation asks before it sends something: told and answered where the person has agreed already, else asked, else refused.
+import { type ChangeAbout, changeChoices } from "../../actors/operations/chat-change.ts";
 import { type SendingAbout, sendKey } from "../../actors/operations/chat-named.ts";
 import { type PermissionAbout, permissionChoices } from "../../actors/operations/chat-tools.ts";
 import { disclosureChoices } from "../../actors/operations/review.ts";
@@ -8,7 +9,8 @@ import type { RunQuestion } from "../../supervisors/runs/runs.ts";
 import { type ExitCode, exitCodes } from "../exit-codes.ts";
 import type { Host } from "../host.ts";
 import { disclosureText } from "../render/disclosure-text.ts";
-import { terminalOf } from "../terminal.ts";
+import { printable } from "../render/printable.ts";
+import { paint, terminalOf } from "../terminal.ts";
 
 export interface Answered {
   /** Undefined for what only a person can answer where none is there. */
@@ -20,6 +22,8 @@ export interface Answered {
 /** What is on the terminal, if anything is. */
 export interface Asking {
   note(text: string): Promise<void>;
+  /** Text that is fit for a terminal, with its line feeds. */
+  show(text: string): Promise<void>;
   prompt(text: string): void;
 }
 
@@ -42,6 +46,7 @@ export class Permissions {
 
   async answer({ question, step, text, choices, about }: RunQuestion): Promise<Answered> {
     if (question === `${step}/${sendKey}` && isSending(about)) return this.#sending(about, text);
+    if (isChange(about)) return this.#change(about, text);
     if (isPermission(about)) return this.#permission(about, text);
     return { choice: this.#isTerminal ? await this.#ask(text, choices) : undefined };
   }
@@ -64,7 +69,7 @@ export class Permissions {
   refuse(): void {
     const open = this.#open;
     if (open === undefined) return;
-    const no = [permissionChoices.never, disclosureChoices.leaveOut].find((each) =>
+    const no = [permissionChoices.never, changeChoices.no, disclosureChoices.leaveOut].find((each) =>
       open.choices.includes(each),
     );
     if (no !== undefined) this.#settle(no);
@@ -87,6 +92,15 @@ export class Permissions {
       `${tool} of ${path} for ${provider} was not allowed, since nobody is there to be asked. --allow read allows it.`,
     );
     return { choice: permissionChoices.never, code: exitCodes.denied };
+  }
+
+  async #change({ path, diff }: ChangeAbout, text: string): Promise<Answered> {
+    await this.#asking.show(diffText(diff, this.#host));
+    if (this.#isTerminal) return { choice: await this.#ask(text, Object.values(changeChoices)) };
+    await this.#asking.note(
+      `${path} was not changed, since nobody is there to be asked. --allow change allows it.`,
+    );
+    return { choice: changeChoices.no, code: exitCodes.denied };
   }
 
   async #ask(text: string, choices: readonly string[]): Promise<string> {
@@ -125,6 +139,25 @@ const titles: Readonly<Record<Disclosure["place"], string>> = {
   gateway: "This goes along, to a program on this machine, which may pass it on:",
   network: "This goes along, and leaves your machine:",
 };
+
+/** What is added and taken away in colours; nothing in it that a terminal would obey. */
+function diffText(diff: string, { stdout, env, platform }: Host): string {
+  const terminal = terminalOf(stdout, env, platform);
+  const lines = diff.replace(/\n$/, "").split("\n");
+  const shown = lines.slice(0, diffLinesShown).map((line) => {
+    const color = line.startsWith("+") ? "green" : line.startsWith("-") ? "red" : "gray";
+    return paint(terminal, color, printable(line.replace(/\r$/, "").replaceAll("\t", "    "), terminal));
+  });
+  const left = lines.length - shown.length;
+  return `${[...shown, ...(left > 0 ? [`(${left} more lines)`] : [])].join("\n")}\n`;
+}
+
+/** Nobody reads more before an answer; /history and `aiex runs show` have all of it. */
+const diffLinesShown = 400;
+
+function isChange(about: unknown): about is ChangeAbout {
+  return isRecord(about) && about.permission === "change" && typeof about.diff === "string";
+}
 
 function isSending(about: unknown): about is SendingAbout {
   return isRecord(about) && isRecord(about.disclosure) && Array.isArray(about.disclosure.files);

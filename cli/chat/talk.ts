@@ -78,6 +78,7 @@ class Talk {
     const talk = {
       note: (text: string) => this.note(text),
       prompt: (text: string) => this.#screen?.prompt(text),
+      show: (text: string) => this.#shown(text),
     };
     this.#permissions = new Permissions(host, isTerminal, talk);
     this.#commands = new ChatCommands({ host, settings, view: this.#view, note: talk.note });
@@ -151,6 +152,11 @@ class Talk {
     const terminal = terminalOf(host.stdout, host.env, host.platform);
     const safe = sanitizeText(text);
     this.#screen?.show(`${paint(terminal, "gray", terminal.unicode ? safe : toAscii(safe))}\n`);
+  }
+
+  async #shown(text: string): Promise<void> {
+    if (this.#options.input.kind === "terminal") this.#screen?.show(text);
+    else await this.#options.host.stderr.write(text);
   }
 
   #opened(input: Extract<ChatInput, { readonly stream: unknown }>): Screen {

@@ -61,9 +61,9 @@ export const chatCommand: CommandSpec = {
       name: "allow",
       value: "text",
       placeholder: "WHAT",
-      choices: ["read"],
+      choices: ["read", "change"],
       summary:
-        "Let the model read the project without being asked each time; needed where nobody can be asked",
+        "Let the model read the project, or read and change it, without being asked each time; needed where nobody can be asked",
     },
     {
       name: "format",
@@ -91,7 +91,7 @@ export const chatCommand: CommandSpec = {
   ],
   notes: [
     "Who answers: --provider, else llm.default_provider, else the entry whose OPENAI_API_KEY, ANTHROPIC_API_KEY, AIEX_OLLAMA_HOST or AIEX_LM_STUDIO_HOST is set. What you type goes there, with secrets masked that are found in it. A file that you name goes along once standard error has said so; a folder too where you chose the provider by name.",
-    "The model can ask to read, list, search and analyze files of the project, and can change nothing. You are asked before it is sent any; --allow read, and a model on this machine, need no asking. .env, secrets.*, keys and all below .ssh are never sent.",
+    "The model can ask to read, list, search and analyze files of the project, and propose changes of them. You are asked before it is sent any; --allow read, and a model on this machine, need no asking. You are shown each change and asked before it is made, unless --allow change says so; `aiex undo RUN` takes the changes of a conversation back. .env, secrets.*, keys and all below .ssh are never sent.",
     "A line that ends with a backslash goes on with the next; lines of three quotation marks stand around a text of many lines. /help lists the commands, such as /context, /model, /clear, /save and /quit. Ctrl-C ends an answer, which keeps what there is of it; a second one leaves.",
     "A conversation is a run: it is kept when you leave or are cut off, and an answer that was under way goes on with --resume.",
     "Exit codes: 0 the conversation was left; of lines or --message also 2 a command or message that cannot be, 5 something was to be sent and nobody could be asked, 7 a part of an answer, 69 no provider, 75 try again, 124 the deadline passed; 6 the budget is used up, 130 Ctrl-C. See `aiex help exit-codes`.",

@@ -25,6 +25,7 @@ import { readStdin } from "../stdin.ts";
 import { UsageError } from "../usage.ts";
 
 const topic = "ai chat";
+const allowedWords = ["read", "change"] as const;
 
 /** What every way into a conversation needs. */
 interface Begun {
@@ -127,7 +128,7 @@ function orderOf(parsed: ParsedCommand): ChatOrder {
     paths: path === undefined ? [] : [path],
     provider: optionValue(parsed, "provider"),
     model: optionValue(parsed, "model"),
-    allowed: optionValue(parsed, "allow") === "read" ? "read" : "ask",
+    allowed: allowedWords.find((word) => word === optionValue(parsed, "allow")) ?? "ask",
     deadlineMs: numberValue(parsed, "deadline"),
     costUsdMax: numberValue(parsed, "max-cost"),
   };

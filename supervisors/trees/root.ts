@@ -107,7 +107,7 @@ export function rootTree(options: RootOptions): SupervisorLogic {
     ...reviewOperations,
     ...sayingOperations,
     ...operationsThatAsk({ cache, parsers: parserCount(analysis) }),
-    ...chatOperations({ cache }),
+    ...chatOperations({ cache, limits }),
     ...contextOperations,
   };
   const own = ownAccess();

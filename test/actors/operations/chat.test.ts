@@ -7,8 +7,9 @@ import { orderText } from "../../../actors/chat/order.ts";
 import type { CompletionOrder } from "../../../actors/llm/completion.ts";
 import { chatOperations } from "../../../actors/operations/chat.ts";
 import type { Reviewer } from "../../../actors/review/reviewer.ts";
-import type { WorkspaceAccess } from "../../../actors/workspace/access.ts";
+import type { ChangeSet, WorkspaceAccess } from "../../../actors/workspace/access.ts";
 import { sourceTextOf } from "../../../actors/workspace/source-text.ts";
+import { blobHash } from "../../../runtime/store/blob-guard.ts";
 import { besideCoordinator, fails, type Script, says, speaks } from "./scripted-coordinator.ts";
 import { type StageOptions, StepStage } from "./step-stage.ts";
 
@@ -48,6 +49,7 @@ const workspace: Partial<WorkspaceAccess> = {
 
 const operations = chatOperations({
   cache: { get: async () => undefined, put: async () => {} },
+  limits: { fileBytesMax: 1e6, lineCharactersMax: 1e4 },
 });
 
 interface Talked {
@@ -62,11 +64,12 @@ interface Talked {
 async function talked(
   script: Script,
   message: string,
-  options: Partial<ChatTerms> & Pick<StageOptions, "cutShort"> & { readonly answer?: string } = {},
+  options: Partial<ChatTerms> &
+    Pick<StageOptions, "cutShort" | "workspace"> & { readonly answer?: string } = {},
 ): Promise<Talked> {
-  const { cutShort, answer, ...over } = options;
+  const { cutShort, answer, workspace: files = workspace, ...over } = options;
   const stage = new StepStage({
-    workspace,
+    workspace: files,
     ...(cutShort === undefined ? {} : { cutShort }),
     answer: (text) => (text === "What do you want to say?" ? message : answer),
   });
@@ -208,3 +211,105 @@ describe("A turn", () => {
     expect(JSON.stringify(kept.orders)).not.toContain("x = 1");
   });
 });
+
+describe("A change that a model proposes", () => {
+  const crlf = "one\r\ntwo\r\nthree\r\n";
+  const rename = {
+    path: "src/b.py",
+    content: null,
+    edits: [{ search: "y = x", replace: "y = x + 1" }],
+  };
+
+  /** The file as it is, and what was applied to it. */
+  async function proposed(given: object, answer: string | undefined, over: Partial<ChatTerms> = {}) {
+    const sets: ChangeSet[] = [];
+    const script: Script = (_, index) => (index === 0 ? calls("propose_change", given) : says("Well."));
+    const changing: Partial<WorkspaceAccess> = {
+      ...workspace,
+      read: async (request) =>
+        request.path === "crlf.txt"
+          ? { ok: true, bytes: crlf.length, realPath: "/p/crlf.txt", source: textOf(crlf) }
+          : (workspace.read?.(request) ?? never()),
+      hash: async (path) => {
+        const text = path === "crlf.txt" ? crlf : files[`/p/${path}`];
+        return { ok: true, hash: text === undefined ? null : blobHash(new TextEncoder().encode(text)) };
+      },
+      applyAll: async (set) => {
+        sets.push(set);
+        return { ok: true, isNew: true };
+      },
+    };
+    const talk = await talked(script, "Do it.", {
+      ...over,
+      workspace: changing,
+      ...(answer === undefined ? {} : { answer }),
+    });
+    const [change] = sets.flatMap(({ changes }) => changes);
+    const text = change?.bytes === undefined ? undefined : new TextDecoder().decode(change.bytes);
+    return { ...talk, sets, text, told: toolTexts(talk.orders[1])[0] };
+  }
+
+  test("is shown, and made where the person agrees", async () => {
+    const { stage, sets, text, told } = await proposed(rename, "yes");
+    expect(stage.asked[1]).toMatchObject({
+      text: "Change src/b.py (+1 -1 lines)?",
+      about: {
+        permission: "change",
+        path: "src/b.py",
+        diff: expect.stringContaining("-y = x\n+y = x + 1\n"),
+      },
+    });
+    expect([sets.length, sets[0]?.run, text]).toEqual([1, "run", "y = x + 1\n"]);
+    expect(told).toBe('"src/b.py" is changed as you proposed (+1 -1 lines).');
+  });
+
+  test("is not made where the person refuses, nobody answers, or reading alone is allowed", async () => {
+    for (const [answer, allowed] of [
+      ["no", "ask"],
+      [undefined, "ask"],
+      [undefined, "read"],
+    ] as const) {
+      const { sets, told } = await proposed(rename, answer, { allowed });
+      expect([sets, told]).toEqual([[], expect.stringContaining("The person does not want that change.")]);
+    }
+  });
+
+  test("needs no asking where changes are allowed, and makes new files", async () => {
+    const made = { path: "new/c.py", edits: [], content: "z = 1\n" };
+    const { stage, sets, text } = await proposed(made, undefined, { allowed: "change" });
+    expect([stage.asked.length, text]).toEqual([1, "z = 1\n"]);
+    expect(sets[0]?.changes[0]).toMatchObject({ path: "new/c.py", before: null });
+  });
+
+  test("keeps the line endings of its file", async () => {
+    const edits = [{ search: "one\ntwo", replace: "1\n2" }];
+    const { text } = await proposed({ path: "crlf.txt", edits, content: null }, "yes");
+    expect(text).toBe("1\r\n2\r\nthree\r\n");
+  });
+
+  test.each([
+    [{ ...rename, path: "../b.py" }, "neither in the project"],
+    [{ ...rename, path: "/p/src/b.py" }, "neither in the project"],
+    [{ ...rename, path: ".env" }, "not changed by a model"],
+    [{ ...rename, path: "none.py" }, "There is no file"],
+    [{ ...rename, content: "x" }, "is there"],
+    [{ ...rename, edits: [] }, "is there"],
+    [{ ...rename, edits: [{ search: "q", replace: "" }] }, "does not stand in the file"],
+    [{ ...rename, edits: [{ search: "y = x", replace: "y = x" }] }, "change nothing"],
+    [{ path: "crlf.txt", content: null, edits: [{ search: "e", replace: "" }] }, "more than once"],
+    [{ ...rename, edits: [{ search: "y", replace: "[masked]" }] }, "stands for a secret"],
+    [{ ...rename, edits: [{ search: "", replace: "x" }] }, "not as they have to be"],
+  ])("that cannot be is refused with what to do: %j", async (given, why) => {
+    const { sets, told, stage } = await proposed(given, "yes", { allowed: "change" });
+    expect([sets, told, stage.asked.length]).toEqual([[], expect.stringContaining(why), 1]);
+  });
+});
+
+function textOf(text: string) {
+  const bytes = new TextEncoder().encode(text);
+  return sourceTextOf(bytes, bytes.length, { fileBytesMax: 1e6, lineCharactersMax: 1e4 });
+}
+
+function never(): never {
+  throw new Error("It is not read.");
+}

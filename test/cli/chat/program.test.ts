@@ -217,6 +217,34 @@ describe.skipIf(!hasPseudoTerminal)("A conversation in a terminal", () => {
     expect(statSync(history).mode & 0o777).toBe(0o600);
   }, 60_000);
 
+  it("shows a change in colours, makes it once it is agreed to, and takes none that is refused", async () => {
+    const edits = [{ search: "/ len(xs)", replace: "/ max(1, len(xs))" }];
+    const change = { name: "propose_change", json: JSON.stringify({ path: "a.py", edits, content: null }) };
+    await scripted(
+      { say: "So: ", calls: [change] },
+      { say: "No?" },
+      { say: "So: ", calls: [change] },
+      { say: "Done." },
+    );
+    const { code, screen } = await inTerminal(["ai", "chat"], {
+      ...{ env: env(), cwd: home, columns: 100 },
+      typing: [
+        { after: "/help lists the commands.", keys: "Mend it.\r" },
+        { after: "yes, no? ", keys: "n\r" },
+        { after: "No?", keys: "Do.\r" },
+        { after: "yes, no? ", keys: "y\r" },
+        { after: "Done.", keys: "/quit\r" },
+      ],
+    });
+    expect(code).toBe(0);
+    expect(screen).toContain("\x1b[32m+    return sum(xs) / max(1, len(xs))\x1b[39m");
+    expect(readFileSync(join(home, "a.py"), "utf8")).toBe(
+      "def mean(xs):\n    return sum(xs) / max(1, len(xs))\n",
+    );
+    const denied = messagesOf(1).at(-1)?.content;
+    expect(denied).toContain("The person does not want that change.");
+  }, 60_000);
+
   it("ends an answer with Ctrl-C, which keeps what there is of it, and leaves with another one", async () => {
     await scripted({ say: ["The first half, ", "and "], stallAfter: 2 }, { say: "Gladly." });
     const { code, screen } = await inTerminal(["ai", "chat"], {

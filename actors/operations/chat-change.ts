@@ -1,0 +1,175 @@
+// A change of a file that a model proposes in a conversation: put together, shown, agreed to, and applied once as an effect of the run.
+
+import { FileError } from "../../runtime/file-system.ts";
+import { blobHash } from "../../runtime/store/blob-guard.ts";
+import type { Allowed, ChatTerms } from "../chat/conversation.ts";
+import { chatLimits } from "../chat/limits.ts";
+import { placeIn } from "../chat/places.ts";
+import type { ToolUse } from "../chat/tools.ts";
+import type { StepContext } from "../pipeline/plan.ts";
+import { effectDone } from "../runs/step-context.ts";
+import type { AppliedSet, OwnerAway } from "../workspace/access.ts";
+import { isConfidentialPath } from "../workspace/confidential-path.ts";
+import { mask, maskSecrets } from "../workspace/masking.ts";
+import { unifiedDiff } from "../workspace/patch/unified.ts";
+import type { ChatFiles, Refused } from "./chat-files.ts";
+import { present } from "./services.ts";
+
+type Proposed = Extract<ToolUse, { readonly name: "propose_change" }>;
+
+/** What the question is about that comes before a file is changed. */
+export interface ChangeAbout {
+  readonly permission: "change";
+  readonly path: string;
+  /** As a unified diff, with secrets masked. */
+  readonly diff: string;
+}
+
+export const changeChoices = { yes: "yes", no: "no" } as const;
+
+export interface ProposingContext {
+  readonly terms: ChatTerms;
+  readonly context: StepContext;
+  readonly files: ChatFiles;
+}
+
+interface Planned {
+  /** Below the project. */
+  readonly path: string;
+  readonly before: string | null;
+  readonly after: string;
+  /** Of the file as it is; null where there is none. */
+  readonly hash: string | null;
+  /** What stands before the text in its bytes. */
+  readonly mark: string;
+}
+
+/** `key` tells the uses of tools apart; the same each time the step is tried. */
+export async function proposeChange(
+  use: Proposed,
+  key: string,
+  proposing: ProposingContext,
+): Promise<{ readonly text: string; readonly amount: string } | Refused> {
+  const { context, terms } = proposing;
+  // A step that is tried again finds the file as it left it.
+  const known = (await context.recall(`plan of ${key}`)) as Planned | undefined;
+  const planned = known ?? (await plannedChange(use, proposing));
+  if ("refused" in planned) return planned;
+  const { path, before, after } = planned;
+  const diff = maskSecrets(unifiedDiff(path, before, after), { isCode: true }).text;
+  if (diff.length > chatLimits.diffCharactersMax)
+    return { refused: "It changes too much at once. Propose less." };
+  if (known === undefined) await context.note(`plan of ${key}`, planned);
+  if (!(await isAgreed(context, terms.allowed, key, { permission: "change", path, diff })))
+    return { refused: "The person does not want that change. Nothing was changed." };
+  const applied = await apply(context, key, planned);
+  if (!applied.ok) return { refused: `${applied.message} Nothing was changed.` };
+  const amount = amountOf(diff);
+  return { text: `${JSON.stringify(path)} is changed as you proposed (${amount}).`, amount };
+}
+
+async function plannedChange(
+  { path: given, edits, content }: Proposed,
+  { context, files }: ProposingContext,
+): Promise<Planned | Refused> {
+  const place = placeIn([], given);
+  if (place === undefined || place.path === "")
+    return { refused: `${JSON.stringify(given)} is no file of the project. Only those can be changed.` };
+  const { path } = place;
+  if (isConfidentialPath(path)) return { refused: "Files of this name or place are not changed by a model." };
+  if ([content ?? "", ...edits.map(({ replace }) => replace)].some((text) => text.includes(mask)))
+    return {
+      refused: `It would write ${mask}, which stands for a secret that you were not shown. Leave that line alone.`,
+    };
+  const now = await present(context, await context.workspace.hash(path));
+  if (!now.ok) return { refused: now.message };
+  const { hash } = now;
+  if (hash === null) {
+    if (content === null || edits.length > 0)
+      return { refused: `There is no file ${JSON.stringify(path)}. To make it, give all of it as content.` };
+    return { path, before: null, after: content, hash, mark: "" };
+  }
+  if (content !== null || edits.length === 0)
+    return { refused: `${JSON.stringify(path)} is there. To change it, give edits, and null as content.` };
+  const read = await files.read(place);
+  if ("refused" in read) return read;
+  const mark = ["", byteOrderMark].find((each) => hashOf(each + read.text) === hash);
+  if (mark === undefined || read.isCutShort)
+    return { refused: `${JSON.stringify(path)} is too large, is no UTF-8, or changes at this moment.` };
+  const edited = withEdits(read.text, edits);
+  if (typeof edited !== "string") return edited;
+  return { path, before: read.text, after: edited, hash, mark };
+}
+
+/** One after the other, each at the one place where its text stands. */
+function withEdits(text: string, edits: Proposed["edits"]): string | Refused {
+  const isCrlf = text.includes("\r\n");
+  const endings = (part: string): string => (isCrlf ? part.replace(/\r?\n/g, "\r\n") : part);
+  let edited = text;
+  for (const [index, { search, replace }] of edits.entries()) {
+    const wanted = endings(search);
+    const at = edited.indexOf(wanted);
+    const which = `The text of edit ${index + 1}`;
+    if (at === -1)
+      return { refused: `${which} does not stand in the file. Read the file, and copy it exactly.` };
+    if (edited.indexOf(wanted, at + 1) !== -1)
+      return { refused: `${which} stands in the file more than once. Give more of what is around it.` };
+    edited = edited.slice(0, at) + endings(replace) + edited.slice(at + wanted.length);
+  }
+  return edited === text ? { refused: "The edits change nothing." } : edited;
+}
+
+async function isAgreed(
+  context: StepContext,
+  allowed: Allowed,
+  key: string,
+  about: ChangeAbout,
+): Promise<boolean> {
+  if (allowed === "change") return true;
+  const text = `Change ${about.path} (${amountOf(about.diff)})?`;
+  const choices = Object.values(changeChoices);
+  return (await context.ask({ key: `change ${key}`, text, choices, about })) === changeChoices.yes;
+}
+
+async function apply(
+  context: StepContext,
+  key: string,
+  { path, hash, after, mark }: Planned,
+): Promise<AppliedSet> {
+  const { run, step } = context;
+  const bytes = new TextEncoder().encode(mark + after);
+  const change = { path, before: hash, after: blobHash(bytes), bytes };
+  let away: OwnerAway | undefined;
+  const effect = context.effect<AppliedSet>({
+    key: `change ${key}`,
+    kind: "file_write",
+    about: { path, before: hash, after: change.after },
+    // A set that is there already is applied no second time.
+    unknown: "repeat",
+    perform: async () => {
+      const set = { id: `${run}/${step} ${key}`, run, title: `Change of ${path}`, changes: [change] };
+      const given = await context.workspace.applyAll(set);
+      if (given.ok || given.code !== "workspace_away") return given;
+      away = given;
+      throw new FileError("file_failed", "change", path, { because: given.message });
+    },
+  });
+  const done = await effect.catch((error: unknown) => {
+    if (away === undefined) throw error;
+    return away;
+  });
+  return done === effectDone ? { ok: true, isNew: false } : present<AppliedSet>(context, done);
+}
+
+/** "+3 -1 lines" */
+function amountOf(diff: string): string {
+  const lines = diff.split("\n").slice(2);
+  const count = (sign: string): number => lines.filter((line) => line.startsWith(sign)).length;
+  return `+${count("+")} -${count("-")} lines`;
+}
+
+const byteOrderMark = "\uFEFF";
+
+function hashOf(text: string): string {
+  return blobHash(new TextEncoder().encode(text));
+}
