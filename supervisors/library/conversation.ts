@@ -1,5 +1,6 @@
 // A conversation from a program: messages go into its run one after the other, and each is answered by its turn.
 import { type SaidTurn, sayKey, type Turn, turnOf } from "../../actors/chat/conversation.ts";
+import { type ChangeAbout, changeChoices } from "../../actors/operations/chat-change.ts";
 import { type SendingAbout, sendKey } from "../../actors/operations/chat-named.ts";
 import { type PermissionAbout, permissionChoices } from "../../actors/operations/chat-tools.ts";
 import { chatNews, type ToolNews } from "../../actors/operations/chat-turn.ts";
@@ -52,6 +53,8 @@ export interface Conversation extends AsyncDisposable {
 }
 
 export interface ConversationConsent {
+  /** Whether a change may be made that the model proposes. Without it none is, unless `allow` says so. */
+  readonly onChange?: ((change: ChangeAbout) => boolean | Promise<boolean>) | undefined;
   /** Is told what is sent of what was named, before it is; where it rejects, that is left out. */
   readonly onDisclosure?: ((disclosure: Disclosure) => void | Promise<void>) | undefined;
   /** Whether the model may see what it wants to look at. Without it it may not, unless `allow` says so. */
@@ -173,8 +176,10 @@ class RunConversation implements Conversation {
         this.#next();
       });
     if (question === `${step}/${sendKey}`) return this.#maySend(about as SendingAbout);
-    const { onPermission } = this.#consent;
-    const wanted = about as PermissionAbout | undefined;
+    const { onPermission, onChange } = this.#consent;
+    const wanted = about as PermissionAbout | ChangeAbout | undefined;
+    if (wanted?.permission === "change")
+      return (await onChange?.(wanted)) === true ? changeChoices.yes : changeChoices.no;
     if (wanted?.permission !== "read") return undefined;
     const allowed = (await onPermission?.(wanted)) ?? false;
     if (allowed === "always") return permissionChoices.always;

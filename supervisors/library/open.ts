@@ -66,8 +66,8 @@ export interface ChatOptions extends Omit<ModelTerms, "signal" | "onDisclosure">
   readonly type?: ConversationType;
   /** Files that are sent along, and folders whose names of files are. */
   readonly context?: readonly string[];
-  /** `read`: the model may look at the project without `onPermission` being asked. */
-  readonly allow?: "read";
+  /** `read`: the model may look at the project without `onPermission` being asked; `change`: and change it without `onChange`. */
+  readonly allow?: "read" | "change";
 }
 
 export interface App extends AsyncDisposable {
@@ -119,9 +119,11 @@ function appOf(
     analyze: (input, options = {}) => analyzed(runs, place, input, options),
     explain: ({ file, text, level, focus, ...terms }) =>
       operated<Explanation>(runs, place, "explain", { file, text, level, focus }, terms),
-    chat: async ({ context, allow, onDisclosure: tell, onPermission, ...options } = {}) => {
+    chat: async ({ context, allow, onDisclosure: tell, onPermission, onChange, ...options } = {}) => {
       const order = await chatOrder(place, { ...options, paths: context, allowed: allow ?? "ask" });
-      return conversationOf(runs, await runs.submit(order), { onDisclosure: tell, onPermission });
+      return conversationOf(runs, await runs.submit(order), {
+        ...{ onDisclosure: tell, onPermission, onChange },
+      });
     },
     ...{ runs, llm, node, close, [Symbol.asyncDispose]: close },
   };

@@ -1,5 +1,5 @@
 // The library's short way: calls that are awaited and iterated, conversations with their consent, and what closing leaves behind.
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
@@ -97,6 +97,24 @@ describe("A conversation", () => {
     expect(types).toEqual(["text", "tool", "text"]);
     expect((await saying).tools).toMatchObject([{ ok: true }]);
     expect(asked).toEqual(["read_file a.py"]);
+    await open.close();
+  }, 60_000);
+
+  it("has no file changed that is not agreed to", async () => {
+    const edits = [{ search: "eval(input())", replace: "input()" }];
+    const json = JSON.stringify({ path: "a.py", edits, content: null });
+    const change = { say: "So:", calls: [{ name: "propose_change", json }] };
+    await opened(change, { say: "No?" }, change, { say: "Done." });
+    const careful = await app.chat({ provider: "openai", allow: "read" });
+    expect((await careful.say("Mend it.")).tools).toMatchObject([{ name: "propose_change", ok: false }]);
+    expect(readFileSync(join(home, "a.py"), "utf8")).toBe("x = eval(input())\n");
+    await careful.close();
+    const open = await app.chat({
+      provider: "openai",
+      onChange: ({ path, diff }) => path === "a.py" && diff.includes("+x = input()"),
+    });
+    expect((await open.say("Mend it.")).tools).toMatchObject([{ ok: true }]);
+    expect(readFileSync(join(home, "a.py"), "utf8")).toBe("x = input()\n");
     await open.close();
   }, 60_000);
 
