@@ -61,8 +61,10 @@ export type {
   CallTerms,
   ChatOptions,
   ExplainOptions,
+  GenerateOptions,
   ModelTerms,
   OpenOptions,
+  RefactorOptions,
 } from "./library/open.ts";
 export { UnknownProvider } from "./reviewer.ts";
 export { RuleCheckFailed, type RuleTestFailure, type RuleTestReport, type TestedRule } from "./rules.ts";

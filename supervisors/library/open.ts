@@ -3,6 +3,8 @@ import { homedir } from "node:os";
 import type { AnalysisReport, AnalysisType } from "../../actors/analysis/report.ts";
 import type { ConversationType } from "../../actors/chat/conversation.ts";
 import type { Explanation } from "../../actors/operations/explain.ts";
+import type { GenerateInput, Generation } from "../../actors/operations/generate.ts";
+import type { RefactorInput, Refactoring } from "../../actors/operations/refactor.ts";
 import type { Disclosure } from "../../actors/review/disclosure.ts";
 import { realWorld } from "../../runtime/worlds/real.ts";
 import type { Aiex, AiexOptions } from "../aiex.ts";
@@ -61,6 +63,27 @@ export interface ExplainOptions extends ModelTerms {
   readonly focus?: Explanation["focus"];
 }
 
+export interface RefactorOptions extends ModelTerms {
+  /** A file, or a directory. */
+  readonly file: string;
+  /** Default: "all". */
+  readonly type?: RefactorInput["type"];
+  /** `apply` changes the files, as one set that `aiex undo` takes back. Default: "preview". */
+  readonly mode?: Exclude<RefactorInput["mode"], "interactive">;
+}
+
+export interface GenerateOptions extends ModelTerms {
+  readonly type: GenerateInput["type"];
+  /** What it has to do, in words. */
+  readonly requirements: string;
+  /** A file that it goes with, which the model is shown. */
+  readonly context?: string;
+  /** The path of the new file; left out where none is to be written. */
+  readonly output?: string;
+  /** Whether a file that is there may be replaced. Default: false. */
+  readonly force?: boolean;
+}
+
 export interface ChatOptions extends Omit<ModelTerms, "signal" | "onDisclosure">, ConversationConsent {
   /** Default: "coding". */
   readonly type?: ConversationType;
@@ -75,6 +98,10 @@ export interface App extends AsyncDisposable {
   analyze(input: string | AnalysisInput, options?: AnalyzeOptions): Call<AnalysisReport>;
   /** Has a model explain a file. */
   explain(options: ExplainOptions): Call<Explanation>;
+  /** Has a model refactor a file, or the files of a directory. */
+  refactor(options: RefactorOptions): Call<Refactoring>;
+  /** Has a model write a file. */
+  generate(options: GenerateOptions): Call<Generation>;
   /**
    * Begins a conversation about the project.
    * @throws {UnknownProvider} there is nobody who could answer; a path of `context` is missing (`path_refused`)
@@ -119,6 +146,10 @@ function appOf(
     analyze: (input, options = {}) => analyzed(runs, place, input, options),
     explain: ({ file, text, level, focus, ...terms }) =>
       operated<Explanation>(runs, place, "explain", { file, text, level, focus }, terms),
+    refactor: ({ file, type, mode, ...terms }) =>
+      operated<Refactoring>(runs, place, "refactor", { file, type, mode }, terms),
+    generate: ({ type, requirements, context, output, force, ...terms }) =>
+      operated<Generation>(runs, place, "generate", { type, requirements, context, output, force }, terms),
     chat: async ({ context, allow, onDisclosure: tell, onPermission, onChange, ...options } = {}) => {
       const order = await chatOrder(place, { ...options, paths: context, allowed: allow ?? "ask" });
       return conversationOf(runs, await runs.submit(order), {

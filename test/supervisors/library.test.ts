@@ -56,6 +56,13 @@ describe("A call", () => {
     await expect(app.explain({ file: "a.py", provider: "none" })).rejects.toMatchObject({
       code: "unknown_provider",
     });
+    const none = { provider: "none" };
+    const requirements = "Adds two numbers.";
+    for (const refused of [
+      app.refactor({ file: "a.py", ...none }),
+      app.generate({ type: "function", requirements, context: "a.py", ...none }),
+    ])
+      await expect(refused).rejects.toMatchObject({ code: "unknown_provider" });
     const call = app.explain({ file: "a.py", provider: "openai" });
     await server.request(0);
     await call.cancel();
