@@ -1,6 +1,7 @@
 // The seam to a tree of files, wherever it is: what is listed and read, and what only its owner changes.
-import type { Instructions } from "./instructions.ts";
+
 import type { ContextAnswer, ContextQuestion } from "../context/index/question.ts";
+import type { Instructions } from "./instructions.ts";
 import type { Listing, ReaderFailure, ReadRequest, ReadSource } from "./reader.ts";
 
 /** A change of one file, whole. Hashes are SHA-256 in hex; null where there is no file. */

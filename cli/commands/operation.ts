@@ -82,12 +82,9 @@ function make(
   const output = optionValue(asking.parsed, "output");
   const isWord = output === "-" || reportFormatWords.some((word) => word === output);
   const force = asking.parsed.options.has("force");
-  return operate(
-    asking,
-    operation,
-    async () => ({ ...input, output: isWord ? undefined : output, force }),
-    { output: isWord ? output : "-" },
-  );
+  return operate(asking, operation, async () => ({ ...input, output: isWord ? undefined : output, force }), {
+    output: isWord ? output : "-",
+  });
 }
 
 interface Shown {

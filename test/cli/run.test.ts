@@ -176,7 +176,12 @@ describe("aiex ai analyze with a model", () => {
       "ai analyze --file x --format json",
       {
         analyze: async (_request, _onFailure, { onQuestion }) => {
-          const asked = { question: "q", step: "review.disclose", text: "Send?", choices: ["send", "leave_out"] };
+          const asked = {
+            question: "q",
+            step: "review.disclose",
+            text: "Send?",
+            choices: ["send", "leave_out"],
+          };
           const entry = { type: "asked", n: 3, at: 0, node: "aiex", about: disclosure, ...asked } as const;
           expect(await onQuestion?.(entry)).toBe("send");
           errAtReview = scene?.stderr() ?? "";
