@@ -62,6 +62,8 @@ export interface Settings {
   sessions(): Promise<OwnSessions>;
   /** What was audited of this user's programs. */
   audit(): AuditLog;
+  /** Where what this command does is audited; undefined where nothing is. */
+  auditing(): AuditLog | undefined;
   /** What runs have changed in the files of this machine. */
   changes(): Promise<ChangeKeeper>;
   /** Starts the library with these settings. `onFailure` hears of what fails in it beside all that is asked of it. */

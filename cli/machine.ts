@@ -79,7 +79,7 @@ async function loadNodes(world: World, log: TextOutput, flags: readonly FlagSett
 
 async function loadSettings(world: World, log: TextOutput, flags: readonly FlagSetting[]): Promise<Settings> {
   const { describeConfiguration, loadConfiguration } = await import("../supervisors/config.ts");
-  const { openAudit } = await import("../supervisors/audit.ts");
+  const { auditOf, openAudit } = await import("../supervisors/audit.ts");
   const { ruleBook } = await import("../supervisors/rule-book.ts");
   const { promptBook } = await import("../supervisors/prompts.ts");
   const loaded = await loadConfiguration(sourcesOf(world, flags));
@@ -119,6 +119,7 @@ async function loadSettings(world: World, log: TextOutput, flags: readonly FlagS
       return ownSessions(world, loaded, directory);
     },
     audit: () => openAudit(world, loaded, "aiex"),
+    auditing: () => auditOf(world, loaded, "aiex"),
     changes: async () => {
       const { openChanges } = await import("../supervisors/changes.ts");
       return openChanges(world, loaded, directory, onRecovered);

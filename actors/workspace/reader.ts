@@ -1,12 +1,12 @@
 // The workspace reader: the one process that lists, reads and changes what a person asked for. Failures are answers.
 import type { FileErrorCode } from "../../runtime/file-system.ts";
-import { noReply, ok, replyWith, server } from "../../runtime/index.ts";
+import { noReply, ok, type Ref, replyWith, self, server } from "../../runtime/index.ts";
 import type { World } from "../../runtime/world.ts";
 import { audited } from "../audit/auditor.ts";
 import type { Applied, ChangeSet, FileChange, NamedPath } from "./access.ts";
 import { applyChange } from "./apply.ts";
 import type { ChangeKeeper } from "./changes/keeper.ts";
-import { openGuarded } from "./guard.ts";
+import { type Asker, openGuarded } from "./guard.ts";
 import { instructionsOf, type Trust } from "./instructions.ts";
 import { answerOwned, appliedSet, hashOf, listingOf, orFailure, type WorkspaceOwner } from "./owner.ts";
 import type { OwnerAnswer, OwnerAnswers, OwnerRequest } from "./owner-request.ts";
@@ -86,18 +86,21 @@ export function workspaceReader(world: World, changes?: ChangeKeeper, trust?: Tr
   return server("workspace.reader", {
     init: (input: ReaderInput) => ok<Reader>({ ...input, world, changes, trust }),
     calls: {
-      list: async (reader, asked: NamedPath & { path: string }) =>
+      list: async (reader, asked: NamedPath & { path: string }, from) =>
         replyWith<Listing | ReaderFailure, Reader>(
-          await answered(asked.path, listingOf(ownerIn(reader), asked, "person")),
+          await answered(asked.path, listingOf(ownerIn(reader), asked, askerOf(from))),
           reader,
         ),
-      read: async (reader, request: ReadRequest) =>
+      read: async (reader, request: ReadRequest, from) =>
         replyWith<ReadSource | ReaderFailure, Reader>(
-          await answered(request.path, read(reader, request)),
+          await answered(request.path, read(reader, request, askerOf(from))),
           reader,
         ),
-      hash: async (reader, asked: NamedPath & { path: string }) =>
-        replyWith<OwnerAnswers["hash"], Reader>(await answered(asked.path, hash(reader, asked)), reader),
+      hash: async (reader, asked: NamedPath & { path: string }, from) =>
+        replyWith<OwnerAnswers["hash"], Reader>(
+          await answered(asked.path, hash(reader, asked, askerOf(from))),
+          reader,
+        ),
       instructions: async (reader, { paths }: { paths: readonly string[] }) =>
         replyWith<OwnerAnswers["instructions"], Reader>(
           await orFailure(instructionsOf(ownerIn(reader), paths)),
@@ -126,14 +129,19 @@ export function workspaceReader(world: World, changes?: ChangeKeeper, trust?: Tr
   });
 }
 
-async function read(reader: Reader, request: ReadRequest): Promise<ReadSource> {
-  const opened = await openGuarded(ownerIn(reader), request, "person");
+/** What somebody on another node calls the name of a person is only what they say. */
+function askerOf({ node }: Ref): Asker {
+  return node === self().node ? "person" : "others";
+}
+
+async function read(reader: Reader, request: ReadRequest, asker: Asker): Promise<ReadSource> {
+  const opened = await openGuarded(ownerIn(reader), request, asker);
   const { size, realPath, source } = await readSourceFile(opened, reader.limits);
   return { ok: true, bytes: size, realPath, source };
 }
 
-async function hash(reader: Reader, asked: NamedPath & { readonly path: string }) {
-  return { ok: true as const, hash: await hashOf(ownerIn(reader), asked, "person") };
+async function hash(reader: Reader, asked: NamedPath & { readonly path: string }, asker: Asker) {
+  return { ok: true as const, hash: await hashOf(ownerIn(reader), asked, asker) };
 }
 
 function ownerIn({ world, directory, limits, sandbox, changes, trust }: Reader): WorkspaceOwner {

@@ -6,6 +6,7 @@ import { dataFolder } from "../../supervisors/config/data-folder.ts";
 import { trustBook } from "../../supervisors/config/project-file.ts";
 import type { Asking } from "../asking.ts";
 import { type ExitCode, exitCodes } from "../exit-codes.ts";
+import { showNotice } from "../failure.ts";
 import type { Host } from "../host.ts";
 import { optionValue } from "../parse.ts";
 import { renderJson } from "../render/json.ts";
@@ -14,7 +15,8 @@ import { terminalOf } from "../terminal.ts";
 import { UsageError } from "../usage.ts";
 
 /** Reads no configuration: a project whose own is wrong can be trusted no longer all the same. */
-export async function trust({ parsed, host }: Asking): Promise<ExitCode> {
+export async function trust(asking: Asking): Promise<ExitCode> {
+  const { parsed, host } = asking;
   const isList = parsed.options.has("list");
   const isRevoke = parsed.options.has("revoke");
   const [path] = parsed.arguments;
@@ -22,6 +24,7 @@ export async function trust({ parsed, host }: Asking): Promise<ExitCode> {
     throw new UsageError("--list stands alone. Leave the path and --revoke out, or --list.", "trust");
   const asked: Asked = {
     host,
+    audited: (what, path) => audited(asking, what, path),
     book: trustBook(placesOf(host)),
     isJson: optionValue(parsed, "format") === "json",
   };
@@ -31,8 +34,22 @@ export async function trust({ parsed, host }: Asking): Promise<ExitCode> {
   return exitCodes.ok;
 }
 
+/** Where the settings are wrong, nobody can say whether and where it is audited. */
+async function audited({ host, interruption }: Asking, what: TrustWord, path: string): Promise<void> {
+  try {
+    await (await host.settings([])).auditing()?.note(what, { path });
+  } catch (error) {
+    interruption.signal.throwIfAborted();
+    const why = error instanceof Error ? error.message : String(error);
+    await showNotice(`Warning: it is not in the audit log. ${why}`, host);
+  }
+}
+
+type TrustWord = "trust_given" | "trust_revoked";
+
 interface Asked {
   readonly host: Host;
+  readonly audited: (what: TrustWord, path: string) => Promise<void>;
   readonly book: ReturnType<typeof trustBook>;
   readonly isJson: boolean;
 }
@@ -42,8 +59,9 @@ function placesOf({ world, env }: Host) {
   return { files: world.files, home, dataFolder: dataFolder(env, home) };
 }
 
-async function give({ host, book, isJson }: Asked, directory: string): Promise<void> {
+async function give({ host, audited, book, isJson }: Asked, directory: string): Promise<void> {
   const { path } = await book.trust(directory, host.world.clock.wallTime());
+  await audited("trust_given", path);
   if (isJson) await host.stdout.write(renderJson({ schema: "aiex.trust/1", trusted: [path] }));
   else
     await say(
@@ -52,7 +70,7 @@ async function give({ host, book, isJson }: Asked, directory: string): Promise<v
     );
 }
 
-async function revoke({ host, book, isJson }: Asked, given: string): Promise<void> {
+async function revoke({ host, audited, book, isJson }: Asked, given: string): Promise<void> {
   const { files } = host.world;
   // The folder may be gone: then its path is what it was called by.
   const real = await files.realPath(given).catch((error: unknown) => {
@@ -60,6 +78,7 @@ async function revoke({ host, book, isJson }: Asked, given: string): Promise<voi
     throw error;
   });
   const wasTrusted = (await book.revoke(real)) || (real !== given && (await book.revoke(given)));
+  if (wasTrusted) await audited("trust_revoked", real);
   const above = await book.projectOf(real);
   if (isJson) {
     const revoked = wasTrusted ? [real] : [];

@@ -190,6 +190,7 @@ export function stage(options: StageOptions = {}): Stage {
         connection: async () => options.connection,
         workspace: async () => ownWorkspace,
         audit: () => options.audit ?? auditOf(memoryFileSystem()),
+        auditing: () => options.audit,
         changes: async () => options.changes ?? changesOf(memoryFileSystem(), "/home/ann/work"),
       })),
     remotes: async () => ({

@@ -1,19 +1,21 @@
 // `aiex trust` as a person types it, in a world of its own.
 import { describe, expect, test } from "vitest";
-import { runOn, stage } from "./fixtures.ts";
+import { memoryFileSystem } from "../../runtime/file-systems/memory.ts";
+import { auditOf, runOn, stage } from "./fixtures.ts";
 
 function place() {
   const env = { HOME: "/home/ada" };
   const first = stage({ env });
   const { files } = first.world;
+  const audit = auditOf(memoryFileSystem());
   const making = files.makeDirectory("/home/ada/code/app/src", { mode: 0o755 });
   /** The exit code and both outputs of one command line. */
   const type = async (line: string) => {
-    const one = stage({ env });
+    const one = stage({ env, audit });
     const code = await runOn({ ...one, host: { ...one.host, world: first.world } }, line.split(" "));
     return { code, out: one.stdout(), err: one.stderr() };
   };
-  return { files, making, type };
+  return { files, making, type, audit };
 }
 
 describe("aiex trust", () => {
@@ -33,6 +35,21 @@ describe("aiex trust", () => {
       "/home/ada/code/app is trusted no longer.\n",
     );
     expect((await type("trust --list")).out).toBe("No project is trusted.\n");
+  });
+
+  test("is audited, both ways, and what was not trusted is no news", async () => {
+    const { making, type, audit } = place();
+    await making;
+    for (const line of [
+      "trust /home/ada/code/app",
+      "trust --revoke /home/ada/code/app",
+      "trust --revoke /home/ada",
+    ])
+      await type(line);
+    expect((await audit.records()).map(({ what, about }) => [what, about])).toEqual([
+      ["trust_given", { path: "/home/ada/code/app" }],
+      ["trust_revoked", { path: "/home/ada/code/app" }],
+    ]);
   });
 
   test("answers programs in JSON", async () => {

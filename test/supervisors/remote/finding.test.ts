@@ -47,7 +47,7 @@ describe("The way over a broker", { timeout: 30_000 }, () => {
     const [hidden, again] = [await remote.node(), await remote.node()];
     expect(again).toBe(hidden);
     const target = named("workspace.reader").on("alpha");
-    const listed = await hidden.call(target, "list" as never, { path: "/nowhere" } as never);
+    const listed = await hidden.call(target, "list" as never, { path: "/nowhere", isNamed: true } as never);
     expect(listed).toMatchObject({ ok: false, code: "outside_root" });
     const request = { what: "send", to: "alpha", target: "workspace.reader" } as const;
     await expect(remote.relay(request, 1_000)).rejects.toThrow(/every node is reached directly/);
