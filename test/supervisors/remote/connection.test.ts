@@ -57,7 +57,7 @@ describe("openRemote", { timeout: 30_000 }, () => {
     const answer = await remote.control("alpha", "inspect", { what: "node" });
     expect(answer.report).toMatchObject({ name: "alpha", incarnation: node.incarnation, state: "up" });
     const hidden = await remote.node();
-    const asked = { path: "nowhere" };
+    const asked = { path: "/nowhere", isNamed: true };
     const target = named("workspace.reader").on("alpha");
     const listed = await hidden.call(target, "list" as never, asked as never);
     expect(listed).toMatchObject({ ok: false, code: "outside_root" });
