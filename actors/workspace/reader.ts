@@ -1,6 +1,7 @@
 // The workspace reader: the one process that lists, reads and changes what a person asked for. Failures are answers.
 import type { FileErrorCode } from "../../runtime/file-system.ts";
-import { noReply, ok, type Ref, replyWith, self, server } from "../../runtime/index.ts";
+import { noReply, ok, type Ref, replyWith, server } from "../../runtime/index.ts";
+import { currentProcess } from "../../runtime/process/current.ts";
 import type { World } from "../../runtime/world.ts";
 import { audited } from "../audit/auditor.ts";
 import type { Applied, ChangeSet, FileChange, NamedPath } from "./access.ts";
@@ -130,8 +131,9 @@ export function workspaceReader(world: World, changes?: ChangeKeeper, trust?: Tr
 }
 
 /** What somebody on another node calls the name of a person is only what they say. */
-function askerOf({ node }: Ref): Asker {
-  return node === self().node ? "person" : "others";
+function askerOf(from: Ref): Asker {
+  const { kernel, pid } = currentProcess();
+  return kernel.calls.get(from.ref)?.caller.pid.node === pid.node ? "person" : "others";
 }
 
 async function read(reader: Reader, request: ReadRequest, asker: Asker): Promise<ReadSource> {
