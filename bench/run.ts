@@ -23,6 +23,7 @@ const benchmarks = [
   "journals",
   "command",
   "analysis",
+  "index",
   "llm",
 ];
 
