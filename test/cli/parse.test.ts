@@ -1,6 +1,7 @@
 // Command lines, right and wrong.
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
+import { commands } from "../../cli/command-table.ts";
 import { optionValue, type ParsedCommand, parseCommandLine } from "../../cli/parse.ts";
 import { UsageError } from "../../cli/usage.ts";
 
@@ -16,6 +17,12 @@ function refusal(words: readonly string[]): UsageError {
     throw error;
   }
   throw new Error(`${JSON.stringify(words)} was accepted.`);
+}
+
+/** What may follow the first word of a command, as a refusal lists it. */
+function innerWords(first: string): string {
+  const inner = commands.filter(({ words }) => words.length > 1 && words[0] === first);
+  return inner.map(({ words }) => words[1]).join(", ");
 }
 
 describe("parseCommandLine()", () => {
@@ -65,10 +72,10 @@ describe("parseCommandLine()", () => {
     ["nonsense", 'Unknown command "nonsense"', ""],
     ["analyze --file x", 'Unknown command "analyze"', "Did you mean aiex ai analyze?"],
     ["ai anlyze --file x", 'Unknown command "ai anlyze"', "Did you mean aiex ai analyze?"],
-    ["ai zzz", 'Unknown command "ai zzz"', "Its commands: analyze"],
     ["confg show", 'Unknown command "confg"', "Did you mean config?"],
-    ["ai", "aiex ai needs a command", "analyze"],
-    ["ai --file x", "aiex ai needs a command", "analyze"],
+    ["ai zzz", 'Unknown command "ai zzz"', ` Its commands: ${innerWords("ai")}.`],
+    ["ai", "aiex ai needs a command", `: ${innerWords("ai")}.`],
+    ["ai --file x", "aiex ai needs a command", `: ${innerWords("ai")}.`],
     ["--format json ai analyze", "A command comes before its options", "--format"],
     ["help anlyze", 'Unknown command "anlyze"', "Did you mean"],
     ["help ai analyze more", "There is no help", "ai analyze more"],
