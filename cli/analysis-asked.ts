@@ -1,5 +1,5 @@
 // What is kept with the run of an analysis, so that its result is shown as it was asked for, whoever follows it to its end.
-import { type ReportFormat, reportFormatWords } from "./command-table.ts";
+import { type ReportFormat, reportFormatWords } from "./command-tables/options.ts";
 import type { Gate } from "./gate.ts";
 
 /** Plain data. */

@@ -12,6 +12,7 @@ import { contextCommands } from "./command-tables/context.ts";
 import { llmCommands, serveCommand } from "./command-tables/llm.ts";
 import { nodeCommands } from "./command-tables/nodes.ts";
 import { operationCommands } from "./command-tables/operations.ts";
+import { fileOption, modelOptions, outputOptions, stdinNameOption } from "./command-tables/options.ts";
 import { processCommands } from "./command-tables/processes.ts";
 import { projectCommands } from "./command-tables/project.ts";
 import { runCommands, sessionOptions, workOptions } from "./command-tables/runs.ts";
@@ -49,9 +50,6 @@ export const severityWords = [
   "hint",
 ] as const satisfies readonly Finding["severity"][];
 
-export const reportFormatWords = ["text", "json", "markdown"] as const;
-export type ReportFormat = (typeof reportFormatWords)[number];
-
 export const shellWords = ["bash", "zsh", "fish"] as const;
 export type ShellName = (typeof shellWords)[number];
 
@@ -83,14 +81,10 @@ export const commands: readonly CommandSpec[] = [
       { line: "git show HEAD:a.py | aiex ai analyze --file - --stdin-name a.py", does: "Read a pipe" },
     ],
     options: [
-      {
-        name: "file",
-        value: "text",
-        placeholder: "PATH|DIR|-",
-        completesFiles: true,
-        required: true,
-        summary: "What to analyze: a file, a directory (honours .gitignore), or - for standard input",
-      },
+      fileOption(
+        "PATH|DIR|-",
+        "What to analyze: a file, a directory (honours .gitignore), or - for standard input",
+      ),
       {
         name: "type",
         value: "text",
@@ -99,23 +93,7 @@ export const commands: readonly CommandSpec[] = [
         fallback: "all",
         summary: "What to look for",
       },
-      {
-        name: "format",
-        value: "text",
-        placeholder: "FORMAT",
-        choices: reportFormatWords,
-        fallback: "text",
-        summary: "How to print the result",
-      },
-      {
-        name: "output",
-        value: "text",
-        placeholder: "FILE|FORMAT",
-        suggestions: reportFormatWords,
-        completesFiles: true,
-        summary:
-          "Write the result to a file, whose extension (.json, .md, .txt) chooses the format; or name a format",
-      },
+      ...outputOptions,
       {
         name: "fail-under",
         value: "number",
@@ -128,25 +106,8 @@ export const commands: readonly CommandSpec[] = [
         value: "none",
         summary: "Let --fail-under judge a partial result instead of ending with exit code 7",
       },
-      {
-        name: "stdin-name",
-        value: "text",
-        placeholder: "NAME",
-        fallback: "stdin",
-        summary: "The name of what arrives on standard input; its extension says the language",
-      },
-      {
-        name: "provider",
-        value: "text",
-        placeholder: "NAME",
-        summary: "Have a model review too: the entry of llm.providers that is asked, and no other",
-      },
-      {
-        name: "model",
-        value: "text",
-        placeholder: "NAME",
-        summary: "The model to ask, where it is not to be the entry's own",
-      },
+      stdinNameOption,
+      ...modelOptions("Have a model review too: the entry of llm.providers that is asked, and no other"),
       {
         name: "no-model",
         value: "none",

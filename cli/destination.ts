@@ -1,7 +1,7 @@
 // Where a report goes and in which format: what --format and --output mean together, and the writing of a report file.
 import { dirname } from "node:path";
 import { FileError, type FileKind, type FileStatus, type FileSystem } from "../runtime/file-system.ts";
-import { type ReportFormat, reportFormatWords } from "./command-table.ts";
+import { type ReportFormat, reportFormatWords } from "./command-tables/options.ts";
 import { UsageError } from "./usage.ts";
 
 export interface Destination {

@@ -3,7 +3,7 @@ import type { HunkAsked } from "../actors/operations/refactor.ts";
 import { isRecord } from "../runtime/wire/shape.ts";
 import type { RunQuestion } from "../supervisors/runs/runs.ts";
 import type { Host } from "./host.ts";
-import { diffText } from "./render/diff-text.ts";
+import { diffText } from "./render/changed-text.ts";
 import { terminalOf } from "./terminal.ts";
 
 /** Leaves every question to the person. */
@@ -13,7 +13,7 @@ export async function showHunk(
 ): Promise<undefined> {
   if (!isHunk(about)) return;
   const terminal = terminalOf(stderr, env, platform);
-  await stderr.write(`${diffText(about.diff, terminal).trimEnd()}\n`);
+  await stderr.write(`${diffText(about.diff, terminal)}\n`);
 }
 
 function isHunk(about: unknown): about is Pick<HunkAsked, "diff"> {

@@ -6,7 +6,7 @@ import { operationDocument } from "../supervisors/runs/operation-end.ts";
 import type { RunEnd, Runs } from "../supervisors/runs/runs.ts";
 import { readAsked } from "./analysis-asked.ts";
 import { type ReportShown, showReport } from "./analysis-result.ts";
-import type { ReportFormat } from "./command-table.ts";
+import type { ReportFormat } from "./command-tables/options.ts";
 import type { Destination } from "./destination.ts";
 import { type ExitCode, exitCodes } from "./exit-codes.ts";
 import { showFailure } from "./failure.ts";

@@ -14,9 +14,11 @@ export interface TextChange {
   readonly after: string;
 }
 
-interface ChangedSet {
-  /** Tells the sets of a run apart; the same each time the step is tried. */
+export interface ChangedSet {
+  /** Tells the effects of a step apart; the same each time the step is tried. */
   readonly key: string;
+  /** Tells the sets of a run apart in the same way. */
+  readonly set: string;
   /** One line for people. */
   readonly title: string;
   readonly changes: readonly FileChange[];
@@ -33,17 +35,30 @@ export async function changeOf(
 ): Promise<{ readonly ok: true; readonly change: FileChange } | Refusal> {
   const now = await present(context, await context.workspace.hash(path));
   if (!now.ok) return { ok: false, code: now.code, message: now.message };
-  if (before === null) {
-    const bytes = encoded(after);
-    return { ok: true, change: { path, before: now.hash, after: blobHash(bytes), bytes } };
-  }
-  for (const mark of ["", byteOrderMark]) {
-    if (blobHash(encoded(mark + before)) !== now.hash) continue;
-    const bytes = encoded(mark + after);
-    return { ok: true, change: { path, before: now.hash, after: blobHash(bytes), bytes } };
-  }
+  if (before === null) return { ok: true, change: textChange({ path, mark: "", after, hash: now.hash }) };
+  const mark = markOf(before, now.hash);
+  if (mark !== undefined) return { ok: true, change: textChange({ path, mark, after, hash: now.hash }) };
   const message = `${JSON.stringify(path)} is no longer what the model was shown, or is no UTF-8. Nothing was changed. Try again.`;
   return { ok: false, code: "changed_since", message };
+}
+
+/** What stands before a text in the bytes that have a hash; undefined where they are those of another text. */
+export function markOf(text: string, hash: string | null): string | undefined {
+  return ["", byteOrderMark].find((mark) => blobHash(encoded(mark + text)) === hash);
+}
+
+/** @param hash of the file as it is; null where there is none */
+export function textChange({
+  path,
+  mark,
+  after,
+  hash,
+}: Pick<TextChange, "path" | "after"> & {
+  readonly mark: string;
+  readonly hash: string | null;
+}): FileChange {
+  const bytes = encoded(mark + after);
+  return { path, before: hash, after: blobHash(bytes), bytes };
 }
 
 /** What a step that is tried again finds it has done already: what it sent and asked is not sent and asked again. */
@@ -76,7 +91,7 @@ export async function changed<Result>(
   // Written down before, since a step that is tried again reads the files as they are then.
   const noted: Noted<Result> = { ...becomes, changes: changes.map(({ path, after }) => ({ path, after })) };
   await context.note(changeKey, noted);
-  return applied(context, { key: changeKey, title, changes });
+  return applied(context, { key: changeKey, set: changeKey, title, changes });
 }
 
 interface Noted<Result> extends ChangedBefore<Result> {
@@ -85,9 +100,10 @@ interface Noted<Result> extends ChangedBefore<Result> {
 
 const changeKey = "change";
 
-async function applied(
+/** Has a set applied once, however often the step is tried. */
+export async function applied(
   context: StepContext,
-  { key, title, changes }: ChangedSet,
+  { key, set: name, title, changes }: ChangedSet,
 ): Promise<{ readonly ok: true } | Refusal> {
   const { run } = context;
   let away: OwnerAway | undefined;
@@ -99,7 +115,7 @@ async function applied(
       // A set that is there already is applied no second time.
       unknown: "repeat",
       perform: async () => {
-        const given = await context.workspace.applyAll({ id: `${run}/${key}`, run, title, changes });
+        const given = await context.workspace.applyAll({ id: `${run}/${name}`, run, title, changes });
         if (given.ok || given.code !== "workspace_away") return given;
         away = given;
         throw new FileError("file_failed", "change", changes[0]?.path ?? "", { because: given.message });

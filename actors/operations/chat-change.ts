@@ -1,17 +1,14 @@
 // A change of a file that a model proposes in a conversation: put together, shown, agreed to, and applied once as an effect of the run.
 
-import { FileError } from "../../runtime/file-system.ts";
-import { blobHash } from "../../runtime/store/blob-guard.ts";
 import type { Allowed, ChatTerms } from "../chat/conversation.ts";
 import { chatLimits } from "../chat/limits.ts";
 import { placeIn } from "../chat/places.ts";
 import type { ToolUse } from "../chat/tools.ts";
 import type { StepContext } from "../pipeline/plan.ts";
-import { effectDone } from "../runs/step-context.ts";
-import type { AppliedSet, OwnerAway } from "../workspace/access.ts";
 import { isConfidentialPath } from "../workspace/confidential-path.ts";
 import { mask, maskSecrets } from "../workspace/masking.ts";
 import { unifiedDiff } from "../workspace/patch/unified.ts";
+import { applied, markOf, textChange } from "./changed-files.ts";
 import type { ChatFiles, Refused } from "./chat-files.ts";
 import { present } from "./services.ts";
 
@@ -62,8 +59,11 @@ export async function proposeChange(
   if (known === undefined) await context.note(`plan of ${key}`, planned);
   if (!(await isAgreed(context, terms.allowed, key, { permission: "change", path, diff })))
     return { refused: "The person does not want that change. Nothing was changed." };
-  const applied = await apply(context, key, planned);
-  if (!applied.ok) return { refused: `${applied.message} Nothing was changed.` };
+  const made = await applied(context, {
+    ...{ key: `change ${key}`, set: `${context.step} ${key}`, title: `Change of ${path}` },
+    changes: [textChange(planned)],
+  });
+  if (!made.ok) return { refused: made.message };
   const amount = amountOf(diff);
   return { text: `${JSON.stringify(path)} is changed as you proposed (${amount}).`, amount };
 }
@@ -93,7 +93,7 @@ async function plannedChange(
     return { refused: `${JSON.stringify(path)} is there. To change it, give edits, and null as content.` };
   const read = await files.read(place);
   if ("refused" in read) return read;
-  const mark = ["", byteOrderMark].find((each) => hashOf(each + read.text) === hash);
+  const mark = markOf(read.text, hash);
   if (mark === undefined || read.isCutShort)
     return { refused: `${JSON.stringify(path)} is too large, is no UTF-8, or changes at this moment.` };
   const edited = withEdits(read.text, edits);
@@ -131,45 +131,9 @@ async function isAgreed(
   return (await context.ask({ key: `change ${key}`, text, choices, about })) === changeChoices.yes;
 }
 
-async function apply(
-  context: StepContext,
-  key: string,
-  { path, hash, after, mark }: Planned,
-): Promise<AppliedSet> {
-  const { run, step } = context;
-  const bytes = new TextEncoder().encode(mark + after);
-  const change = { path, before: hash, after: blobHash(bytes), bytes };
-  let away: OwnerAway | undefined;
-  const effect = context.effect<AppliedSet>({
-    key: `change ${key}`,
-    kind: "file_write",
-    about: { path, before: hash, after: change.after },
-    // A set that is there already is applied no second time.
-    unknown: "repeat",
-    perform: async () => {
-      const set = { id: `${run}/${step} ${key}`, run, title: `Change of ${path}`, changes: [change] };
-      const given = await context.workspace.applyAll(set);
-      if (given.ok || given.code !== "workspace_away") return given;
-      away = given;
-      throw new FileError("file_failed", "change", path, { because: given.message });
-    },
-  });
-  const done = await effect.catch((error: unknown) => {
-    if (away === undefined) throw error;
-    return away;
-  });
-  return done === effectDone ? { ok: true, isNew: false } : present<AppliedSet>(context, done);
-}
-
 /** "+3 -1 lines" */
 function amountOf(diff: string): string {
   const lines = diff.split("\n").slice(2);
   const count = (sign: string): number => lines.filter((line) => line.startsWith(sign)).length;
   return `+${count("+")} -${count("-")} lines`;
-}
-
-const byteOrderMark = "\uFEFF";
-
-function hashOf(text: string): string {
-  return blobHash(new TextEncoder().encode(text));
 }

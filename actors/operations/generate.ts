@@ -2,16 +2,21 @@
 import { z } from "zod";
 import { detectLanguage, type Language, languageById } from "../analysis/languages.ts";
 import type { StepContext } from "../runs/step-context.ts";
-import { answeredFile } from "../writing/answered-file.ts";
 import { generatedTypes, idiomOf } from "../writing/idioms.ts";
-import { remarksCharactersMax, requirementsCharactersMax, rewritingTokensMax } from "../writing/limits.ts";
-import type { Checked, GatheredOr, Job, ModelOperation, Refusal } from "./ask-model.ts";
-import { type ChangedBefore, changedBefore } from "./changed-files.ts";
-import { problemCharactersMax, roundsDefault } from "./limits.ts";
-import { targetRefusal, written } from "./made-file.ts";
+import { requirementsCharactersMax, rewritingTokensMax } from "../writing/limits.ts";
+import type { Checked, GatheredOr, Job, ModelOperation } from "./ask-model.ts";
+import { changedBefore } from "./changed-files.ts";
+import { roundsDefault } from "./limits.ts";
+import {
+  checkedFile,
+  concludedFile,
+  type Making,
+  madeFileInput,
+  madeFileResult,
+  targetRefusal,
+} from "./made-file.ts";
 import { type SentFile, sentFile } from "./sent-file.ts";
 import { listFiles } from "./services.ts";
-import { faultIn } from "./sound-code.ts";
 
 const generateInput = z.strictObject({
   type: z.enum(generatedTypes).describe("What is written"),
@@ -22,41 +27,20 @@ const generateInput = z.strictObject({
     .max(requirementsCharactersMax)
     .describe("What it has to do, in words"),
   context: z.string().min(1).optional().describe("A file that it goes with, which the model is shown"),
-  output: z
-    .string()
-    .min(1)
-    .optional()
-    .describe("The path of the new file; left out where none is to be written"),
-  force: z.boolean().default(false).describe("Whether a file that is there may be replaced"),
+  ...madeFileInput,
 });
 
 const generation = z.object({
   schema: z.literal("aiex.generation/1"),
   type: z.enum(generatedTypes),
   language: z.string().nullable().describe("Null for documentation, which is Markdown"),
-  path: z.string().nullable().describe("The file that was written; null where none was"),
-  code: z.string().describe("The whole file"),
-  remarks: z.string().describe("What the model says of it"),
-  run: z
-    .string()
-    .nullable()
-    .describe("The run whose changes `aiex undo` takes back; null where no file was written"),
+  ...madeFileResult,
 });
 
 export type GenerateInput = z.output<typeof generateInput>;
 export type Generation = z.infer<typeof generation>;
 
-interface Generated {
-  /** The file that it goes with, where there is one. */
-  readonly files: readonly SentFile[];
-  /** Null for a page of Markdown. */
-  readonly language: Language | null;
-  /** Answers that were looked at. */
-  rounds: number;
-  /** What an earlier attempt has written already. */
-  readonly before?: ChangedBefore<Generation>;
-}
-
+type Generated = Making<Generation>;
 type GenerateJob = Job<GenerateInput, Generated>;
 
 export const generate: ModelOperation<GenerateInput, Generated, Generation> = {
@@ -81,7 +65,8 @@ export const generate: ModelOperation<GenerateInput, Generated, Generation> = {
     };
   },
   check: ({ text }, job) => checked(text, job),
-  conclude: concluded,
+  conclude: (result, job) =>
+    concludedFile(result, job, `Generation of a ${job.input.type}, ${job.input.output}`),
 };
 
 async function gathered(
@@ -124,47 +109,14 @@ async function prevailing(context: StepContext): Promise<Language | null> {
   return most === undefined ? null : languageById(most[0]);
 }
 
-async function checked(
+function checked(
   answer: string,
-  { input, material, tools }: GenerateJob,
+  { input: { type, output }, ...job }: GenerateJob,
 ): Promise<Checked<Generation>> {
-  const { language, before } = material;
-  material.rounds += 1;
-  // The answers are known, and that the last of them was good.
-  if (before !== undefined)
-    return material.rounds < before.rounds ? { ok: false, problem: "" } : { ok: true, result: before.result };
-  const answered = answeredFile(answer, { language: language?.id ?? null });
-  if (!answered.ok) return { ok: false, problem: answered.problem };
-  const { type, output } = input;
+  const { language } = job.material;
   const path = output ?? `${type === "test" ? "test/" : ""}generated${language?.extensions[0] ?? ".md"}`;
-  const fault = await faultIn({ path, language, before: null, after: answered.text }, tools);
-  if (fault !== undefined) return { ok: false, problem: fault.slice(0, problemCharactersMax) };
-  const remarks = answered.remarks.slice(0, remarksCharactersMax);
-  return {
-    ok: true,
-    result: {
-      ...{ schema: "aiex.generation/1", type, language: language?.id ?? null, path: null },
-      ...{ code: answered.text, remarks, run: null },
-    },
-  };
-}
-
-async function concluded(
-  result: Generation,
-  { input, material, context }: GenerateJob,
-): Promise<{ readonly ok: true; readonly result: Generation } | Refusal> {
-  const { output, force, type } = input;
-  if (output === undefined || material.before !== undefined) return { ok: true, result };
-  const becomes: Generation = { ...result, path: output, run: context.run };
-  const files = material.files.map(({ path, masked }) => ({ path, masked }));
-  const made = await written(
-    context,
-    { path: output, force },
-    {
-      text: result.code,
-      title: `Generation of a ${type}, ${output}`,
-      becomes: { result: becomes, rounds: material.rounds, files },
-    },
-  );
-  return made.ok ? { ok: true, result: becomes } : made;
+  return checkedFile(answer, { ...job, path }, (made) => ({
+    ...{ schema: "aiex.generation/1", type, language: language?.id ?? null },
+    ...made,
+  }));
 }

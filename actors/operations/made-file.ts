@@ -1,11 +1,94 @@
-// A file that a model is to make: where it may go, and how it gets there.
+// A file that a model is to make: what is asked and told of it, how its answer is checked, where it may go, and how it gets there.
+import { z } from "zod";
+import type { Language } from "../analysis/languages.ts";
 import type { StepContext } from "../runs/step-context.ts";
-import type { Refusal } from "./ask-model.ts";
+import { answeredFile } from "../writing/answered-file.ts";
+import { remarksCharactersMax } from "../writing/limits.ts";
+import type { Checked, Job, Refusal } from "./ask-model.ts";
 import { type ChangedBefore, changed, changeOf } from "./changed-files.ts";
+import { problemCharactersMax } from "./limits.ts";
 import { isBelow } from "./refactor.ts";
+import type { SentFile } from "./sent-file.ts";
 import { present } from "./services.ts";
+import { faultIn } from "./sound-code.ts";
 
-export interface Target {
+/** What every operation that makes a file is given. */
+export const madeFileInput = {
+  output: z
+    .string()
+    .min(1)
+    .optional()
+    .describe("The path of the new file; left out where none is to be written"),
+  force: z.boolean().default(false).describe("Whether a file that is there may be replaced"),
+};
+
+/** What every one of them tells of its file. */
+export const madeFileResult = {
+  path: z.string().nullable().describe("The file that was written; null where none was"),
+  code: z.string().describe("The whole file"),
+  remarks: z.string().describe("What the model says of it"),
+  run: z
+    .string()
+    .nullable()
+    .describe("The run whose changes `aiex undo` takes back; null where no file was written"),
+};
+
+type MadeInput = z.output<z.ZodObject<typeof madeFileInput>>;
+type MadeResult = z.infer<z.ZodObject<typeof madeFileResult>>;
+
+/** What an operation has in hand that makes a file. */
+export interface Making<Result> {
+  /** What the model is shown. */
+  readonly files: readonly SentFile[];
+  /** Null for a page of Markdown. */
+  readonly language: Language | null;
+  /** Answers that were looked at. */
+  rounds: number;
+  /** What an earlier attempt has written already. */
+  readonly before?: ChangedBefore<Result>;
+}
+
+/** @param path where it is to be, or would be: some rules judge by it */
+export async function checkedFile<Result>(
+  answer: string,
+  {
+    material,
+    tools,
+    path,
+  }: Pick<Job<unknown, Making<Result>>, "material" | "tools"> & { readonly path: string },
+  resultOf: (made: MadeResult) => Result,
+): Promise<Checked<Result>> {
+  const { language, before } = material;
+  material.rounds += 1;
+  // The answers are known, and that the last of them was good.
+  if (before !== undefined)
+    return material.rounds < before.rounds ? { ok: false, problem: "" } : { ok: true, result: before.result };
+  const answered = answeredFile(answer, { language: language?.id ?? null });
+  if (!answered.ok) return { ok: false, problem: answered.problem };
+  const fault = await faultIn({ path, language, before: null, after: answered.text }, tools);
+  if (fault !== undefined) return { ok: false, problem: fault.slice(0, problemCharactersMax) };
+  const remarks = answered.remarks.slice(0, remarksCharactersMax);
+  return { ok: true, result: resultOf({ path: null, code: answered.text, remarks, run: null }) };
+}
+
+/** Writes the file where it was asked for. `title`: one line for people. */
+export async function concludedFile<Result extends MadeResult>(
+  result: Result,
+  { input: { output, force }, material, context }: Job<MadeInput, Making<Result>>,
+  title: string,
+): Promise<{ readonly ok: true; readonly result: Result } | Refusal> {
+  if (output === undefined || material.before !== undefined) return { ok: true, result };
+  const becomes: Result = { ...result, path: output, run: context.run };
+  const files = material.files.map(({ path, masked }) => ({ path, masked }));
+  const made = await written(
+    context,
+    { path: output, force },
+    { text: result.code, title, becomes: { result: becomes, rounds: material.rounds, files } },
+  );
+  return made.ok ? { ok: true, result: becomes } : made;
+}
+
+interface Target {
   /** Below the root of the workspace. */
   readonly path: string;
   /** Whether a file that is there may be replaced. */
@@ -30,7 +113,7 @@ export async function targetRefusal(
 }
 
 /** Writes the file, unless one has appeared there meanwhile; `becomes` is what the step comes to with it. */
-export async function written<Result>(
+async function written<Result>(
   context: StepContext,
   target: Target,
   {

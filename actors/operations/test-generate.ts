@@ -2,16 +2,21 @@
 import { z } from "zod";
 import { type Language, languageById } from "../analysis/languages.ts";
 import type { StepContext } from "../runs/step-context.ts";
-import { answeredFile } from "../writing/answered-file.ts";
-import { remarksCharactersMax, rewritingTokensMax } from "../writing/limits.ts";
+import { rewritingTokensMax } from "../writing/limits.ts";
 import { type ProjectSeen, tellingFiles, testFrameworkOf, testPathOf } from "../writing/test-place.ts";
-import type { Checked, GatheredOr, Job, ModelOperation, Refusal } from "./ask-model.ts";
-import { type ChangedBefore, changedBefore } from "./changed-files.ts";
-import { problemCharactersMax, roundsDefault } from "./limits.ts";
-import { targetRefusal, written } from "./made-file.ts";
+import type { Checked, GatheredOr, Job, ModelOperation } from "./ask-model.ts";
+import { changedBefore } from "./changed-files.ts";
+import { roundsDefault } from "./limits.ts";
+import {
+  checkedFile,
+  concludedFile,
+  type Making,
+  madeFileInput,
+  madeFileResult,
+  targetRefusal,
+} from "./made-file.ts";
 import { type SentFile, sentFile } from "./sent-file.ts";
 import { listFiles, readFile } from "./services.ts";
-import { faultIn } from "./sound-code.ts";
 
 const testInput = z.strictObject({
   file: z.string().min(1).describe("The path of the file that is tested"),
@@ -21,12 +26,7 @@ const testInput = z.strictObject({
     .max(1)
     .optional()
     .describe("The share of its lines that the tests are to run through"),
-  output: z
-    .string()
-    .min(1)
-    .optional()
-    .describe("The path of the file of tests; left out where none is to be written"),
-  force: z.boolean().default(false).describe("Whether a file that is there may be replaced"),
+  ...madeFileInput,
 });
 
 const testGeneration = z.object({
@@ -35,28 +35,17 @@ const testGeneration = z.object({
   language: z.string(),
   framework: z.string().describe("What the tests are written with"),
   place: z.string().describe("Where the tests belong: their imports start there"),
-  path: z.string().nullable().describe("The file that was written; null where none was"),
   coverage: z.number().nullable().describe("The goal that the model was given; null where there was none"),
-  code: z.string().describe("The whole file"),
-  remarks: z.string().describe("What the model says of it"),
-  run: z
-    .string()
-    .nullable()
-    .describe("The run whose changes `aiex undo` takes back; null where no file was written"),
+  ...madeFileResult,
 });
 
 export type TestInput = z.output<typeof testInput>;
 export type TestGeneration = z.infer<typeof testGeneration>;
 
-interface Tested {
-  readonly files: readonly SentFile[];
+interface Tested extends Making<TestGeneration> {
   readonly language: Language;
   readonly framework: string;
   readonly place: string;
-  /** Answers that were looked at. */
-  rounds: number;
-  /** What an earlier attempt has written already. */
-  readonly before?: ChangedBefore<TestGeneration>;
 }
 
 type TestJob = Job<TestInput, Tested>;
@@ -80,7 +69,7 @@ export const testGenerate: ModelOperation<TestInput, Tested, TestGeneration> = {
     },
   }),
   check: ({ text }, job) => checked(text, job),
-  conclude: concluded,
+  conclude: (result, job) => concludedFile(result, job, `Tests for ${job.input.file}`),
 };
 
 async function gathered(input: TestInput, context: StepContext): Promise<GatheredOr<Tested>> {
@@ -122,44 +111,10 @@ async function projectSeen(context: StepContext): Promise<ProjectSeen> {
   return { paths, texts };
 }
 
-async function checked(
-  answer: string,
-  { input, material, tools }: TestJob,
-): Promise<Checked<TestGeneration>> {
-  const { language, framework, place, before } = material;
-  material.rounds += 1;
-  // The answers are known, and that the last of them was good.
-  if (before !== undefined)
-    return material.rounds < before.rounds ? { ok: false, problem: "" } : { ok: true, result: before.result };
-  const answered = answeredFile(answer, { language: language.id });
-  if (!answered.ok) return { ok: false, problem: answered.problem };
-  const fault = await faultIn({ path: place, language, before: null, after: answered.text }, tools);
-  if (fault !== undefined) return { ok: false, problem: fault.slice(0, problemCharactersMax) };
-  return {
-    ok: true,
-    result: {
-      ...{ schema: "aiex.test_generation/1", file: input.file, language: language.id, framework, place },
-      ...{ path: null, coverage: input.coverage ?? null, code: answered.text },
-      ...{ remarks: answered.remarks.slice(0, remarksCharactersMax), run: null },
-    },
-  };
-}
-
-async function concluded(
-  result: TestGeneration,
-  { input: { output, force, file }, material, context }: TestJob,
-): Promise<{ readonly ok: true; readonly result: TestGeneration } | Refusal> {
-  if (output === undefined || material.before !== undefined) return { ok: true, result };
-  const becomes: TestGeneration = { ...result, path: output, run: context.run };
-  const files = material.files.map(({ path, masked }) => ({ path, masked }));
-  const made = await written(
-    context,
-    { path: output, force },
-    {
-      text: result.code,
-      title: `Tests for ${file}`,
-      becomes: { result: becomes, rounds: material.rounds, files },
-    },
-  );
-  return made.ok ? { ok: true, result: becomes } : made;
+function checked(answer: string, { input, ...job }: TestJob): Promise<Checked<TestGeneration>> {
+  const { language, framework, place } = job.material;
+  return checkedFile(answer, { ...job, path: place }, (made) => ({
+    ...{ schema: "aiex.test_generation/1", file: input.file, language: language.id, framework, place },
+    ...{ coverage: input.coverage ?? null, ...made },
+  }));
 }

@@ -8,9 +8,9 @@ import { isRecord } from "../../runtime/wire/shape.ts";
 import type { RunQuestion } from "../../supervisors/runs/runs.ts";
 import { type ExitCode, exitCodes } from "../exit-codes.ts";
 import type { Host } from "../host.ts";
+import { diffText } from "../render/changed-text.ts";
 import { disclosureText } from "../render/disclosure-text.ts";
-import { printable } from "../render/printable.ts";
-import { paint, terminalOf } from "../terminal.ts";
+import { terminalOf } from "../terminal.ts";
 
 export interface Answered {
   /** Undefined for what only a person can answer where none is there. */
@@ -95,7 +95,7 @@ export class Permissions {
   }
 
   async #change({ path, diff }: ChangeAbout, text: string): Promise<Answered> {
-    await this.#asking.show(diffText(diff, this.#host));
+    await this.#asking.show(shownDiff(diff, this.#host));
     if (this.#isTerminal) return { choice: await this.#ask(text, Object.values(changeChoices)) };
     await this.#asking.note(
       `${path} was not changed, since nobody is there to be asked. --allow change allows it.`,
@@ -140,16 +140,10 @@ const titles: Readonly<Record<Disclosure["place"], string>> = {
   network: "This goes along, and leaves your machine:",
 };
 
-/** What is added and taken away in colours; nothing in it that a terminal would obey. */
-function diffText(diff: string, { stdout, env, platform }: Host): string {
-  const terminal = terminalOf(stdout, env, platform);
-  const lines = diff.replace(/\n$/, "").split("\n");
-  const shown = lines.slice(0, diffLinesShown).map((line) => {
-    const color = line.startsWith("+") ? "green" : line.startsWith("-") ? "red" : "gray";
-    return paint(terminal, color, printable(line.replace(/\r$/, "").replaceAll("\t", "    "), terminal));
-  });
-  const left = lines.length - shown.length;
-  return `${[...shown, ...(left > 0 ? [`(${left} more lines)`] : [])].join("\n")}\n`;
+function shownDiff(diff: string, { stdout, env, platform }: Host): string {
+  const lines = diffText(diff, terminalOf(stdout, env, platform)).split("\n");
+  const left = lines.length - diffLinesShown;
+  return `${[...lines.slice(0, diffLinesShown), ...(left > 0 ? [`(${left} more lines)`] : [])].join("\n")}\n`;
 }
 
 /** Nobody reads more before an answer; /history and `aiex runs show` have all of it. */

@@ -1,5 +1,6 @@
 // `aiex ai chat` for the command table.
 import type { CommandSpec } from "../command-spec.ts";
+import { maxCostOption, modelOptions } from "./options.ts";
 import { onOption } from "./runs.ts";
 
 export const chatCommand: CommandSpec = {
@@ -45,18 +46,7 @@ export const chatCommand: CommandSpec = {
       placeholder: "RUN",
       summary: "Begin another conversation with all that was said in that one",
     },
-    {
-      name: "provider",
-      value: "text",
-      placeholder: "NAME",
-      summary: "The entry of llm.providers that answers, and no other",
-    },
-    {
-      name: "model",
-      value: "text",
-      placeholder: "NAME",
-      summary: "The model to ask, where it is not to be the entry's own",
-    },
+    ...modelOptions("The entry of llm.providers that answers, and no other"),
     {
       name: "allow",
       value: "text",
@@ -81,13 +71,7 @@ export const chatCommand: CommandSpec = {
       range: { least: 100, most: 3_600_000 },
       summary: "Give an answer up that is not there by then, such as 2m; else after 5m",
     },
-    {
-      name: "max-cost",
-      value: "number",
-      placeholder: "USD",
-      range: { least: 0, most: 100_000 },
-      summary: "End the conversation with exit code 6 where models have cost more than that",
-    },
+    maxCostOption("End the conversation with exit code 6 where models have cost more than that"),
   ],
   notes: [
     "Who answers: --provider, else llm.default_provider, else the entry whose OPENAI_API_KEY, ANTHROPIC_API_KEY, AIEX_OLLAMA_HOST or AIEX_LM_STUDIO_HOST is set. What you type goes there, with secrets masked that are found in it. A file that you name goes along once standard error has said so; a folder too where you chose the provider by name.",

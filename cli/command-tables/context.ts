@@ -1,24 +1,10 @@
 // The commands that look at what is remembered of earlier operations, and forget it.
-import {
-  type CommandSpec,
-  connectionOptions,
-  formatOption,
-  type OptionSpec,
-  timeoutOption,
-} from "../command-spec.ts";
+import { type CommandSpec, formatOption } from "../command-spec.ts";
+import { askedNodesOptions } from "./options.ts";
 
-const whereOptions: readonly OptionSpec[] = [
-  {
-    name: "on",
-    value: "text",
-    placeholder: "NODE|cluster|here",
-    suggestions: ["cluster", "here"],
-    summary:
-      "Those that a node knows, or a cluster shares; else as AIEX_ON or aiex cluster connect say, or this machine's user's",
-  },
-  ...connectionOptions,
-  { ...timeoutOption, fallback: "20s" },
-];
+const whereOptions = askedNodesOptions(
+  "Those that a node knows, or a cluster shares; else as AIEX_ON or aiex cluster connect say, or this machine's user's",
+);
 
 const where =
   "Sessions of this user's own commands are in $XDG_DATA_HOME/aiex/sessions or ~/.local/share/aiex/sessions; runs of a node or a cluster have theirs there.";

@@ -1,26 +1,12 @@
 // The commands that look at language models, try them, and serve them to other tools.
-import {
-  type CommandSpec,
-  connectionOptions,
-  formatOption,
-  type OptionSpec,
-  timeoutOption,
-} from "../command-spec.ts";
+import { type CommandSpec, formatOption } from "../command-spec.ts";
+import { askedNodesOptions, maxCostOption } from "./options.ts";
 
 export const breakerOrderWords = ["open", "close", "reset"] as const;
 
-const whereOptions: readonly OptionSpec[] = [
-  {
-    name: "on",
-    value: "text",
-    placeholder: "NODE|cluster|here",
-    suggestions: ["cluster", "here"],
-    summary:
-      "Ask a node, each of the cluster, or this process; else as AIEX_ON or aiex cluster connect say, or here",
-  },
-  ...connectionOptions,
-  { ...timeoutOption, fallback: "20s" },
-];
+const whereOptions = askedNodesOptions(
+  "Ask a node, each of the cluster, or this process; else as AIEX_ON or aiex cluster connect say, or here",
+);
 
 const format = { ...formatOption, choices: ["text", "json", "ndjson"] } as const;
 const entry = "an entry of llm.providers, as aiex llm health lists them";
@@ -121,13 +107,7 @@ export const llmCommands: readonly CommandSpec[] = [
         fallback: "2m",
         summary: "Give up with exit code 124 where it is not answered by then",
       },
-      {
-        name: "max-cost",
-        value: "number",
-        placeholder: "USD",
-        range: { least: 0, most: 100_000 },
-        summary: "Do not ask where it may cost more than that; ends with exit code 6",
-      },
+      maxCostOption("Do not ask where it may cost more than that; ends with exit code 6"),
       ...whereOptions,
       { ...format, summary: "How to print the answer; ndjson prints the events of its run" },
     ],

@@ -2,6 +2,14 @@
 import type { Explanation } from "../../actors/operations/explain.ts";
 import type { Generation } from "../../actors/operations/generate.ts";
 import type { CommandSpec, OptionSpec } from "../command-spec.ts";
+import {
+  fileOption,
+  modelOptions,
+  outputOption,
+  outputOptions,
+  reportFormatOption,
+  stdinNameOption,
+} from "./options.ts";
 import { sessionOptions, workOptions } from "./runs.ts";
 
 const explainLevelWords = [
@@ -27,41 +35,11 @@ const generatedTypeWords = [
 const refactorTypeWords = ["all", "performance", "readability", "security"] as const;
 export const refactorModeWords = ["preview", "apply", "interactive"] as const;
 
-const formatWords = ["text", "json", "markdown"] as const;
-
-const outputOptions: readonly OptionSpec[] = [
-  {
-    name: "format",
-    value: "text",
-    placeholder: "FORMAT",
-    choices: formatWords,
-    fallback: "text",
-    summary: "How to print the result",
-  },
-  {
-    name: "output",
-    value: "text",
-    placeholder: "FILE|FORMAT",
-    suggestions: formatWords,
-    completesFiles: true,
-    summary:
-      "Write the result to a file, whose extension (.json, .md, .txt) chooses the format; or name a format",
-  },
-];
-
-const modelOptions: readonly OptionSpec[] = [
-  {
-    name: "provider",
-    value: "text",
-    placeholder: "NAME",
-    summary: "The entry of llm.providers that is asked, and no other",
-  },
-  {
-    name: "model",
-    value: "text",
-    placeholder: "NAME",
-    summary: "The model to ask, where it is not to be the entry's own",
-  },
+/** For a command that writes a file. */
+const madeFileOptions = (output: string): readonly OptionSpec[] => [
+  outputOption(output),
+  { name: "force", value: "none", summary: "Replace the file of --output where it is there already" },
+  reportFormatOption,
 ];
 
 const modelNote =
@@ -87,14 +65,7 @@ export const operationCommands: readonly CommandSpec[] = [
       { line: "git show HEAD:a.py | aiex ai explain --file - --stdin-name a.py", does: "Read a pipe" },
     ],
     options: [
-      {
-        name: "file",
-        value: "text",
-        placeholder: "PATH|-",
-        completesFiles: true,
-        required: true,
-        summary: "The file, or - for standard input",
-      },
+      fileOption("PATH|-", "The file, or - for standard input"),
       {
         name: "level",
         value: "text",
@@ -112,14 +83,8 @@ export const operationCommands: readonly CommandSpec[] = [
         summary: "What to explain",
       },
       ...outputOptions,
-      {
-        name: "stdin-name",
-        value: "text",
-        placeholder: "NAME",
-        fallback: "stdin",
-        summary: "The name of what arrives on standard input; its extension says the language",
-      },
-      ...modelOptions,
+      stdinNameOption,
+      ...modelOptions(),
       ...sessionOptions,
       ...workOptions,
     ],
@@ -167,24 +132,8 @@ export const operationCommands: readonly CommandSpec[] = [
         completesFiles: true,
         summary: "A file that it goes with, which the model is shown",
       },
-      {
-        name: "output",
-        value: "text",
-        placeholder: "FILE|FORMAT",
-        suggestions: formatWords,
-        completesFiles: true,
-        summary: "The file to write, whose extension says the language; or a format to print in",
-      },
-      { name: "force", value: "none", summary: "Replace the file of --output where it is there already" },
-      {
-        name: "format",
-        value: "text",
-        placeholder: "FORMAT",
-        choices: formatWords,
-        fallback: "text",
-        summary: "How to print the result",
-      },
-      ...modelOptions,
+      ...madeFileOptions("The file to write, whose extension says the language; or a format to print in"),
+      ...modelOptions(),
       ...workOptions,
     ],
     notes: [
@@ -203,14 +152,7 @@ export const operationCommands: readonly CommandSpec[] = [
       { line: "aiex ai test-generate --file money.py --coverage 0.9", does: "Ask for more of them" },
     ],
     options: [
-      {
-        name: "file",
-        value: "text",
-        placeholder: "PATH",
-        completesFiles: true,
-        required: true,
-        summary: "The file to test",
-      },
+      fileOption("PATH", "The file to test"),
       {
         name: "coverage",
         value: "number",
@@ -218,24 +160,8 @@ export const operationCommands: readonly CommandSpec[] = [
         range: { least: 0, most: 1 },
         summary: "The share of its lines that the model is asked to run through; nothing measures it",
       },
-      {
-        name: "output",
-        value: "text",
-        placeholder: "FILE|FORMAT",
-        suggestions: formatWords,
-        completesFiles: true,
-        summary: "The file of tests to write; or a format to print in",
-      },
-      { name: "force", value: "none", summary: "Replace the file of --output where it is there already" },
-      {
-        name: "format",
-        value: "text",
-        placeholder: "FORMAT",
-        choices: formatWords,
-        fallback: "text",
-        summary: "How to print the result",
-      },
-      ...modelOptions,
+      ...madeFileOptions("The file of tests to write; or a format to print in"),
+      ...modelOptions(),
       ...workOptions,
     ],
     notes: [
@@ -255,14 +181,7 @@ export const operationCommands: readonly CommandSpec[] = [
       { line: "aiex ai refactor --file src --provider openai", does: "A whole directory" },
     ],
     options: [
-      {
-        name: "file",
-        value: "text",
-        placeholder: "PATH|DIR|-",
-        completesFiles: true,
-        required: true,
-        summary: "The file or directory, or - for standard input, which is only looked at",
-      },
+      fileOption("PATH|DIR|-", "The file or directory, or - for standard input, which is only looked at"),
       {
         name: "type",
         value: "text",
@@ -283,14 +202,8 @@ export const operationCommands: readonly CommandSpec[] = [
         summary: "Be asked about each hunk, and make those that you want",
       },
       ...outputOptions,
-      {
-        name: "stdin-name",
-        value: "text",
-        placeholder: "NAME",
-        fallback: "stdin",
-        summary: "The name of what arrives on standard input; its extension says the language",
-      },
-      ...modelOptions,
+      stdinNameOption,
+      ...modelOptions(),
       ...workOptions,
     ],
     notes: [
@@ -308,23 +221,10 @@ export const operationCommands: readonly CommandSpec[] = [
       { line: "aiex ai document --file src/app.ts --output docs/app.md", does: "Write it to a file" },
     ],
     options: [
-      {
-        name: "file",
-        value: "text",
-        placeholder: "PATH|-",
-        completesFiles: true,
-        required: true,
-        summary: "The file, or - for standard input",
-      },
+      fileOption("PATH|-", "The file, or - for standard input"),
       ...outputOptions,
-      {
-        name: "stdin-name",
-        value: "text",
-        placeholder: "NAME",
-        fallback: "stdin",
-        summary: "The name of what arrives on standard input; its extension says the language",
-      },
-      ...modelOptions,
+      stdinNameOption,
+      ...modelOptions(),
       ...sessionOptions,
       ...workOptions,
     ],

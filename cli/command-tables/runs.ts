@@ -7,23 +7,19 @@ import {
   type OptionSpec,
   timeoutOption,
 } from "../command-spec.ts";
+import { maxCostOption, onOptionOf, reportFormatWords } from "./options.ts";
 
 const runFormatWords = ["text", "json", "ndjson"] as const;
 /** How the result of a run is printed that is followed; without one of them as it was asked for. */
-const followFormatWords = ["text", "json", "markdown", "ndjson"] as const;
+const followFormatWords = [...reportFormatWords, "ndjson"] as const;
 const runPhaseWords = ["queued", "running", "waiting", "interrupted", "done", "failed", "cancelled"] as const;
 export const onUnknownWords = ["ask", "retry", "fail"] as const;
 export const effectChoiceWords = ["retry", "done", "fail"] as const;
 
 /** For a command whose run may be elsewhere. */
-export const onOption: OptionSpec = {
-  name: "on",
-  value: "text",
-  placeholder: "NODE|cluster|here",
-  suggestions: ["cluster", "here"],
-  summary:
-    "Run it on a node, on any of the cluster, or in this process; else on the cluster that aiex cluster connect has saved, or here",
-};
+export const onOption = onOptionOf(
+  "Run it on a node, on any of the cluster, or in this process; else on the cluster that aiex cluster connect has saved, or here",
+);
 
 const detachOption: OptionSpec = {
   name: "detach",
@@ -53,13 +49,7 @@ export const workOptions: readonly OptionSpec[] = [
     range: { least: 100, most: 604_800_000 },
     summary: "Give up with exit code 124 where it is not done by then, such as 10m",
   },
-  {
-    name: "max-cost",
-    value: "number",
-    placeholder: "USD",
-    range: { least: 0, most: 100_000 },
-    summary: "Give up with exit code 6 where models have cost more than that",
-  },
+  maxCostOption("Give up with exit code 6 where models have cost more than that"),
   {
     name: "on-unknown",
     value: "text",
@@ -78,13 +68,7 @@ const run: ArgumentSpec = {
 };
 
 const whereOptions: readonly OptionSpec[] = [
-  {
-    name: "on",
-    value: "text",
-    placeholder: "NODE|cluster|here",
-    suggestions: ["cluster", "here"],
-    summary: "Look there as well, beside the runs of this machine's own commands; with here at those alone",
-  },
+  onOptionOf("Look there as well, beside the runs of this machine's own commands; with here at those alone"),
   ...connectionOptions,
   timeoutOption,
 ];

@@ -2,7 +2,7 @@
 import type { EffectChoice } from "../../actors/runs/run-entry.ts";
 import { isOver } from "../../actors/runs/run-summary.ts";
 import type { Asking } from "../asking.ts";
-import { type ReportFormat, reportFormatWords } from "../command-table.ts";
+import { type ReportFormat, reportFormatWords } from "../command-tables/options.ts";
 import { effectChoiceWords } from "../command-tables/runs.ts";
 import { tellDetached } from "../detached.ts";
 import { disclosed } from "../disclosed.ts";

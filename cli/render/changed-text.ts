@@ -1,10 +1,10 @@
 // Changes of files for people: a unified diff in colours, with nothing in it that a terminal would obey.
 import { unifiedDiff } from "../../actors/workspace/patch/unified.ts";
-import { sanitizeText, toAscii } from "../../runtime/observe/sanitize.ts";
 import { diffLineCharactersMax, diffLinesMax } from "../limits.ts";
 import { type Color, paint, type Terminal } from "../terminal.ts";
 import { printable } from "./printable.ts";
 import { plural } from "./report-order.ts";
+import { plainText } from "./value-colors.ts";
 
 /** A file before and after; `null` stands for no file. */
 export interface ChangedText {
@@ -22,26 +22,26 @@ export function renderDiff(files: readonly ChangedText[], terminal: Terminal): s
   return shown.map((line) => `${line}\n`).join("");
 }
 
+/** All of a diff of one file that came as text, such as from a model, without its line endings. */
+export function diffText(untrusted: string, terminal: Terminal): string {
+  return paintedLines(untrusted.replaceAll("\r\n", "\n"), terminal).join("\n");
+}
+
 function diffLines({ path, before, after }: ChangedText, terminal: Terminal): readonly string[] {
   const diff = unifiedDiff(path, before, after);
   // An empty file differs from none in no line.
   if (diff === "") return [];
   const isSameEnding = endingOf(before) === endingOf(after) || before === null || after === null;
-  return diff
-    .replace(/\n$/, "")
-    .split("\n")
-    .map((line, index) => {
-      const text = isSameEnding ? line.replace(/\r$/, "") : line;
-      const color = colorOf(text, index);
-      const shown = shownLine(text, terminal);
-      return color === undefined ? shown : paint(terminal, color, shown);
-    });
+  return paintedLines(isSameEnding ? diff.replaceAll("\r\n", "\n") : diff, terminal, diffLineCharactersMax);
 }
 
-function shownLine(line: string, terminal: Terminal): string {
-  const isCut = line.length > diffLineCharactersMax;
-  const text = sanitizeText(isCut ? `${line.slice(0, diffLineCharactersMax)}…` : line);
-  return terminal.unicode ? text : toAscii(text);
+function paintedLines(diff: string, terminal: Terminal, charactersMax = Number.POSITIVE_INFINITY): string[] {
+  const lines = diff.replace(/\n+$/, "").split("\n");
+  return lines.map((line, index) => {
+    const text = plainText(line.length > charactersMax ? `${line.slice(0, charactersMax)}…` : line, terminal);
+    const color = colorOf(line, index);
+    return color === undefined ? text : paint(terminal, color, text);
+  });
 }
 
 function colorOf(line: string, index: number): Color | undefined {

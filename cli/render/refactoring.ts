@@ -2,7 +2,7 @@
 import type { Refactoring } from "../../actors/operations/refactor.ts";
 import { sanitizeData, sanitizeText } from "../../runtime/observe/sanitize.ts";
 import { paint, type Terminal } from "../terminal.ts";
-import { diffText } from "./diff-text.ts";
+import { diffText } from "./changed-text.ts";
 import { fencedBlock } from "./fenced-block.ts";
 import { printable } from "./printable.ts";
 import { codeSpan, escapeMarkdown } from "./report-markdown.ts";
@@ -15,7 +15,7 @@ export function renderRefactoringText(untrusted: Refactoring, terminal: Terminal
   const sections = [
     [heading(terminal, "🔧 ", `Refactoring of ${input}`), paint(terminal, "gray", `Type: ${type}`)],
     ...remarksLines(untrusted.remarks, terminal),
-    ...untrusted.files.map(({ diff }) => [diffText(diff, terminal).trimEnd()]),
+    ...untrusted.files.map(({ diff }) => [diffText(diff, terminal)]),
     left_out.flatMap(({ path, reason }) => indented(`${path} was left out: ${reason}`, 0, terminal)),
     indented(whatBecame(files, untrusted), 0, terminal),
   ];
