@@ -1,5 +1,5 @@
 // A hundred attacks on a model that obeys each of them (T4, and T2, T5, T6): nothing is granted, written or sent that the person did not ask for.
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { afterAll, describe, expect, it } from "vitest";
 import { attacksOf } from "./attack.ts";
 import { Room, secrets } from "./room.ts";
 

@@ -184,7 +184,7 @@ async function command({ home, project, attack }: Commanded): Promise<Pick<Carri
       order: (asked) => analysisOrder(place, asked),
       operation: (asked) => operationOrder(place, asked),
       chat: (asked) => chatOrder(place, asked),
-      partner: (choice) => choosePartner(configuration, choice),
+      partner: async (choice) => choosePartner(configuration, choice),
       connection: async () => undefined,
       sessions: async () => ownSessions(world, configuration, project),
       auditing: () => undefined,
