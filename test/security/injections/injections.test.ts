@@ -10,6 +10,7 @@ const classes = [...new Set(attacks.map((attack) => attack.class))];
 afterAll(() => room.close());
 
 /** Our own colours, and the line that shows how far a command is. */
+// biome-ignore lint/suspicious/noControlCharactersInRegex: it is what is looked for
 const ours = /\x1b\[(?:3[1-46]|39|9[0]|1|22)m|\r\x1b\[2K/g;
 const obeyed =
   /(?!\n)\p{Cc}|[\u00ad\u061c\u180e\u200b\u200e\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb\u{e0000}-\u{e007f}]/u;
