@@ -4,6 +4,7 @@
 //   operation-machine.ts  the course of every operation as a machine: gather, disclose, ask, check, ask again, conclude
 //   carry-out.ts          carries out that course within a step of a run
 //   model-operations.ts   every operation, their plan, and their JSON Schemas
+//   grounds.ts            what is sent with that: what earlier operations found about it
 //   sent-file.ts          a file as it is sent: guarded, masked, line by line
 //   model-facts.ts        what asking took, in every document
 //   ../prompts/           templates, how they are rendered, how data is fenced; the files are in ../prompts/templates/
@@ -62,8 +63,6 @@ export interface OperationTools {
 export interface Job<Input, Material> {
   readonly input: Input;
   readonly material: Material;
-  /** What earlier operations of the session found about the files: a text for a `data` variable, "" where there is nothing. */
-  readonly earlier: string;
   readonly context: StepContext;
   readonly tools: OperationTools;
 }
@@ -104,7 +103,10 @@ export interface ModelOperation<Input, Material extends Sent, Result> {
   tree?(input: Input): string | undefined;
   /** Reads what is needed. Nothing has been sent, and may be refused. */
   gather(input: Input, context: StepContext, tools: OperationTools): Promise<GatheredOr<Material>>;
+  /** Values of all variables of the template but those that every operation has: see `grounds.ts`. */
   ask(job: Job<Input, Material>): Prompted;
+  /** Files and folders that it is about. Default: the files of which something is sent. */
+  about?(input: Input, material: Material): readonly string[];
   /** Whether the answer is what was asked for, and what it comes to. It may ask ports and look at files. */
   check(
     answer: Pick<Completion, "text" | "finish">,

@@ -21,12 +21,13 @@ import type {
 } from "./ask-model.ts";
 import { operationNews } from "./ask-model.ts";
 import { costOfRounds } from "./cost-of-rounds.ts";
+import { type Grounds, groundsOf, noGrounds } from "./grounds.ts";
 import { answerMsMax, paidPerRoundMax, previousAnswerCharactersMax, roundsDefault } from "./limits.ts";
 import { factsOf } from "./model-facts.ts";
 import { type OperationDeed, type OperationEvent, operationMachine } from "./operation-machine.ts";
 import { disclosureChoices, disclosureNews } from "./review.ts";
 import { type Said, say } from "./say.ts";
-import { sessionMemory, sessionReference } from "./session.ts";
+import { sessionMemory } from "./session.ts";
 
 /** What the step is given. Plain data: whoever goes on with the run has the same prompts. */
 export interface OperationWork {
@@ -71,6 +72,7 @@ class Course {
   readonly #around: Around;
   #job: Job<unknown, Sent> | undefined;
   #prompted: Prompted | undefined;
+  #grounds = noGrounds;
   #messages: readonly Message[] = [];
   /** Of all rounds, in order. */
   readonly #said: Extract<Said, { readonly ok: true }>[] = [];
@@ -118,9 +120,12 @@ class Course {
     const gathered = await this.#operation.gather(input, context, tools);
     if (!gathered.ok) return this.#refused(gathered);
     const { material } = gathered;
-    this.#job = { input, material, earlier: await this.#earlier(material), context, tools };
-    this.#prompted = this.#operation.ask(this.#job);
-    this.#messages = renderPrompt(this.#template(this.#prompted.template), this.#prompted.values);
+    this.#job = { input, material, context, tools };
+    const prompted = this.#operation.ask(this.#job);
+    const template = this.#template(prompted.template);
+    this.#prompted = prompted;
+    this.#grounds = await this.#gatheredGrounds(template);
+    this.#messages = renderPrompt(template, { ...prompted.values, ...this.#grounds.values });
     const { tokensMax, costUsdMax } = asked.limits;
     const { tokens, costMaxUsd } = this.#amounts(roundsMax);
     if (tokens > tokensMax) {
@@ -134,10 +139,11 @@ class Course {
     return { type: "gathered" };
   }
 
-  /** Of the same files: what was found about others is not theirs to be sent with. */
-  async #earlier({ files }: Sent): Promise<string> {
-    if (!this.#work.asked.isChosen || files.length === 0) return "";
-    return sessionReference(this.#around.context, { paths: files.map(({ path }) => path) });
+  async #gatheredGrounds(template: Template): Promise<Grounds> {
+    if (!this.#work.asked.isChosen) return noGrounds;
+    const { input, material } = this.#needed;
+    const paths = this.#operation.about?.(input, material) ?? material.files.map(({ path }) => path);
+    return groundsOf(template, { context: this.#around.context, paths });
   }
 
   /** Nobody who could be asked means that whoever had the run made has consented: asking is the spec's to demand. */
@@ -245,8 +251,7 @@ class Course {
       ...this.#amounts(this.#around.roundsMax),
       masked: sum(files.map(({ masked }) => masked)),
       verb: this.#operation.verb,
-      // Not every operation has a place for it.
-      earlierTokens: estimateTokens(this.#prompted?.values.earlier === undefined ? "" : this.#needed.earlier),
+      ...this.#grounds.told,
     };
   }
 

@@ -39,9 +39,9 @@ export const document: ModelOperation<DocumentInput, Documented, Documentation> 
     const sent = text === undefined ? await sentFile(context, file, { isNamed: true }) : sentText(file, text);
     return sent.ok ? { ok: true, material: { files: [sent.file] } } : sent;
   },
-  ask: ({ material, earlier }) => {
+  ask: ({ material }) => {
     const [{ path, language, lines }] = material.files;
-    const values = { path, language: language?.name ?? "a language that is not known", earlier, code: lines };
+    const values = { path, language: language?.name ?? "a language that is not known", code: lines };
     return { template: "document", values };
   },
   check: ({ text, finish }, job) => checked(text, job, finish === "partial"),

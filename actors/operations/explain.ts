@@ -71,12 +71,12 @@ export const explain: ModelOperation<ExplainInput, Explained, Explanation> = {
     const sent = text === undefined ? await sentFile(context, file, { isNamed: true }) : sentText(file, text);
     return sent.ok ? { ok: true, material: { files: [sent.file] } } : sent;
   },
-  ask: ({ input: { level, focus }, material, earlier }) => {
+  ask: ({ input: { level, focus }, material }) => {
     const [{ path, language, lines }] = material.files;
     const values = { path, language: language?.name ?? "a language that is not known", level, focus };
     return {
       template: "explain",
-      values: { ...values, count: lines.length, code: lines, earlier },
+      values: { ...values, count: lines.length, code: lines },
       form: answerForm("explanation", answer),
     };
   },

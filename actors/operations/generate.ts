@@ -6,7 +6,7 @@ import { generatedTypes, idiomOf } from "../writing/idioms.ts";
 import { requirementsCharactersMax, rewritingTokensMax } from "../writing/limits.ts";
 import type { Checked, GatheredOr, Job, ModelOperation } from "./ask-model.ts";
 import { changedBefore } from "./changed-files.ts";
-import { roundsDefault } from "./limits.ts";
+import { requirementsToldCharactersMax, roundsDefault } from "./limits.ts";
 import {
   checkedFile,
   concludedFile,
@@ -67,6 +67,15 @@ export const generate: ModelOperation<GenerateInput, Generated, Generation> = {
   check: ({ text }, job) => checked(text, job),
   conclude: (result, job) =>
     concludedFile(result, job, `Generation of a ${job.input.type}, ${job.input.output}`),
+  about: ({ context, output }) => [context, output].filter((path) => path !== undefined),
+  remember: ({ type, path, language, remarks }, { input: { requirements, context, output } }) => {
+    const paths = [path, context].filter((place) => place !== null && place !== undefined);
+    // What was printed and goes with no file is about nothing that another operation could be asked about.
+    if (paths.length === 0) return [];
+    const asked = requirements.slice(0, requirementsToldCharactersMax);
+    const made = `It made a ${type} (${language ?? "Markdown"})${output === undefined ? ", which was printed" : ""}`;
+    return [{ operation: "generate", summary: `${made}: ${asked}\n${remarks}`.trim(), paths }];
+  },
 };
 
 async function gathered(

@@ -45,5 +45,11 @@ export const titleCharactersMax = 200;
 /** Tokens that a model may write to document a file: a section for each of fifty names, and as much again to think before. */
 export const documentationTokensMax = 16_384;
 
+/** Files of one refactoring that later operations are told by name. */
+export const filesToldMax = 20;
+
+/** Characters of a person's requirements that later operations are told: what it was about. */
+export const requirementsToldCharactersMax = 500;
+
 /** Names that a model is told it made up: the first few; the others are of the same kind. */
 export const strangersToldMax = 10;

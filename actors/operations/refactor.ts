@@ -12,7 +12,7 @@ import { remarksCharactersMax, rewritingTokensMax } from "../writing/limits.ts";
 import { type RewrittenFile, rewritten, withLines } from "../writing/rewrite.ts";
 import type { Checked, GatheredOr, Job, ModelOperation, Refusal } from "./ask-model.ts";
 import { type ChangedBefore, changed, changedBefore, changeOf } from "./changed-files.ts";
-import { problemCharactersMax, roundsDefault } from "./limits.ts";
+import { filesToldMax, problemCharactersMax, roundsDefault } from "./limits.ts";
 import { type SentFile, sentFile, sentText } from "./sent-file.ts";
 import { listFiles } from "./services.ts";
 import { faultIn } from "./sound-code.ts";
@@ -103,8 +103,22 @@ export const refactor: ModelOperation<RefactorInput, Refactored, Refactoring> = 
   }),
   check: ({ text }, job) => checked(text, job),
   conclude: concluded,
+  remember: ({ input, type, remarks, files }) => [
+    { operation: "refactor", summary: [remarks, madeText(type, files)].join("\n"), paths: [input] },
+  ],
   news: ({ files }) => ({ files: files.length }),
 };
+
+/** What later operations are told: whether the files are what the remarks say of them. */
+function madeText(type: Refactoring["type"], files: Refactoring["files"]): string {
+  const goal = type === "all" ? "" : ` for ${type}`;
+  if (files.length === 0) return `Nothing was worth a change${goal}.`;
+  const shown = files.map(({ path, added, removed, applied }) => {
+    return `${path} +${added} -${removed}${applied ? "" : " (proposed, and not applied)"}`;
+  });
+  const rest = files.length > filesToldMax ? `, and ${files.length - filesToldMax} more` : "";
+  return `Changes${goal}: ${shown.slice(0, filesToldMax).join(", ")}${rest}`;
+}
 
 function material(files: readonly SentFile[], leftOut: Refactoring["left_out"] = []): Refactored {
   return { files, leftOut, made: [], rounds: 0 };

@@ -70,6 +70,11 @@ export const testGenerate: ModelOperation<TestInput, Tested, TestGeneration> = {
   }),
   check: ({ text }, job) => checked(text, job),
   conclude: (result, job) => concludedFile(result, job, `Tests for ${job.input.file}`),
+  remember: ({ file, path, framework, remarks }) => {
+    const where = path === null ? "printed" : `written to ${path}`;
+    const summary = `Tests with ${framework}, ${where}. ${remarks}`.trim();
+    return [{ operation: "test_generate", summary, paths: path === null ? [file] : [file, path] }];
+  },
 };
 
 async function gathered(input: TestInput, context: StepContext): Promise<GatheredOr<Tested>> {
