@@ -60,10 +60,10 @@ async function played(...replies: readonly [Reply, ...Reply[]]): Promise<void> {
 
 /** What the model was asked last. */
 function lastSent(): string {
-  const { messages } = server?.requests.at(-1)?.body as {
-    readonly messages: readonly { readonly content: string }[];
-  };
-  return messages.map(({ content }) => content).join("\n");
+  const body = server?.requests.at(-1)?.body as
+    | { readonly messages: readonly { readonly content: string }[] }
+    | undefined;
+  return (body?.messages ?? []).map(({ content }) => content).join("\n");
 }
 
 const explained: Reply = {
