@@ -20,7 +20,9 @@ export function orderText(order: ChatOrder): string {
 
 /** What a person said, which is never an order. */
 export function messageText(text: string): string {
-  return text.startsWith(mark) ? messageText(text.slice(mark.length)) : text;
+  let from = 0;
+  while (text.startsWith(mark, from)) from += mark.length;
+  return text.slice(from);
 }
 
 /** Undefined for what is a message; null for an order that nobody here knows. */

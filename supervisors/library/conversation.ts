@@ -1,5 +1,6 @@
 // A conversation from a program: messages go into its run one after the other, and each is answered by its turn.
 import { type SaidTurn, sayKey, type Turn, turnOf } from "../../actors/chat/conversation.ts";
+import { messageText } from "../../actors/chat/order.ts";
 import { type ChangeAbout, changeChoices } from "../../actors/operations/chat-change.ts";
 import { type SendingAbout, sendKey } from "../../actors/operations/chat-named.ts";
 import { type PermissionAbout, permissionChoices } from "../../actors/operations/chat-tools.ts";
@@ -140,7 +141,8 @@ class RunConversation implements Conversation {
     this.#waiting.shift();
     this.#wanted = undefined;
     this.#current = said;
-    wanted(said.message);
+    // Only an order of a person's may begin as one, and a program may pass on what anybody said.
+    wanted(messageText(said.message));
   }
 
   #end(error: unknown): void {
