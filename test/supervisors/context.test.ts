@@ -5,6 +5,8 @@ import { dirname, join } from "node:path";
 import { afterAll, afterEach, describe, expect, it } from "vitest";
 import { realWorld } from "../../runtime/index.ts";
 import { type Aiex, InputRefused, loadConfiguration, startAiex } from "../../supervisors/aiex.ts";
+import { loseSteps, withoutRetries } from "./lost-step.ts";
+import { runsAtWork } from "./run-processes.ts";
 
 const folders: string[] = [];
 const running: Aiex[] = [];
@@ -152,6 +154,34 @@ describe("The index of a project", () => {
     const refused = aiex.context.index({ path: "nowhere" });
     await expect(refused).rejects.toThrow(InputRefused);
     await expect(refused).rejects.toMatchObject({ code: "file_not_found" });
+  });
+
+  it("fails with a reason where nobody can bring the question to an end, and leaves no run behind", async () => {
+    const project = folder(shop);
+    const home = folder({ ".config/aiex/config.yaml": `workspace:\n  project_dir: ${project}\n` });
+    const world = realWorld();
+    const configuration = withoutRetries(await loadConfiguration({ world, env: {}, home }));
+    const aiex = await startAiex({ world, configuration });
+    running.push(aiex);
+    loseSteps(aiex.node, "context.ask");
+    const failed = aiex.context.index({});
+    await expect(failed).rejects.toMatchObject({
+      code: "context_failed",
+      message: expect.stringMatching(/^The index could not be asked\. Step .* failed/),
+    });
+    expect(await aiex.runs.list()).toEqual([]);
+  });
+
+  it("is given up in the middle of a question, whose run ends", async () => {
+    const aiex = await started(folder(shop));
+    const controller = new AbortController();
+    aiex.node.subscribe(({ name }) => {
+      if (name === "pipeline.step_began") controller.abort(new Error("given up"));
+    });
+    await expect(aiex.context.pack({ budgetTokens: 1_000, signal: controller.signal })).rejects.toThrow(
+      "given up",
+    );
+    expect(runsAtWork(aiex.node)).toEqual([]);
   });
 
   it("asks nobody once it is given up", async () => {

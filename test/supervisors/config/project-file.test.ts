@@ -1,6 +1,6 @@
 // A project's own settings: not looked into before it is trusted, and then only able to take away.
 import { describe, expect, test } from "vitest";
-import type { FileSystem } from "../../../runtime/file-system.ts";
+import { FileError, type FileSystem } from "../../../runtime/file-system.ts";
 import { memoryFileSystem } from "../../../runtime/file-systems/memory.ts";
 import { trustBook } from "../../../supervisors/config/project-file.ts";
 import { ConfigurationError, describeConfiguration, loadConfiguration } from "../../../supervisors/config.ts";
@@ -138,6 +138,59 @@ describe("the settings of a project", () => {
     files.putDirectory(`${home}/notes`);
     expect((await load(`${home}/notes`)).warnings).toEqual([]);
     expect((await load(home)).warnings).toEqual([]);
+  });
+
+  test.each<[string, (files: ReturnType<typeof memoryFileSystem>) => FileSystem, RegExp]>([
+    [
+      "is no text",
+      (files) => {
+        files.putFile(file, Uint8Array.of(0xff, 0xfe, 0xff));
+        return files;
+      },
+      /:1:1: the file is not UTF-8 text\. Save it as UTF-8\./,
+    ],
+    [
+      "is far too long",
+      (files) => {
+        files.putFile(file, "#".repeat(70_000));
+        return files;
+      },
+      /config\.yaml/,
+    ],
+    [
+      "cannot be read",
+      (files) => ({
+        ...files,
+        readFile: (path, options) =>
+          path === file
+            ? Promise.reject(new FileError("file_denied", "read", path, { because: "You may not read it." }))
+            : files.readFile(path, options),
+      }),
+      /You may not read it\./,
+    ],
+  ])("are refused as a whole where the file %s, which is named", async (_, spoilt, problem) => {
+    const { files, load } = await stage(narrow);
+    const refused = load(project, spoilt(files));
+    await expect(refused).rejects.toBeInstanceOf(ConfigurationError);
+    await expect(refused).rejects.toThrow(problem);
+    await expect(refused).rejects.toThrow(file);
+  });
+
+  test("leave a fault of the program to be one", async () => {
+    const { files, load } = await stage(narrow);
+    const realPath: FileSystem["realPath"] = async (path) => {
+      if (path === file) throw new TypeError("a fault of the program");
+      return files.realPath(path);
+    };
+    await expect(load(project, { ...files, realPath })).rejects.toThrow(TypeError);
+  });
+
+  test("are looked for up to the root, and no further", async () => {
+    const { files, load } = await stage(narrow);
+    files.putFile("/.aiex/config.yaml", "llm: [broken");
+    files.putDirectory("/srv/app");
+    expect((await load("/srv/app")).warnings).toEqual([]);
+    expect((await load("/srv/gone")).warnings).toEqual([]);
   });
 
   test("do nothing where no directory is given", async () => {

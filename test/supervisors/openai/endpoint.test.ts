@@ -7,6 +7,7 @@ import type { CompletionOrder } from "../../../actors/llm/completion.ts";
 import { CompletionFailed } from "../../../actors/llm/failure.ts";
 import type { Complete } from "../../../supervisors/openai/chat.ts";
 import { endpointName } from "../../../supervisors/openai/endpoint.ts";
+import { endpointLimits } from "../../../supervisors/openai/limits.ts";
 import { answered, type EndpointStage, endpointStage, Moment, testToken } from "./stage.ts";
 
 const question = { model: "auto", messages: [{ role: "user" as const, content: "2 + 2?" }] };
@@ -358,6 +359,48 @@ describe("The endpoint", () => {
     if (pid !== undefined) node.exit(pid, "kill");
     await expect(lost).rejects.toMatchObject({ status: 503, code: "stopping" });
     while ((await ask("/health")).status !== 200) await turn();
+    expect((await client.chat.completions.create(question)).choices[0]?.message.content).toBe("Four.");
+  });
+
+  it("ends a stream with an error that had begun when its process was killed", async () => {
+    const { node, client } = await staged(async (_, { hear }) => {
+      hear?.({ type: "text", text: "Fo" });
+      return new Promise(() => undefined);
+    });
+    const stream = await client.chat.completions.create({ ...question, stream: true });
+    const read = async (): Promise<void> => {
+      for await (const { choices } of stream) {
+        if (choices[0]?.delta.content !== "Fo") continue;
+        const pid = node.whereis(endpointName);
+        if (pid !== undefined) node.exit(pid, "kill");
+      }
+    };
+    await expect(read()).rejects.toThrow("The endpoint is being stopped or started again.");
+  });
+
+  it("takes no more than it can work on, says when to come back, and then takes more", async () => {
+    const all = new Moment();
+    const free = new Moment();
+    let begun = 0;
+    const { ask, client } = await staged(async () => {
+      begun += 1;
+      if (begun === endpointLimits.requestsMax) all.happen();
+      await free.come;
+      return answered();
+    });
+    const body = JSON.stringify(question);
+    const headers = { "content-type": "application/json" };
+    const chat = () => ask("/v1/chat/completions", { method: "POST", body, headers });
+    const working = Array.from({ length: endpointLimits.requestsMax }, chat);
+    await all.come;
+    const refused = await chat();
+    expect([refused.status, refused.headers.get("retry-after")]).toEqual([503, "1"]);
+    expect(await refused.json()).toMatchObject({ error: { code: "busy" } });
+    free.happen();
+    const statuses = new Set((await Promise.all(working)).map(({ status }) => status));
+    expect([...statuses]).toEqual([200]);
+    // One is done a moment after it was answered.
+    while (((await (await ask("/health")).json()) as { requests: number }).requests > 0) await turn();
     expect((await client.chat.completions.create(question)).choices[0]?.message.content).toBe("Four.");
   });
 
