@@ -46,7 +46,7 @@ export function reportOf({ root, index, passed, refreshed, elapsedMs }: ReportPa
 function tally<Word>(words: readonly Word[]): [Word, number][] {
   const counts = new Map<Word, number>();
   for (const word of words) counts.set(word, (counts.get(word) ?? 0) + 1);
-  return [...counts].sort((a, b) => b[1] - a[1]);
+  return [...counts].sort(([aWord, a], [bWord, b]) => b - a || (String(aWord) < String(bWord) ? -1 : 1));
 }
 
 export interface PackParts {

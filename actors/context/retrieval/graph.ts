@@ -1,14 +1,16 @@
-// Who imports whom, and who uses what others define, between the files of a project.
+// Who imports whom, and who uses what others define, between the files of a project; kept in step with them file by file.
 import { importTargets } from "../../analysis/import-targets.ts";
+import { Definers } from "./definers.ts";
 import type { IndexedFile } from "./indexed-file.ts";
-import { definitionsMax, nameCharactersMin } from "./limits.ts";
+import { familyOf, isImporting } from "./language-family.ts";
+import { PathLists } from "./path-lists.ts";
 import type { Vocabulary } from "./vocabulary.ts";
 
 export interface Use {
   /** The file that is imported or used. */
   readonly target: string;
   isImport: boolean;
-  /** What is used, those that fewest files define first. */
+  /** What is used, in the order in which it stands there first. */
   readonly names: string[];
   weight: number;
 }
@@ -16,102 +18,160 @@ export interface Use {
 export interface Graph {
   /** What each file imports and uses. Files without any are not among them. */
   readonly uses: ReadonlyMap<string, readonly Use[]>;
-  /** Who imports and uses each file. */
+  /** Who imports and uses each file, in the order of their paths. */
   readonly users: ReadonlyMap<string, readonly string[]>;
-  /** The files that define each name, for names that few files define. */
-  readonly definers: ReadonlyMap<number, readonly string[]>;
 }
 
-export function graphOf(files: ReadonlyMap<string, IndexedFile>, vocabulary: Vocabulary): Graph {
-  const names = new Map<number, string>();
-  const definers = definersOf(files, vocabulary, names);
-  const targetOf = importTargets([...files.keys()]);
-  const uses = new Map<string, readonly Use[]>();
-  const users = new Map<string, string[]>();
-  const importsOf = (file: IndexedFile): ReadonlySet<string> => {
-    const importing = { path: file.path, language: file.language ?? "", imports: file.imports };
-    const targets = file.imports.flatMap((wanted) => targetOf(importing, wanted) ?? []);
-    return new Set(targets.filter((target) => target !== file.path));
-  };
-  for (const file of files.values()) {
+type Files = ReadonlyMap<string, IndexedFile>;
+type Paths = ReadonlySet<string>;
+
+const none: Paths = new Set();
+
+/**
+ * The graph of files that change. After a change only those files are looked at anew for which it may be different: whatever the
+ * changes were, it is the same as one that is made of all files at once.
+ */
+export class LiveGraph {
+  readonly #files: Files;
+  readonly #vocabulary: Vocabulary;
+  readonly #definers: Definers;
+  readonly #uses = new Map<string, readonly Use[]>();
+  readonly #users = new PathLists<string>();
+  /** What each file imports, and what it hands on to whom imports it, as they were counted last. */
+  readonly #imports = new Map<string, Paths>();
+  readonly #handsOn = new Map<string, Paths>();
+  readonly #changed = new Set<string>();
+  #targetOf: ReturnType<typeof importTargets> | undefined;
+
+  constructor(files: Files, vocabulary: Vocabulary) {
+    this.#files = files;
+    this.#vocabulary = vocabulary;
+    this.#definers = new Definers(vocabulary);
+  }
+
+  /** Came, went, or is another one. */
+  note(path: string): void {
+    this.#changed.add(path);
+  }
+
+  /** As the files are now. */
+  get current(): Graph {
+    if (this.#changed.size > 0) this.#update();
+    return { uses: this.#uses, users: this.#users.all };
+  }
+
+  #update(): void {
+    const changed = new Set(this.#changed);
+    this.#changed.clear();
+    const words = this.#definers.update(changed, this.#files);
+    const importing = this.#importsAnew(changed);
+    const handing = this.#handedAnew(new Set([...changed, ...importing]));
+    for (const path of changed) if (!this.#files.has(path)) this.#put(path, []);
+    for (const [path, file] of this.#files) {
+      const isTouched =
+        changed.has(path) ||
+        importing.has(path) ||
+        isAny(this.#imports.get(path) ?? none, handing) ||
+        isAny(file.codeWords, words);
+      if (isTouched) this.#put(path, this.#usesOf(file));
+    }
+  }
+
+  /** The files that import others than before: any may where a file came or went, which a name now leads to, or no longer. */
+  #importsAnew(changed: Paths): Paths {
+    const isMoved = [...changed].some((path) => this.#files.has(path) !== this.#imports.has(path));
+    if (isMoved || this.#targetOf === undefined) this.#targetOf = importTargets([...this.#files.keys()]);
+    const different = new Set<string>();
+    for (const path of changed) if (!this.#files.has(path)) this.#imports.delete(path);
+    for (const path of isMoved ? this.#files.keys() : changed) {
+      const file = this.#files.get(path);
+      if (file === undefined) continue;
+      const targets = importsOf(file, this.#targetOf);
+      if (!isSame(targets, this.#imports.get(path) ?? none)) different.add(path);
+      this.#imports.set(path, targets);
+    }
+    return different;
+  }
+
+  /** Of `paths` those that hand on something else than before. */
+  #handedAnew(paths: Paths): Paths {
+    const different = new Set<string>();
+    for (const path of paths) {
+      const file = this.#files.get(path);
+      const isPassage = file !== undefined && file.symbols.length === 0;
+      const handed = isPassage ? (this.#imports.get(path) ?? none) : none;
+      if (!isSame(handed, this.#handsOn.get(path) ?? none)) different.add(path);
+      if (handed.size > 0) this.#handsOn.set(path, handed);
+      else this.#handsOn.delete(path);
+    }
+    return different;
+  }
+
+  #usesOf(file: IndexedFile): readonly Use[] {
     const found = new Map<string, Use>();
     const use = (target: string): Use => {
       const known = found.get(target) ?? { target, isImport: false, names: [], weight: 0 };
       found.set(target, known);
       return known;
     };
-    const imported = importsOf(file);
+    const imported = this.#imports.get(file.path) ?? none;
     for (const target of imported) {
       const one = use(target);
       one.weight += 1;
       one.isImport = true;
     }
-    const reachable = reachableFrom(file, imported, files, importsOf);
+    const reachable = this.#reachableFrom(file, imported);
+    const family = familyOf(file.language);
     for (const word of file.codeWords) {
-      const defining = definers.get(word);
+      const defining = this.#definers.of(word);
       if (defining === undefined || defining.includes(file.path)) continue;
       for (const target of defining) {
-        if (familyOf(files.get(target)?.language) !== familyOf(file.language)) continue;
         if (reachable !== undefined && !reachable.has(target)) continue;
+        if (familyOf(this.#files.get(target)?.language) !== family) continue;
         const one = use(target);
         one.weight += 1 / defining.length;
-        one.names.push(names.get(word) ?? "");
+        one.names.push(this.#vocabulary.text(word));
       }
     }
-    if (found.size === 0) continue;
-    uses.set(file.path, [...found.values()]);
-    for (const target of found.keys()) {
-      const known = users.get(target);
-      if (known === undefined) users.set(target, [file.path]);
-      else known.push(file.path);
-    }
+    return [...found.values()];
   }
-  return { uses, users, definers };
+
+  /** What a file may use by name: what it imports, and what those hand on that define nothing themselves. Undefined for anything. */
+  #reachableFrom({ language }: IndexedFile, imported: Paths): Paths | undefined {
+    if (!isImporting(language)) return undefined;
+    const reachable = new Set(imported);
+    for (const path of imported) for (const next of this.#handsOn.get(path) ?? none) reachable.add(next);
+    return reachable;
+  }
+
+  #put(path: string, uses: readonly Use[]): void {
+    const before = new Set((this.#uses.get(path) ?? []).map(({ target }) => target));
+    const now = new Set(uses.map(({ target }) => target));
+    if (uses.length > 0) this.#uses.set(path, uses);
+    else this.#uses.delete(path);
+    for (const target of before) if (!now.has(target)) this.#users.remove(target, path);
+    for (const target of now) if (!before.has(target)) this.#users.add(target, path);
+  }
 }
 
-/** Languages that name the file of whatever they use. Of the others a name alone tells where something may be from. */
-const importing: ReadonlySet<string> = new Set(["javascript", "python", "cpp"]);
-
-/** What a file may use by name: what it imports, and what those hand on that define nothing themselves. Undefined for anything. */
-function reachableFrom(
-  { language }: IndexedFile,
-  imported: ReadonlySet<string>,
-  files: ReadonlyMap<string, IndexedFile>,
-  importsOf: (file: IndexedFile) => ReadonlySet<string>,
-): ReadonlySet<string> | undefined {
-  if (!importing.has(familyOf(language))) return undefined;
-  const reachable = new Set(imported);
-  for (const path of imported) {
-    const file = files.get(path);
-    if (file === undefined || file.symbols.length > 0) continue;
-    for (const next of importsOf(file)) reachable.add(next);
-  }
-  return reachable;
+function importsOf(file: IndexedFile, targetOf: ReturnType<typeof importTargets>): Paths {
+  if (file.imports.length === 0) return none;
+  const importing = { path: file.path, language: file.language ?? "", imports: file.imports };
+  const targets = new Set(file.imports.flatMap((wanted) => targetOf(importing, wanted) ?? []));
+  targets.delete(file.path);
+  return targets;
 }
 
-function definersOf(
-  files: ReadonlyMap<string, IndexedFile>,
-  vocabulary: Vocabulary,
-  names: Map<number, string>,
-): Map<number, string[]> {
-  const definers = new Map<number, string[]>();
-  for (const { path, symbols } of files.values()) {
-    for (const { name } of symbols) {
-      if (name.length < nameCharactersMin) continue;
-      const word = vocabulary.wordIfKnown(name);
-      if (word === undefined) continue;
-      const known = definers.get(word);
-      names.set(word, name);
-      if (known === undefined) definers.set(word, [path]);
-      else if (known.at(-1) !== path) known.push(path);
-    }
-  }
-  for (const [word, defining] of definers) if (defining.length > definitionsMax) definers.delete(word);
-  return definers;
+function isAny<Item>(items: Iterable<Item>, wanted: ReadonlySet<Item>): boolean {
+  if (wanted.size === 0) return false;
+  for (const item of items) if (wanted.has(item)) return true;
+  return false;
 }
 
-/** Languages that use each other's definitions by name. */
-function familyOf(language: string | null | undefined): string {
-  if (language === "typescript" || language === "tsx") return "javascript";
-  return language === "c" ? "cpp" : (language ?? "");
+/** In the same order, too: it is the order in which files are told. */
+function isSame(some: Paths, others: Paths): boolean {
+  if (some.size !== others.size) return false;
+  const rest = others.values();
+  for (const path of some) if (rest.next().value !== path) return false;
+  return true;
 }

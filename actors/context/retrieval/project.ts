@@ -1,6 +1,6 @@
 // All files of a project for looking things up. A change of one file costs what that file holds, and nothing of the others.
 import type { Sketch } from "../../analysis/sketch/sketch.ts";
-import { type Graph, graphOf } from "./graph.ts";
+import { type Graph, LiveGraph } from "./graph.ts";
 import { type IndexedFile, indexedFile, type SketchedFile } from "./indexed-file.ts";
 import { Vocabulary } from "./vocabulary.ts";
 
@@ -9,7 +9,7 @@ export class ProjectIndex {
   readonly #files = new Map<string, IndexedFile>();
   #parts = 0;
   #length = 0;
-  #graph: Graph | undefined;
+  readonly #graph = new LiveGraph(this.#files, this.vocabulary);
 
   get files(): ReadonlyMap<string, IndexedFile> {
     return this.#files;
@@ -24,10 +24,9 @@ export class ProjectIndex {
     return this.#parts === 0 ? 0 : this.#length / this.#parts;
   }
 
-  /** Who imports and uses whom, made anew after a change. */
+  /** Who imports and uses whom, as the files are now. */
   get graph(): Graph {
-    this.#graph ??= graphOf(this.#files, this.vocabulary);
-    return this.#graph;
+    return this.#graph.current;
   }
 
   set(file: SketchedFile, sketch: Sketch): void {
@@ -44,8 +43,8 @@ export class ProjectIndex {
     this.#count(file, -1);
   }
 
-  #count({ parts, terms }: IndexedFile, by: 1 | -1): void {
-    this.#graph = undefined;
+  #count({ path, parts, terms }: IndexedFile, by: 1 | -1): void {
+    this.#graph.note(path);
     this.#parts += by * parts.length;
     for (const { length } of parts) this.#length += by * length;
     for (const term of terms) this.vocabulary.count(term, by);

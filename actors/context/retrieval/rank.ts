@@ -56,8 +56,10 @@ function namedFiles({ files }: ProjectIndex, paths: readonly string[]): Map<stri
   for (const path of paths) {
     const file = files.get(path);
     if (file !== undefined) named.set(path, file);
-    else if (path !== "")
-      for (const [below, one] of files) if (below.startsWith(`${path}/`)) named.set(below, one);
+    else if (path !== "") {
+      const inside = [...files].filter(([below]) => below.startsWith(`${path}/`));
+      for (const [below, one] of inside.sort(([a], [b]) => (a < b ? -1 : 1))) named.set(below, one);
+    }
   }
   return named;
 }
@@ -170,7 +172,9 @@ class Scores {
   }
 
   #best(): Map<string, number> {
-    const best = [...this.#textual].filter(([, score]) => score >= seedShareMin).sort((a, b) => b[1] - a[1]);
+    const best = [...this.#textual]
+      .filter(([, score]) => score >= seedShareMin)
+      .sort(([aPath, a], [bPath, b]) => b - a || (aPath < bPath ? -1 : 1));
     return new Map(best.slice(0, seedFilesMax));
   }
 

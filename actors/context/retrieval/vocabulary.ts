@@ -4,6 +4,7 @@ import { termsOf } from "./terms.ts";
 export class Vocabulary {
   readonly #words = new Map<string, number>();
   readonly #terms = new Map<string, number>();
+  readonly #texts: string[] = [];
   /** Per word: its terms. */
   readonly #termsOfWord: (readonly number[])[] = [];
   /** Per term: the parts that hold it. */
@@ -14,8 +15,14 @@ export class Vocabulary {
     if (known !== undefined) return known;
     const word = this.#termsOfWord.length;
     this.#words.set(text, word);
+    this.#texts.push(text);
     this.#termsOfWord.push(termsOf(text).map((term) => this.#term(term)));
     return word;
+  }
+
+  /** As it is written. */
+  text(word: number): string {
+    return this.#texts[word] ?? "";
   }
 
   /** Undefined for one that no file holds. */
