@@ -5,45 +5,48 @@ import { ProjectIndex } from "../../../../actors/context/retrieval/project.ts";
 import { rank } from "../../../../actors/context/retrieval/rank.ts";
 import { add } from "./project-stage.ts";
 
-const paths = [
-  "a.ts",
-  "b.ts",
-  "lib/a.ts",
-  "lib/index.ts",
-  "lib/b.js",
-  "lib/c.py",
-  "lib/__init__.py",
-  "d.c",
-  "d.h",
-  "e.go",
-  "f.md",
-];
-const names = ["total", "price", "Item", "send", "x"];
+const names = ["total", "price", "Item"];
+const each = (...lines: ((name: string) => string)[]): string[] =>
+  lines.flatMap((one) => names.map((name) => one(name)));
 
-/** A line that imports, hands on, defines or uses something; the same for all languages, which read of it what they can. */
-const line = fc.oneof(
-  fc
-    .tuple(fc.constantFrom(...names), fc.constantFrom("./a", "./b.js", "./lib", "../a.ts", "./index.ts"))
-    .map(([name, from]) => `import { ${name} } from "${from}";`),
-  fc.constantFrom("./lib/a.ts", "./b", "./a.ts").map((from) => `export * from "${from}";`),
-  fc.constantFrom(...names).map((name) => `export function ${name}() { return 1 }`),
-  fc.constantFrom(...names).map((name) => `def ${name}():\n    pass`),
-  fc.constantFrom(...names).map((name) => `int ${name}(void) { return 1; }`),
-  fc.constantFrom(...names).map((name) => `func ${name}() {}`),
-  fc.constantFrom("from lib import c", "import c", '#include "d.h"'),
-  fc.constantFrom(...names).map((name) => `${name}();`),
-);
-
-const edit = fc.record({
-  path: fc.constantFrom(...paths),
-  /** Undefined: the file goes. */
-  text: fc.option(
-    fc.array(line, { maxLength: 5 }).map((lines) => `${lines.join("\n")}\n`),
-    { nil: undefined },
+/** Per ending of a file: lines that import, hand on, define and use. */
+const lines: Readonly<Record<string, readonly string[]>> = {
+  ts: [
+    ...["./a", "./b.js", "./lib", "../a.ts", "./index.ts"].map((from) => `export * from "${from}";`),
+    ...each(
+      (name) => `export function ${name}() { return 1 }`,
+      (name) => `${name}();`,
+    ),
+  ],
+  py: [
+    "from lib import c",
+    "import c",
+    ...each((name) => `def ${name}(): pass`),
+    ...each((name) => `${name}()`),
+  ],
+  go: each(
+    (name) => `func ${name}() {}`,
+    (name) => `var y = ${name}()`,
   ),
-  /** Whether somebody asks behind it, before the next one. */
-  isAsked: fc.boolean(),
-});
+  h: [
+    '#include "d.h"',
+    ...each((name) => `int ${name}(void) { return 1; }`),
+    "class Price { int total(); };",
+  ],
+};
+
+/** A line is there more than once where files are few: what somebody defines is used. */
+const file = fc
+  .constantFrom("a.ts", "b.ts", "lib/a.ts", "lib/index.ts", "lib/c.py", "c.py", "d.h", "e.h", "f.go", "g.go")
+  .chain((path) => {
+    const line = fc.constantFrom(...(lines[path.slice(path.lastIndexOf(".") + 1)] ?? []));
+    const text = fc.array(line, { maxLength: 4 }).map((all) => `${all.join("\n")}\n`);
+    /** Undefined: the file goes. */
+    return fc.tuple(fc.constant(path), fc.option(text, { nil: undefined, freq: 4 }));
+  });
+
+/** Whether somebody asks behind it, before the next one. */
+const edit = fc.tuple(file, fc.boolean());
 
 /** Everything that can be seen of an index. */
 function seen(index: ProjectIndex): unknown {
@@ -68,10 +71,10 @@ function seen(index: ProjectIndex): unknown {
 describe("a project that changes", () => {
   test("has the index of one that is read at once, after whatever came, went and became another", async () => {
     await fc.assert(
-      fc.asyncProperty(fc.array(edit, { minLength: 1, maxLength: 30 }), async (edits) => {
+      fc.asyncProperty(fc.array(edit, { minLength: 5, maxLength: 30, size: "max" }), async (edits) => {
         const changing = new ProjectIndex();
         const texts = new Map<string, string>();
-        for (const { path, text, isAsked } of edits) {
+        for (const [[path, text], isAsked] of edits) {
           if (text === undefined) {
             changing.remove(path);
             texts.delete(path);
@@ -87,5 +90,22 @@ describe("a project that changes", () => {
       }),
       { numRuns: 100 },
     );
+  });
+
+  test("knows no way any more through a file that hands on something else now", async () => {
+    const index = new ProjectIndex();
+    await add(index, "item.ts", "export interface Item { price: number }\n");
+    await add(index, "index.ts", 'export * from "./item.ts";\n');
+    await add(
+      index,
+      "cart.ts",
+      'import type { Item } from "./index.ts";\nexport const one: Item = { price: 1 };\n',
+    );
+    const used = () => index.graph.uses.get("cart.ts")?.map(({ target }) => target);
+    expect(used()).toEqual(["index.ts", "item.ts"]);
+    await add(index, "index.ts", "export {};\n");
+    expect(used()).toEqual(["index.ts"]);
+    await add(index, "index.ts", 'export * from "./item.ts";\n');
+    expect(used()).toEqual(["index.ts", "item.ts"]);
   });
 });
