@@ -39,14 +39,22 @@ class Walk {
     for (const child of node.children()) {
       if (this.symbols.length >= symbolsMax) return;
       const kind = String(child.kind());
-      this.#import(child, kind);
-      const way = this.#shape.through[kind];
-      const entry = this.#shape.defines[kind];
-      const defined = typeof entry === "function" ? entry(child) : entry;
-      if (defined !== undefined) this.#define(child, defined, depth, around);
-      else if (way !== undefined && depth < nestingMax)
-        this.into(child, depth + 1, way === "wraps" ? (around ?? linesOf(child)) : undefined);
+      // Most of what is exported is declared right there, which costs no look at anything else of it.
+      const exported = kind === "export_statement" ? child.field("declaration") : null;
+      if (exported !== null)
+        this.#look(exported, String(exported.kind()), depth + 1, around ?? linesOf(child));
+      else this.#look(child, kind, depth, around);
     }
+  }
+
+  #look(child: SgNode, kind: string, depth: number, around: Lines | undefined): void {
+    this.#import(child, kind);
+    const way = this.#shape.through[kind];
+    const entry = this.#shape.defines[kind];
+    const defined = typeof entry === "function" ? entry(child) : entry;
+    if (defined !== undefined) this.#define(child, defined, depth, around);
+    else if (way !== undefined && depth < nestingMax)
+      this.into(child, depth + 1, way === "wraps" ? (around ?? linesOf(child)) : undefined);
   }
 
   #define(node: SgNode, defined: Defined, depth: number, around: Lines | undefined): void {
@@ -72,7 +80,9 @@ class Walk {
 
   #import(node: SgNode, kind: string): void {
     if (kind !== "import_statement" && kind !== "export_statement") return;
-    const source = node.field("source") ?? node.child(1)?.field("source") ?? null;
+    // `import a = require("./a")` has it one level down.
+    const source =
+      node.field("source") ?? (kind === "import_statement" ? node.child(1)?.field("source") : null) ?? null;
     const specifier = source === null ? "" : source.text().slice(1, -1);
     if (/^\.\.?(\/|$)/.test(specifier)) this.imports.push(importAt(node, specifier));
   }

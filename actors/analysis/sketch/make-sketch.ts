@@ -1,5 +1,6 @@
 // One request to one response: the sketch of a text. What its grammar cannot read has no definitions there, and its words all the same.
 
+import type { SgNode } from "@ast-grep/napi";
 import { estimateTokens } from "../../llm/tokens.ts";
 import { hasGrammar, isNestedTooDeeply, openGrammar } from "../grammar.ts";
 import type { Import } from "../import.ts";
@@ -10,8 +11,9 @@ import type { SketchRequest, SketchSuccess } from "../protocol.ts";
 import { plainText } from "../text-rules.ts";
 import { definitionsOf } from "./definitions.ts";
 import { erlangSymbols } from "./erlang.ts";
-import { partsOf } from "./parts.ts";
+import { type Lines, partsOf } from "./parts.ts";
 import { shapes } from "./shapes.ts";
+import { skeletonOf } from "./skeleton.ts";
 import type { Sketch, SketchPart, SketchSymbol } from "./sketch.ts";
 import { type TextWords, wordsOf } from "./words.ts";
 
@@ -43,16 +45,34 @@ interface Found {
 async function definitionsIn(text: string, language: Language | null): Promise<Found> {
   if (language === null) return { symbols: [], imports: [] };
   if (!hasGrammar(language)) return { symbols: erlangSymbols(text), imports: [] };
-  if (isNestedTooDeeply(text)) return { symbols: [], imports: [] };
+  const isScript = language.ruleFolders.includes("javascript");
   const opened = await openGrammar(language);
   if (!opened.ok) return { symbols: [], imports: [] };
-  const root = opened.rootOf(text);
-  const { symbols, scriptImports } = definitionsOf(root, text, shapes[language.id]);
-  const isScript = language.ruleFolders.includes("javascript");
+  const read = (isScript ? treeOfSkeleton(text, opened.rootOf) : undefined) ?? treeOf(text, opened.rootOf);
+  if (read === undefined) return { symbols: [], imports: [] };
+  const { symbols, scriptImports } = definitionsOf(read.root, read.text, shapes[language.id]);
   const imports = isScript
     ? [...scriptImports, ...calledImports(text)].slice(0, importsMax)
-    : importsOf(language, root, text);
+    : importsOf(language, read.root, text);
   return { symbols, imports };
+}
+
+interface Read {
+  readonly root: SgNode;
+  readonly text: string;
+}
+
+type RootOf = (text: string) => SgNode;
+
+function treeOf(text: string, rootOf: RootOf): Read | undefined {
+  return isNestedTooDeeply(text) ? undefined : { root: rootOf(text), text };
+}
+
+/** Undefined where the skeleton is none, or not what the grammar expects: then the whole text tells. */
+function treeOfSkeleton(text: string, rootOf: RootOf): Read | undefined {
+  const skeleton = skeletonOf(text);
+  const read = skeleton === undefined ? undefined : treeOf(skeleton, rootOf);
+  return read?.root.find({ rule: { kind: "ERROR" } }) === null ? read : undefined;
 }
 
 /** Those of `require("./a")` and `import("./a")`, wherever they stand. */
@@ -66,19 +86,23 @@ function calledImports(text: string): Import[] {
   });
 }
 
-function withWords(
-  rows: readonly string[],
-  parts: readonly { readonly line: number; readonly endLine: number }[],
-  { at, lines }: TextWords,
-): SketchPart[] {
+function withWords(rows: readonly string[], parts: readonly Lines[], found: TextWords): SketchPart[] {
+  const { at, lines, words } = found;
+  const counts = new Int32Array(words.length);
   let next = 0;
   return parts.map(({ line, endLine }) => {
-    const counts = new Map<number, number>();
+    const here: number[] = [];
     for (; next < at.length && (lines[next] ?? 0) <= endLine; next += 1) {
       const word = at[next] ?? 0;
-      counts.set(word, (counts.get(word) ?? 0) + 1);
+      if (counts[word] === 0) here.push(word);
+      counts[word] = (counts[word] ?? 0) + 1;
+    }
+    const pairs: number[] = [];
+    for (const word of here) {
+      pairs.push(word, counts[word] ?? 0);
+      counts[word] = 0;
     }
     const text = rows.slice(line - 1, endLine).join("\n");
-    return { line, endLine, tokens: estimateTokens(text), words: [...counts].flat() };
+    return { line, endLine, tokens: estimateTokens(text), words: pairs };
   });
 }
