@@ -4,9 +4,10 @@ import { retryDelayMs } from "../runs/limits.ts";
 import { type Parser, parserName } from "./parser.ts";
 import {
   failure,
-  type ParseFailure,
   type ParseRequest,
   type ParseResponse,
+  type SketchesRequest,
+  type SketchesResponse,
   type SketchRequest,
   type SketchResponse,
 } from "./protocol.ts";
@@ -17,16 +18,17 @@ const parseAttemptsMax = 3;
 /** What cannot be parsed is an answer like any other. */
 export function askParser(index: number, request: ParseRequest): Promise<ParseResponse>;
 export function askParser(index: number, request: SketchRequest): Promise<SketchResponse>;
+export function askParser(index: number, request: SketchesRequest): Promise<SketchesResponse>;
 export async function askParser(
   index: number,
-  request: ParseRequest | SketchRequest,
-): Promise<ParseResponse | SketchResponse | ParseFailure> {
+  request: ParseRequest | SketchRequest | SketchesRequest,
+): Promise<ParseResponse | SketchResponse | SketchesResponse> {
   const parser = named<Parser>(parserName(index));
   let ended = "";
   for (let attempt = 1; attempt <= parseAttemptsMax; attempt += 1) {
     // The port has a deadline of its own for every request, so this ends.
     const answer = await call(parser, "request", request, { timeoutMs: Number.POSITIVE_INFINITY });
-    if (answer.ok) return answer.value as ParseResponse | SketchResponse;
+    if (answer.ok) return answer.value as ParseResponse | SketchResponse | SketchesResponse;
     const advice = answer.error === "timed_out" ? "; analysis.parser_timeout_ms sets the time" : "";
     ended = `${answer.message}${advice}`;
     if (answer.error !== "program_ended") break;

@@ -12,12 +12,14 @@ import {
   type ParseRequest,
   type ParseResponse,
   readRequest,
+  type SketchesRequest,
+  type SketchesResponse,
   type SketchRequest,
   type SketchResponse,
 } from "./protocol.ts";
-import { makeSketch } from "./sketch/make-sketch.ts";
+import { makeSketch, makeSketches } from "./sketch/make-sketch.ts";
 
-type Response = ParseResponse | SketchResponse | CheckResponse;
+type Response = ParseResponse | SketchResponse | SketchesResponse | CheckResponse;
 
 const decoder = frameDecoder();
 
@@ -62,8 +64,9 @@ async function responseTo(value: unknown): Promise<Response | null> {
   }
 }
 
-function answerTo(request: ParseRequest | SketchRequest | CheckRequest): Promise<Response> {
+function answerTo(request: ParseRequest | SketchRequest | SketchesRequest | CheckRequest): Promise<Response> {
   if ("checkRules" in request) return checkUserRules(request);
+  if ("sketches" in request) return makeSketches(request);
   return "sketch" in request ? makeSketch(request) : examine(request);
 }
 

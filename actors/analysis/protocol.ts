@@ -24,6 +24,23 @@ export interface SketchRequest {
   readonly text: string;
 }
 
+/** Asks for the sketches of several short texts, which takes less time than to ask for each. */
+export interface SketchesRequest {
+  readonly id: RequestId;
+  readonly sketches: readonly SketchedText[];
+}
+
+export type SketchedText = Pick<SketchRequest, "language" | "text">;
+
+export interface SketchesSuccess {
+  readonly id: RequestId;
+  readonly ok: true;
+  /** In the order of the texts. */
+  readonly sketches: readonly Sketch[];
+}
+
+export type SketchesResponse = SketchesSuccess | ParseFailure;
+
 export interface SketchSuccess {
   readonly id: RequestId;
   readonly ok: true;
@@ -79,20 +96,26 @@ export type CheckResponse = CheckSuccess | ParseFailure;
 /** The request that `value` is, or the failure to answer with. */
 export function readRequest(
   value: unknown,
-): ParseRequest | SketchRequest | CheckRequest | RulesMessage | ParseFailure {
+): ParseRequest | SketchRequest | SketchesRequest | CheckRequest | RulesMessage | ParseFailure {
   const fields = typeof value === "object" && value !== null ? (value as Record<string, unknown>) : {};
-  const { id, path, language, text, sketch, checkRules, userRules } = fields;
+  const { id, path, language, text, sketch, sketches, checkRules, userRules } = fields;
   if (Array.isArray(userRules)) return { userRules };
   if (typeof id !== "number" && typeof id !== "string") {
     return failure(null, `a request needs an id that is a number or a string; given: ${typeof id}`);
   }
   if (Array.isArray(checkRules)) return { id, checkRules };
+  if (Array.isArray(sketches) && sketches.every(isSketchedText)) return { id, sketches };
   if (sketch === true && typeof language === "string" && typeof text === "string")
     return { id, sketch, language, text };
   if (typeof path !== "string" || typeof language !== "string" || typeof text !== "string") {
     return failure(id, "a request needs the strings path, language and text");
   }
   return { id, path, language, text };
+}
+
+function isSketchedText(value: unknown): value is SketchedText {
+  const { language, text } = (value ?? {}) as Record<string, unknown>;
+  return typeof language === "string" && typeof text === "string";
 }
 
 export function failure(id: RequestId | null, reason: string): ParseFailure {

@@ -31,11 +31,17 @@ export type Asker = "person" | "others";
 /**
  * Opens a regular file for reading where the sandbox allows it. Whoever asked for it closes it.
  * Fails with a `FileError`: `outside_root`, `file_denied`, `file_too_large`, and as `openChecked`.
+ * @param known where it may lie, as it was a moment ago: for many files that are opened together
  */
-export async function openGuarded(tree: GuardedTree, asked: GuardedPath, asker: Asker): Promise<GuardedFile> {
+export async function openGuarded(
+  tree: GuardedTree,
+  asked: GuardedPath,
+  asker: Asker,
+  known?: Bounds,
+): Promise<GuardedFile> {
   const { files, sandbox } = tree;
   const { path, isForModel = false } = asked;
-  const bounds = await boundsOf(tree);
+  const bounds = known ?? (await boundsOf(tree));
   const place = placeOf(tree, bounds, asked, asker);
   await resolved(tree, bounds, { asked, asker, place });
   const use = isForModel ? "model" : "read";
@@ -91,14 +97,14 @@ export async function writeDenial(
     : undefined;
 }
 
-/** Real paths. */
-interface Bounds {
+/** Where something may lie: real paths. */
+export interface Bounds {
   readonly root: string;
   readonly allowed: readonly string[];
   readonly denied: readonly string[];
 }
 
-async function boundsOf({ files, directory, sandbox }: GuardedTree): Promise<Bounds> {
+export async function boundsOf({ files, directory, sandbox }: GuardedTree): Promise<Bounds> {
   const root = await realRoot(files, directory);
   const allowed = await Promise.all(sandbox.allowedPaths.map((path) => leadsTo(files, resolve(root, path))));
   const denied = await Promise.all(

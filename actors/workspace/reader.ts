@@ -7,7 +7,7 @@ import { audited } from "../audit/auditor.ts";
 import type { Applied, ChangeSet, FileChange, NamedPath } from "./access.ts";
 import { applyChange } from "./apply.ts";
 import type { ChangeKeeper } from "./changes/keeper.ts";
-import { type Asker, openGuarded } from "./guard.ts";
+import { type Asker, type Bounds, boundsOf, openGuarded } from "./guard.ts";
 import { instructionsOf, type Trust } from "./instructions.ts";
 import { answerOwned, appliedSet, hashOf, listingOf, orFailure, type WorkspaceOwner } from "./owner.ts";
 import type { OwnerAnswer, OwnerAnswers, OwnerRequest } from "./owner-request.ts";
@@ -71,6 +71,16 @@ export interface KeptFile {
   readonly realPath: string;
 }
 
+/** Files that are read together. */
+export interface SomeFiles {
+  readonly requests: readonly ReadRequest[];
+  /** True where it is asked for others: only what lies in the project is read. */
+  readonly isBounded: boolean;
+}
+
+/** In the order in which they were asked for. */
+export type SomeSources = readonly (ReadSource | ReaderFailure)[];
+
 interface Reader extends ReaderInput {
   readonly world: World;
   readonly changes: ChangeKeeper | undefined;
@@ -78,7 +88,7 @@ interface Reader extends ReaderInput {
 }
 
 /**
- * Defines the reader over a world's files. Calls: `list`, `read` and `hash` are asked by the person's own program, `ask` by others,
+ * Defines the reader over a world's files. Calls: `list`, `read`, `read_some` and `hash` are asked by the person's own program, `ask` by others,
  * who get what lies in the project and nothing else; `apply` and `apply_all` change the project alone.
  * @param changes what sets of changes are kept by; without it none are taken
  * @param trust knows which projects are trusted; without it none is
@@ -97,6 +107,8 @@ export function workspaceReader(world: World, changes?: ChangeKeeper, trust?: Tr
           await answered(request.path, read(reader, request, askerOf(from))),
           reader,
         ),
+      read_some: async (reader, asked: SomeFiles, from) =>
+        replyWith<SomeSources, Reader>(await readSome(reader, asked, askerOf(from)), reader),
       hash: async (reader, asked: NamedPath & { path: string }, from) =>
         replyWith<OwnerAnswers["hash"], Reader>(
           await answered(asked.path, hash(reader, asked, askerOf(from))),
@@ -136,10 +148,27 @@ function askerOf(from: Ref): Asker {
   return kernel.calls.get(from.ref)?.caller.pid.node === pid.node ? "person" : "others";
 }
 
-async function read(reader: Reader, request: ReadRequest, asker: Asker): Promise<ReadSource> {
-  const opened = await openGuarded(ownerIn(reader), request, asker);
+async function read(
+  reader: Reader,
+  request: ReadRequest,
+  asker: Asker,
+  bounds?: Bounds,
+): Promise<ReadSource> {
+  const opened = await openGuarded(ownerIn(reader), request, asker, bounds);
   const { size, realPath, source } = await readSourceFile(opened, reader.limits);
   return { ok: true, bytes: size, realPath, source };
+}
+
+/** Several at once, since most of the time of one is waiting for the file system. */
+async function readSome(
+  reader: Reader,
+  { requests, isBounded }: SomeFiles,
+  from: Asker,
+): Promise<SomeSources> {
+  const asker = isBounded ? "others" : from;
+  const bounds = await orFailure(boundsOf(ownerIn(reader)));
+  if ("ok" in bounds) return requests.map(() => bounds);
+  return Promise.all(requests.map((request) => answered(request.path, read(reader, request, asker, bounds))));
 }
 
 async function hash(reader: Reader, asked: NamedPath & { readonly path: string }, asker: Asker) {

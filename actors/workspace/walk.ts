@@ -1,6 +1,12 @@
 // Lists the source files below a directory: bounded, in the same order every time, and past everything that cannot be read.
 import { join, posix } from "node:path";
-import { FileError, type FileErrorCode, type FileKind, type FileSystem } from "../../runtime/file-system.ts";
+import {
+  FileError,
+  type FileErrorCode,
+  type FileKind,
+  type FileStatus,
+  type FileSystem,
+} from "../../runtime/file-system.ts";
 import { type IgnoreRules, isIgnored, readIgnoreFile } from "./ignore-rules.ts";
 import { realRoot } from "./path-guard.ts";
 import { findRepository } from "./repository.ts";
@@ -72,6 +78,11 @@ interface Directory {
   readonly entries: Entry[];
 }
 
+type Looked = { readonly status: FileStatus } | { readonly error: unknown };
+
+/** Files of one directory: as many as keep a disk busy. */
+const lookedAtTogether = 32;
+
 // Neither is ever part of a project's own sources; node_modules can hold more files than everything else together.
 const SKIPPED_NAMES: ReadonlySet<string> = new Set([".git", "node_modules"]);
 
@@ -104,6 +115,8 @@ class Walker {
   #prefix = "";
   #entries = 0;
   #bytes = 0;
+  /** Files of which it was asked already how they are. */
+  readonly #asked = new Map<string, Promise<Looked>>();
 
   constructor(files: FileSystem, root: string, limits: WalkLimits, guard: WalkGuard) {
     this.#files = files;
@@ -128,7 +141,7 @@ class Walker {
         continue;
       else if (this.#guard.denies(this.#absolute(entry.path), entry.kind === "directory"))
         yield skipped(entry.path, "denied");
-      else if (entry.kind !== "directory") yield await this.#inspect(entry);
+      else if (entry.kind !== "directory") yield await this.#inspect(entry, directory);
       else {
         const listed = await this.#descend(entry.path, directory.depth + 1);
         if (Array.isArray(listed)) {
@@ -185,11 +198,13 @@ class Walker {
     return entries.sort((a, b) => (a.name < b.name ? 1 : -1));
   }
 
-  async #inspect({ path, name, kind }: Entry): Promise<WalkEntry> {
+  async #inspect({ path, name, kind }: Entry, directory: Directory): Promise<WalkEntry> {
     if (kind === "symlink") return skipped(path, "symlink");
     if (kind !== "file") return skipped(path, "not_regular_file");
     try {
-      const status = await this.#files.linkStatus(this.#absolute(path));
+      const looked = await this.#look(path, directory);
+      if ("error" in looked) throw looked.error;
+      const { status } = looked;
       if (status.kind !== "file") return skipped(path, "vanished");
       const counted = Math.min(status.size, this.#limits.fileBytesMax);
       if (this.#bytes + counted > this.#limits.bytesMax) return skipped(path, "bytes_limit");
@@ -200,6 +215,31 @@ class Walker {
       if (name.includes("\uFFFD")) return skipped(path, "name_not_utf8");
       return skippedFor(path, error);
     }
+  }
+
+  /** How a file is; what comes next in its directory is asked for as well, since most of the time is waiting for the disk. */
+  #look(path: string, { entries, rules }: Directory): Promise<Looked> {
+    const known = this.#asked.get(path);
+    if (known !== undefined) {
+      this.#asked.delete(path);
+      return known;
+    }
+    for (const next of entries.slice(-lookedAtTogether)) {
+      const isWanted =
+        next.kind === "file" &&
+        !isIgnored(rules, this.#inRepository(next.path), false) &&
+        !this.#guard.denies(this.#absolute(next.path), false);
+      if (isWanted && !this.#asked.has(next.path)) this.#asked.set(next.path, this.#status(next.path));
+    }
+    return this.#status(path);
+  }
+
+  /** Never rejects. */
+  #status(path: string): Promise<Looked> {
+    return this.#files.linkStatus(this.#absolute(path)).then(
+      (status) => ({ status }),
+      (error: unknown) => ({ error }),
+    );
   }
 
   #absolute(path: string): string {

@@ -1,7 +1,7 @@
 // The processes of the index: a desk, and beside it those of the projects that are held.
 import { contextIndex, contextIndexName, contextProjectsName } from "../../actors/context/index/desk.ts";
 import type { SketchStore } from "../../actors/context/index/sketch-store.ts";
-import { ownAccess } from "../../actors/workspace/access/own.ts";
+import { ownAccess, someSources } from "../../actors/workspace/access/own.ts";
 import { boundedAccess } from "../../actors/workspace/access/remote.ts";
 import type { SourceTextLimits } from "../../actors/workspace/source-text.ts";
 import { type ChildSpec, child, dynamicSupervisor, type World } from "../../runtime/index.ts";
@@ -35,7 +35,13 @@ export function indexChildren(options: IndexChildrenOptions): readonly ChildSpec
     engine: sketches.engine,
     filesMax: context.index_max_files,
     compression: { isEnabled: context.compression_enabled, ratio: context.compression_ratio },
-    access: { own: ownAccess(), bounded: boundedAccess(limits) },
+    access: {
+      own: { ...ownAccess(), readSome: (requests) => someSources({ requests, isBounded: false }) },
+      bounded: {
+        ...boundedAccess(limits),
+        readSome: (requests) => someSources({ requests, isBounded: true }),
+      },
+    },
   });
   return [
     child(dynamicSupervisor(contextProjectsName, restarts), { name: contextProjectsName }),

@@ -7,7 +7,7 @@ import type { Import } from "../import.ts";
 import { importsOf } from "../imports.ts";
 import { type Language, languageById } from "../languages.ts";
 import { importsMax } from "../limits.ts";
-import type { SketchRequest, SketchSuccess } from "../protocol.ts";
+import type { SketchesRequest, SketchesSuccess, SketchRequest, SketchSuccess } from "../protocol.ts";
 import { plainText } from "../text-rules.ts";
 import { definitionsOf } from "./definitions.ts";
 import { erlangSymbols } from "./erlang.ts";
@@ -21,6 +21,13 @@ import { type TextWords, wordsOf } from "./words.ts";
 export async function makeSketch({ id, language: named, text }: SketchRequest): Promise<SketchSuccess> {
   const language = languageById(named);
   return { id, ok: true, sketch: await sketchOf(plainText(text), language) };
+}
+
+export async function makeSketches({ id, sketches: texts }: SketchesRequest): Promise<SketchesSuccess> {
+  const sketches: Sketch[] = [];
+  for (const { language, text } of texts)
+    sketches.push(await sketchOf(plainText(text), languageById(language)));
+  return { id, ok: true, sketches };
 }
 
 async function sketchOf(text: string, language: Language | null): Promise<Sketch> {

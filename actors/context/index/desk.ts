@@ -17,13 +17,13 @@ import {
   terminateChild,
 } from "../../../runtime/index.ts";
 import type { World } from "../../../runtime/world.ts";
-import type { WorkspaceAccess } from "../../workspace/access.ts";
 import { isInside } from "../../workspace/path-guard.ts";
 import type { Compression } from "../packing/pack.ts";
 import { indexLimits } from "./limits.ts";
 import { type ContextProject, contextProject, pathBelow } from "./project.ts";
 import { projectRoot } from "./project-root.ts";
 import type { ContextFailure, ContextQuestion } from "./question.ts";
+import type { IndexAccess } from "./refresh.ts";
 import type { SketchStore } from "./sketch-store.ts";
 
 /** Who has the projects. */
@@ -42,7 +42,7 @@ export interface ContextIndexOptions {
   readonly filesMax: number;
   readonly compression: Compression;
   /** How the files are reached: by who started this program, and by others. */
-  readonly access: { readonly own: WorkspaceAccess; readonly bounded: WorkspaceAccess };
+  readonly access: { readonly own: IndexAccess; readonly bounded: IndexAccess };
 }
 
 export interface OpenRequest {

@@ -3,8 +3,15 @@
 export const indexLimits = {
   /** Files that are looked up, read and kept together. */
   batchFiles: 64,
+  /** Files that are read at the same time: reading is mostly waiting, and all of them together are held in memory. */
+  readTogetherFiles: 16,
+  /** Batches that are parsed while the next one is read. */
+  batchesParsed: 2,
   /** Requests that wait at each parser, so that it never waits for the next one. */
   requestsPerParser: 2,
+  /** Files and characters of one request to a parser: it has the same time for them as for one long file. */
+  requestFiles: 16,
+  requestCharacters: 128 * 1024,
   /** Bytes of data, such as JSON and SVG, that may be context: longer ones are read by programs. */
   dataBytesMax: 32 * 1024,
   /** Files that are read again for a pack: more than fit into any budget. */

@@ -1,25 +1,29 @@
 // Brings the index of a project up to date with its files: what changed is read by its content, and parsed where no store knows it.
 
 import type { Clock } from "../../../runtime/world.ts";
-import { askParser } from "../../analysis/ask-parser.ts";
 import { detectLanguage } from "../../analysis/languages.ts";
-import type { Sketch } from "../../analysis/sketch/sketch.ts";
 import type { WorkspaceAccess } from "../../workspace/access.ts";
-import type { ReaderFailure } from "../../workspace/reader.ts";
+import type { ReaderFailure, ReadRequest, SomeSources } from "../../workspace/reader.ts";
 import type { FoundFile } from "../../workspace/walk.ts";
-import type { SketchedFile } from "../retrieval/indexed-file.ts";
 import type { ProjectIndex } from "../retrieval/project.ts";
 import { isIndexable } from "./indexable.ts";
 import { indexLimits } from "./limits.ts";
 import type { PassedOver } from "./question.ts";
 import { type SketchStore, sketchKey } from "./sketch-store.ts";
+import { type ReadFile, Sketches } from "./sketches.ts";
+
+/** How the files of a project are reached. */
+export interface IndexAccess extends Pick<WorkspaceAccess, "list" | "read"> {
+  /** Several files together, in the order in which they were asked for. */
+  readSome(requests: readonly ReadRequest[]): Promise<SomeSources>;
+}
 
 export interface RefreshOptions {
   /** The real path of the project. */
   readonly root: string;
   /** True where the person of this program named it. */
   readonly isNamed: boolean;
-  readonly access: Pick<WorkspaceAccess, "list" | "read">;
+  readonly access: IndexAccess;
   readonly store: SketchStore;
   readonly clock: Clock;
   /** Differs wherever what is found in a text may. */
@@ -37,11 +41,6 @@ export interface Refreshed {
   readonly known: number;
 }
 
-interface ReadFile {
-  readonly file: SketchedFile;
-  readonly text: string;
-}
-
 /** The coarsest times that a file system gives, and a moment for clocks that differ. */
 const racyMs = 3_000;
 
@@ -54,9 +53,10 @@ export class Refresh {
   readonly #index: ProjectIndex;
   /** How files were when they were read that were at rest by then. */
   readonly #looks = new Map<string, { readonly bytes: number; readonly modifiedMs: number }>();
-  #nextParser = 0;
+  readonly #sketches: Sketches;
 
   constructor(index: ProjectIndex, options: RefreshOptions) {
+    this.#sketches = new Sketches(options.parsers);
     this.#index = index;
     this.#options = options;
   }
@@ -99,28 +99,43 @@ export class Refresh {
     this.#looks.delete(path);
   }
 
-  /** Looks at these files, which may be gone. */
+  /** Looks at these files, which may be gone. The next ones are read while some are parsed. */
   async #some(files: readonly FoundFile[]): Promise<Refreshed> {
-    let [parsed, known] = [0, 0];
+    const taken: Promise<Counts>[] = [];
+    const counts: Counts[] = [];
     for (let from = 0; from < files.length; from += indexLimits.batchFiles) {
-      const read: ReadFile[] = [];
-      for (const file of files.slice(from, from + indexLimits.batchFiles)) {
-        // Noted before it is read: what changes meanwhile is newer than that.
-        this.#note(file);
-        const one = await this.#read(file.path);
+      const read = await this.#readBatch(files.slice(from, from + indexLimits.batchFiles));
+      while (taken.length >= indexLimits.batchesParsed) counts.push(await (taken.shift() ?? none));
+      const taking = this.#take(read);
+      // Whoever awaits it hears of it; nobody does while the next batch is read.
+      taking.catch(() => undefined);
+      taken.push(taking);
+    }
+    for (const taking of taken) counts.push(await taking);
+    const sum = (one: keyof Counts): number => counts.reduce((all, count) => all + count[one], 0);
+    return { ok: true, parsed: sum("parsed"), known: sum("known") };
+  }
+
+  async #readBatch(files: readonly FoundFile[]): Promise<ReadFile[]> {
+    const { access, root, isNamed } = this.#options;
+    const read: ReadFile[] = [];
+    for (let from = 0; from < files.length; from += indexLimits.readTogetherFiles) {
+      const some = files.slice(from, from + indexLimits.readTogetherFiles);
+      // Noted before they are read: what changes meanwhile is newer than that.
+      for (const file of some) this.#note(file);
+      const requests = some.map(({ path }) => ({ path, root, isNamed, isForModel: true }));
+      const answers = await access.readSome(requests);
+      for (const [index, { path }] of some.entries()) {
+        const answer = answers[index];
+        const one = answer === undefined ? undefined : this.#sorted(path, answer);
         if (one !== undefined) read.push(one);
       }
-      const counted = await this.#take(read);
-      parsed += counted.parsed;
-      known += counted.known;
     }
-    return { ok: true, parsed, known };
+    return read;
   }
 
   /** Undefined where the index has it already as it is, or cannot have it. */
-  async #read(path: string): Promise<ReadFile | undefined> {
-    const { access, root, isNamed, engine } = this.#options;
-    const answer = await access.read({ path, root, isNamed, isForModel: true });
+  #sorted(path: string, answer: SomeSources[number]): ReadFile | undefined {
     const source = answer.ok ? answer.source : undefined;
     const passed = whyNot(source, answer.ok);
     // That it may be read is no change of the file.
@@ -134,24 +149,16 @@ export class Refresh {
     this.passed.delete(path);
     const { text } = source;
     const language = detectLanguage(path, text)?.id ?? null;
-    const hash = sketchKey(engine, language, text);
+    const hash = sketchKey(this.#options.engine, language, text);
     if (this.#index.files.get(path)?.hash === hash) return undefined;
     return { file: { path, hash, language, bytes: answer.bytes }, text };
   }
 
-  async #take(read: readonly ReadFile[]): Promise<{ readonly parsed: number; readonly known: number }> {
+  async #take(read: readonly ReadFile[]): Promise<Counts> {
     if (read.length === 0) return { parsed: 0, known: 0 };
-    const { store, parsers } = this.#options;
+    const { store } = this.#options;
     const stored = await store.get(read.map(({ file }) => file.hash));
-    const fresh = new Map<string, Sketch>();
-    const missing = read.filter(({ file }) => !stored.has(file.hash));
-    const work = async (): Promise<void> => {
-      for (let one = missing.pop(); one !== undefined; one = missing.pop()) {
-        const sketch = await this.#sketch(one);
-        if (sketch !== undefined) fresh.set(one.file.hash, sketch);
-      }
-    };
-    await Promise.all(Array.from({ length: parsers * indexLimits.requestsPerParser }, work));
+    const fresh = await this.#sketches.of(read.filter(({ file }) => !stored.has(file.hash)));
     await store.put(fresh);
     for (const { file } of read) {
       const sketch = stored.get(file.hash) ?? fresh.get(file.hash);
@@ -165,15 +172,11 @@ export class Refresh {
     const known = read.filter(({ file }) => stored.has(file.hash)).length;
     return { parsed: read.length - known, known };
   }
-
-  async #sketch({ file, text }: ReadFile): Promise<Sketch | undefined> {
-    const parser = this.#nextParser;
-    this.#nextParser = (parser + 1) % this.#options.parsers;
-    const language = file.language ?? "";
-    const answer = await askParser(parser, { id: file.path, sketch: true, language, text });
-    return answer.ok ? answer.sketch : undefined;
-  }
 }
+
+type Counts = Pick<Refreshed, "parsed" | "known">;
+
+const none: Counts = { parsed: 0, known: 0 };
 
 type Source = Extract<Awaited<ReturnType<WorkspaceAccess["read"]>>, { readonly ok: true }>["source"];
 

@@ -49,20 +49,17 @@ export function indexedFile(file: SketchedFile, sketch: Sketch, vocabulary: Voca
   const words = sketch.words.map((word) => vocabulary.word(word));
   const terms: number[] = [];
   const counts: number[] = [];
+  const symbols = [...sketch.symbols].sort((a, b) => a.line - b.line);
+  let next = 0;
   const parts = sketch.parts.map(({ line, endLine, tokens, words: pairs }): IndexedPart => {
-    const tally = new Map<number, number>();
     for (let at = 0; at < pairs.length; at += 2)
-      count(tally, vocabulary.termsOf(words[pairs[at] ?? 0] ?? 0), pairs[at + 1] ?? 0);
-    for (const symbol of sketch.symbols)
-      if (symbol.line >= line && symbol.line <= endLine)
-        count(tally, vocabulary.termsOf(vocabulary.word(symbol.name)), symbolTermsWeight);
-    const from = terms.length;
-    let length = 0;
-    for (const [term, times] of tally) {
-      terms.push(term);
-      counts.push(Math.min(times, 65_535));
-      length += times;
+      tally.add(vocabulary.termsOf(words[pairs[at] ?? 0] ?? 0), pairs[at + 1] ?? 0);
+    for (let symbol = symbols[next]; symbol !== undefined && symbol.line <= endLine; symbol = symbols[next]) {
+      if (symbol.line >= line) tally.add(vocabulary.termsOf(vocabulary.word(symbol.name)), symbolTermsWeight);
+      next += 1;
     }
+    const from = terms.length;
+    const length = tally.moveInto(terms, counts);
     return { line, endLine, tokens, from, to: terms.length, length };
   });
   return {
@@ -78,6 +75,42 @@ export function indexedFile(file: SketchedFile, sketch: Sketch, vocabulary: Voca
   };
 }
 
-function count(tally: Map<number, number>, terms: readonly number[], times: number): void {
-  for (const term of terms) tally.set(term, (tally.get(term) ?? 0) + times);
+/** Counts terms. It is used again and again, since there are many parts and each has few of all terms. */
+class Tally {
+  #counts = new Int32Array(1024);
+  #found: number[] = [];
+
+  add(terms: readonly number[], times: number): void {
+    for (const term of terms) {
+      if (term >= this.#counts.length) this.#grow(term);
+      const before = this.#counts[term] ?? 0;
+      if (before === 0) this.#found.push(term);
+      this.#counts[term] = before + times;
+    }
+  }
+
+  /** Adds what was counted in the order in which it was found, and begins anew. Answers with the sum of it. */
+  moveInto(terms: number[], counts: number[]): number {
+    let sum = 0;
+    for (const term of this.#found) {
+      const times = this.#counts[term] ?? 0;
+      terms.push(term);
+      counts.push(Math.min(times, countMax));
+      sum += times;
+      this.#counts[term] = 0;
+    }
+    this.#found = [];
+    return sum;
+  }
+
+  #grow(term: number): void {
+    const larger = new Int32Array(Math.max(term + 1, this.#counts.length * 2));
+    larger.set(this.#counts);
+    this.#counts = larger;
+  }
 }
+
+const tally = new Tally();
+
+/** What 16 bits hold. */
+const countMax = 65_535;

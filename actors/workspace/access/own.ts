@@ -4,7 +4,7 @@ import { askContext } from "../../context/index/ask.ts";
 import type { AppliedSet, WorkspaceAccess } from "../access.ts";
 import { workspaceAccessLimits } from "../limits.ts";
 import type { Unstaged } from "../owner-request.ts";
-import type { workspaceReader } from "../reader.ts";
+import type { SomeFiles, SomeSources, workspaceReader } from "../reader.ts";
 
 export type WorkspaceReader = ProtocolOf<ReturnType<typeof workspaceReader>>;
 
@@ -24,6 +24,11 @@ export function ownAccess(): WorkspaceAccess {
     apply: (change) => call(readerAt, "apply", change, asked),
     applyAll: async (set) => appliedOf(await call(readerAt, "apply_all", set, asked)),
   };
+}
+
+/** The sources of files that are read together. Throws as `call` does. */
+export function someSources(asked: SomeFiles): Promise<SomeSources> {
+  return call(readerAt, "read_some", asked, { timeoutMs: askMs });
 }
 
 /** What is staged for one's own reader is given with the set. */
