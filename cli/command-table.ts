@@ -243,9 +243,18 @@ export const commands: readonly CommandSpec[] = [
   },
 ];
 
+/** Whether somebody who typed `typed` means this word of a command: `_` stands for `-`, as it does in options. */
+export function isCommandWord(word: string | undefined, typed: string | undefined): boolean {
+  return word !== undefined && word === typed?.replaceAll("_", "-");
+}
+
 /** The command that exactly these words name. */
 export function commandOf(words: readonly string[]): CommandSpec | undefined {
-  return commands.find((command) => command.words.join(" ") === words.join(" "));
+  return commands.find(
+    (command) =>
+      command.words.length === words.length &&
+      command.words.every((word, index) => isCommandWord(word, words[index])),
+  );
 }
 
 /** The commands whose first word is `word`. */

@@ -1,5 +1,5 @@
 // What the command answers by itself: help, version and completion scripts, without loading anything it does not need.
-import { commands, shellWords } from "./command-table.ts";
+import { commands, isCommandWord, shellWords } from "./command-table.ts";
 import { helpFor } from "./help.ts";
 import { version } from "./version.ts";
 
@@ -27,7 +27,7 @@ function commandWords(words: readonly string[]): readonly string[] {
   const firstOption = words.findIndex((word) => word.startsWith("-"));
   const leading = words.slice(0, firstOption === -1 ? words.length : firstOption);
   const command = commands.find((candidate) =>
-    candidate.words.every((word, index) => leading[index] === word),
+    candidate.words.every((word, index) => isCommandWord(word, leading[index])),
   );
   return command?.words ?? leading;
 }

@@ -2,7 +2,7 @@
 import { Parser } from "yargs/helpers";
 import { nearest } from "../supervisors/config/nearest.ts";
 import type { ArgumentSpec, CommandSpec, OptionSpec } from "./command-spec.ts";
-import { commands, commandsIn, groups } from "./command-table.ts";
+import { commands, commandsIn, groups, isCommandWord } from "./command-table.ts";
 import { timeSpanMs, timeText } from "./time-span.ts";
 import { UsageError } from "./usage.ts";
 
@@ -72,7 +72,7 @@ function findCommand(words: readonly string[]): CommandSpec {
   if (second === undefined || second.startsWith("-")) {
     throw new UsageError(`aiex ${first} needs a command: ${names.join(", ")}.`, first);
   }
-  const found = members.find((command) => command.words[1] === second);
+  const found = members.find((command) => isCommandWord(command.words[1], second));
   if (found !== undefined) return found;
   const meant = suggestion(second, names, `aiex ${first} `) ?? ` Its commands: ${names.join(", ")}.`;
   throw new UsageError(`Unknown command ${quoted(`${first} ${second}`)}.${meant}`, first);

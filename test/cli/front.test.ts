@@ -33,6 +33,14 @@ describe("answer()", () => {
     [["completion", "bash", "--help"], ["completion"]],
     [["version", "--help"], ["version"]],
     [["help", "--help"], ["help"]],
+    [
+      ["help", "ai", "test_generate"],
+      ["ai", "test-generate"],
+    ],
+    [
+      ["ai", "test_generate", "--help"],
+      ["ai", "test-generate"],
+    ],
     [["--format", "json", "--help"], []],
   ])("answers %j with the help for %j", async (words, topic) => {
     expect(await answer(words)).toBe(helpFor(topic));

@@ -54,6 +54,10 @@ describe("parseCommandLine()", () => {
     expect(Object.fromEntries(parse(line).options)).toEqual(options);
   });
 
+  it("takes a command's word in snake_case too", () => {
+    expect(parse("ai test_generate --file x").command.words).toEqual(["ai", "test-generate"]);
+  });
+
   it.each([
     ["rules show python/eval", ["python/eval"]],
     ["rules show --format json a", ["a"]],
