@@ -1,5 +1,5 @@
 // Shows a hunk at a terminal before a person is asked about it.
-import type { HunkAsked } from "../actors/operations/refactor.ts";
+import type { HunkAsked } from "../actors/operations/edited-files.ts";
 import { isRecord } from "../runtime/wire/shape.ts";
 import type { RunQuestion } from "../supervisors/runs/runs.ts";
 import type { Host } from "./host.ts";

@@ -1,6 +1,6 @@
 // Refactoring: what is asked, what an answer may change, what is made of the files, and what a person has to say in it.
 import { describe, expect, it } from "vitest";
-import type { HunkAsked } from "../../../actors/operations/refactor.ts";
+import type { HunkAsked } from "../../../actors/operations/edited-files.ts";
 import { ChangingFiles } from "./changing-stage.ts";
 import { asked, operated } from "./operation-stage.ts";
 import { parsingCache } from "./parsing-cache.ts";
