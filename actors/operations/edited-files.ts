@@ -19,7 +19,7 @@ import { listFiles } from "./services.ts";
 import { faultIn, type MadeCode } from "./sound-code.ts";
 
 /** `interactive`: each hunk is asked about. */
-export const editModes = ["preview", "apply", "interactive"] as const;
+const editModes = ["preview", "apply", "interactive"] as const;
 
 /** What every operation that edits files is given. */
 export const editedInput = {
