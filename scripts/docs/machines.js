@@ -2,12 +2,10 @@
 
 /** Every machine with the file that defines it. */
 export async function builtInMachines(load) {
-  const { contextManager } = await load("actors/context/manager");
   const { operationMachine } = await load("actors/operations/operation-machine");
   const { turnMachine } = await load("actors/operations/chat-machine");
   const { runProcess } = await load("actors/runs/run");
   return [
-    { source: "actors/context/manager.ts", machine: contextManager({}) },
     { source: "actors/operations/operation-machine.ts", machine: operationMachine },
     { source: "actors/operations/chat-machine.ts", machine: turnMachine },
     { source: "actors/runs/run.ts", machine: runProcess({}) },

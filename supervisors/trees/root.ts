@@ -4,7 +4,6 @@ import type { AnswerCache } from "../../actors/analysis/answer-cache.ts";
 import type { AnalysisRule } from "../../actors/analysis/catalog.ts";
 import type { AuditLog } from "../../actors/audit/audit-log.ts";
 import { auditor, auditorName, auditScope } from "../../actors/audit/auditor.ts";
-import { contextManager } from "../../actors/context/manager.ts";
 import type { SessionStore } from "../../actors/context/sessions/session-store.ts";
 import type { Provider } from "../../actors/llm/provider.ts";
 import { analyzeOperations } from "../../actors/operations/analyze.ts";
@@ -96,11 +95,6 @@ export function rootTree(options: RootOptions): SupervisorLogic {
   const { workspace, analysis, context, llm, pipeline, runs, cluster } = configuration;
   const { audit, onLost = () => undefined } = options;
   const limits = workspaceLimits(workspace);
-  const contextLimits = {
-    bytesMax: context.max_memory_mb * 1024 * 1024,
-    sessionsMax: context.max_sessions,
-    sessionTimeoutMs: context.session_timeout_ms,
-  };
   const operations = {
     ...analyzeOperations({ limits, parsers: parserCount(analysis), cache }),
     ...ruleOperations,
@@ -132,7 +126,6 @@ export function rootTree(options: RootOptions): SupervisorLogic {
         name: "workspace.reader",
         input: { limits, directory, sandbox: sandboxOf(configuration.sandbox) },
       }),
-      child(contextManager(world.clock), { name: "context.manager", input: { limits: contextLimits } }),
       ...sessionsChildren({ world, node: name, configuration: context, own: options.sessions, ownership }),
       child(llmSupervisor(llm, options.providers, models), { name: "llm" }),
       ...indexChildren({ world, context, directory, sketches, parsers: parserCount(analysis), limits }),

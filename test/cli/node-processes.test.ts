@@ -38,9 +38,9 @@ describe("M-CLI-3 M-CLI-6 The commands on a node by itself", () => {
   });
 
   it("hand a payload over and read it from standard input", () => {
-    const input = '{"session":"none"}';
-    const { status, stdout } = aiex(["call", "context.manager", "forget", "-"], { env: nodes.env, input });
-    expect({ status, stdout }).toEqual({ status: 0, stdout: "false\n" });
+    const input = '{"id":"none"}';
+    const { status, stdout } = aiex(["call", "context.manager", "clear", "-"], { env: nodes.env, input });
+    expect({ status, told: JSON.parse(stdout) }).toEqual({ status: 0, told: { ok: true, value: false } });
   });
 
   it("send a message that arrives", () => {

@@ -13,6 +13,8 @@ export const sessionLimits = {
   labelCharactersMax: 250,
   /** Entries of one session: many weeks of work, and few enough to be looked through each time. */
   entriesMax: 500,
+  /** Sessions of clients of the service `context`, beside those of people: they name what they like. */
+  clientSessionsMax: 100,
   /** One session is one record of a log, and of the record's mebibyte it takes half, so that escapes have room. */
   sessionBytesMax: 512 * 1024,
   /** Tokens of the prompt that earlier results may take where the operation does not say: some ten of them. */

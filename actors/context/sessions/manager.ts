@@ -64,7 +64,7 @@ export interface SessionManager {
   readonly messages: { readonly type: string };
 }
 
-export const sessionManagerName = "context.sessions";
+export const sessionManagerName = "context.manager";
 export const sessionManager = named<SessionManager>(sessionManagerName);
 
 export interface SessionManagerOptions {
@@ -75,7 +75,7 @@ export interface SessionManagerOptions {
 
 type Payload<C extends keyof SessionManager["calls"]> = SessionManager["calls"][C]["payload"];
 
-/** Defines the process `context.sessions`. It answers when it knows, and takes other questions meanwhile. */
+/** Defines the process `context.manager`. It answers when it knows, and takes other questions meanwhile. */
 export function sessionManagerLogic({ settings, store }: SessionManagerOptions) {
   const answered =
     <P, Value>(work: (cache: SessionCache, payload: P) => Promise<Value>) =>
@@ -86,7 +86,7 @@ export function sessionManagerLogic({ settings, store }: SessionManagerOptions) 
       );
       return noReply(cache);
     };
-  return server("context_sessions", {
+  return server(sessionManagerName, {
     init: () => {
       const me = self();
       const again = (type: "write" | "collect", inMs: number): void => {

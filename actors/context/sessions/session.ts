@@ -77,6 +77,13 @@ export function idOfDirectory(host: string, directory: string): string {
   return `project-${digest(JSON.stringify([host, directory]))}`;
 }
 
+/** The id of a session of clients of the service `context`. */
+export function idOfClient(name: string): string {
+  return `${clientPrefix}${digest(name)}`;
+}
+
+const clientPrefix = "client-";
+
 export function newSession({ id, label }: Pick<SessionRef, "id" | "label">, now: number): Session {
   return { id, label, createdAt: now, usedAt: now, clearedAt: 0, entries: [] };
 }
@@ -148,7 +155,10 @@ export function summaryOf(session: Session): SessionSummary {
   return { ...session, entries: session.entries.length, bytes: bytesOf(session) };
 }
 
-/** Those to be forgotten: unused for too long, and the least recently used above the number that is kept. */
+/**
+ * Those to be forgotten: unused for too long, and the least recently used above the number that is kept. Those of clients are counted
+ * apart, so that none of them has people's sessions forgotten.
+ */
 export function overdue(
   sessions: readonly Pick<SessionSummary, "id" | "usedAt">[],
   {
@@ -159,7 +169,13 @@ export function overdue(
 ): readonly string[] {
   const inUse = sessions.filter(({ usedAt }) => now - usedAt < timeoutMs);
   const late = sessions.filter(({ usedAt }) => now - usedAt >= timeoutMs);
-  const tooMany = inUse.toSorted((a, b) => b.usedAt - a.usedAt || (a.id < b.id ? -1 : 1)).slice(sessionsMax);
+  const newest = inUse.toSorted((a, b) => b.usedAt - a.usedAt || (a.id < b.id ? -1 : 1));
+  const isOfClient = ({ id }: { readonly id: string }): boolean => id.startsWith(clientPrefix);
+  const clientsMax = Math.min(sessionsMax, sessionLimits.clientSessionsMax);
+  const tooMany = [
+    ...newest.filter((one) => !isOfClient(one)).slice(sessionsMax),
+    ...newest.filter(isOfClient).slice(clientsMax),
+  ];
   return [...late, ...tooMany].map(({ id }) => id);
 }
 

@@ -28,7 +28,7 @@ async function withSession(work: (stage: Stage) => Promise<void>, hasManager = t
     (async () => {
       const store = memorySessionStore();
       const logic = sessionManagerLogic({ settings, store: () => store });
-      if (hasManager) await node.spawn(logic, { name: "context.sessions" });
+      if (hasManager) await node.spawn(logic, { name: "context.manager" });
       let problem: unknown;
       let resolve = (): void => {};
       const over = new Promise<void>((settle) => {

@@ -13,6 +13,8 @@ import {
 } from "nats";
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from "vitest";
 import { AnalysisReport } from "../../../actors/analysis/report.ts";
+import { sessionManager } from "../../../actors/context/sessions/manager.ts";
+import { idOfNamed } from "../../../actors/context/sessions/session.ts";
 import { serviceLimits } from "../../../actors/services/limits.ts";
 import { llmService } from "../../../actors/services/llm.ts";
 import { natsService } from "../../../actors/services/service.ts";
@@ -137,27 +139,64 @@ describe("The service llm", () => {
 });
 
 describe("The service context", () => {
-  test("remembers by session and key, and forgets", async () => {
+  test("remembers by session and key, the later text of two, and forgets", async () => {
     const place = { session: "s1", key: "k" };
-    expect((await ask("context.put", { ...place, value: { deep: [1, null, "ü"] } })).json()).toEqual({
-      kept: true,
+    for (const text of ["first", "Größe: 3 | 4"])
+      expect((await ask("context.put", { ...place, text })).json()).toEqual({ kept: true });
+    await ask("context.put", { session: "s1", key: "other", text: "more" });
+    const at = expect.any(Number);
+    expect((await ask("context.get", place)).json()).toEqual({
+      entries: [{ key: "k", at, text: "Größe: 3 | 4" }],
     });
-    expect((await ask("context.get", place)).json()).toEqual({ value: { deep: [1, null, "ü"] } });
-    expect((await ask("context.status")).json()).toMatchObject({ sessions: 1, entries: 1 });
+    expect((await ask("context.get", { session: "s1" })).json()).toMatchObject({
+      entries: [{ key: "k" }, { key: "other" }],
+    });
+    expect((await ask("context.status")).json()).toMatchObject({ sessions: 1, entries: 2 });
     expect((await ask("context.forget", { session: "s1" })).json()).toEqual({ known: true });
+    expect((await ask("context.forget", { session: "s1" })).json()).toEqual({ known: false });
     expect(refusalOf(await ask("context.get", place))).toMatchObject({
       status: "404",
       error: { code: "not_found" },
     });
   });
 
-  test("shows no client what runs of the program have found, and has none change it", async () => {
-    const manager = named("context.manager");
-    const own = { session: "run-1", key: "step" };
-    await aiex.node.call(manager, "put", { ...own, value: "secret", bytes: 6 });
-    expect(refusalOf(await ask("context.get", own)).status).toBe("404");
-    await ask("context.put", { ...own, value: "forged" });
-    expect(await aiex.node.call(manager, "get", own)).toBe("secret");
+  test("keeps on the disk what it was given, with secrets masked, for the nodes of this machine", async () => {
+    await ask("context.put", { session: "kept", key: "k", text: "password = hunter2-hunter2-hunter2" });
+    const manager = aiex.node.whereis("context.manager");
+    const parent = manager && aiex.node.processInfo(manager)?.parent;
+    if (parent === undefined) throw new Error("Nobody keeps the manager.");
+    expect(await aiex.node.terminateChild(parent as never, "context.manager")).toMatchObject({ ok: true });
+    expect(refusalOf(await ask("context.get", { session: "kept" }))).toMatchObject({
+      status: "503",
+      error: { retryable: true },
+    });
+    await aiex.node.restartChild(parent as never, "context.manager");
+    const answer = await ask("context.get", { session: "kept" });
+    const { entries } = answer.json<{ entries?: readonly { readonly text: string }[] }>();
+    expect(entries?.map(({ text }) => text)).toEqual([expect.stringContaining("[masked]")]);
+    expect(JSON.stringify(entries)).not.toContain("hunter2");
+  });
+
+  test.each([
+    ["a session with characters that nobody sees", { session: "a\u001b[2J", key: "k", text: "" }],
+    ["a session with too long a name", { session: "s".repeat(65), key: "k", text: "" }],
+    ["a text that is longer than an entry", { session: "s", key: "k", text: "x".repeat(4_001) }],
+    ["what is no text", { session: "s", key: "k", text: { deep: [1] } }],
+  ])("refuses %s", async (_, payload) => {
+    expect(refusalOf(await ask("context.put", payload))).toMatchObject({ status: "400" });
+  });
+
+  test("shows no client what operations have found and people have named, and has none change it", async () => {
+    const session = { id: idOfNamed("review"), label: "review", directory: null };
+    const entry = { id: "k", at: 1, kind: "operation", operation: "analyze", paths: [], run: null } as const;
+    const entries = [{ ...entry, summary: "found", short: false }];
+    await aiex.node.call(sessionManager, "add", { session, entries });
+    expect(refusalOf(await ask("context.get", { session: "review", key: "k" })).status).toBe("404");
+    await ask("context.put", { session: "review", key: "k", text: "forged" });
+    await ask("context.forget", { session: "review" });
+    expect(await aiex.node.call(sessionManager, "read", { id: session.id })).toMatchObject({
+      value: { entries: [{ summary: "found" }] },
+    });
   });
 });
 
@@ -296,7 +335,10 @@ describe("M-DIST-1 The services", () => {
     const status = answer.headers?.get("Nats-Service-Error-Code") ?? "200";
     expect(["200", "", "503"]).toContain(status);
     await aiex.node.call(named("llm.coordinator"), "status");
-    expect((await ask("context.status")).json()).toMatchObject({ sessions: 0 });
+    expect((await ask("context.status")).json()).toMatchObject({
+      sessions: expect.any(Number),
+      problem: null,
+    });
   });
 
   test("come back when one is killed, and whoever it worked for is told at once", async () => {

@@ -41,7 +41,7 @@ describe("sessionsChildren()", () => {
     const own = memorySessionStore();
     const configuration = contextConfiguration.parse({});
     await world.until(node.spawn(tree({ world, node: "aiex", configuration, own }), { name: "tree" }));
-    expect(node.registered()).toEqual(["context.sessions", "tree"]);
+    expect(node.registered()).toEqual(["context.manager", "tree"]);
     await world.until(node.halt());
   });
 
@@ -70,7 +70,7 @@ describe("sessionsChildren()", () => {
     expect(owned).toContain("before");
   });
 
-  it("has each node keep its own where they are not to be shared", async () => {
+  it("M-OPS-3 has each node keep its own where distributed_sync is off", async () => {
     const { node, own, world, state, add, place } = await owning({ distributed_sync: false });
     state.owns = true;
     expect(node.registered()).not.toContain("context");

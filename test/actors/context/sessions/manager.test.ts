@@ -27,7 +27,7 @@ async function withManager(
   await world.until(
     (async () => {
       const tree = supervisor("context", {
-        children: [child(logic, { id: "manager", name: "context.sessions", trapExit: true })],
+        children: [child(logic, { id: "manager", name: "context.manager", trapExit: true })],
       });
       await node.spawn(tree, { name: "context" });
       await work({
@@ -48,7 +48,7 @@ async function withManager(
   );
 }
 
-describe("the manager of sessions", () => {
+describe("M-OPS-3 The manager of sessions", () => {
   test("gives back at once what was added, and writes it after persistence_interval_ms", () =>
     withManager({ persistenceMs: 5_000 }, async ({ node, store, add, entriesOf }) => {
       await add("a", "x", "y");
