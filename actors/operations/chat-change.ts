@@ -1,5 +1,6 @@
 // A change of a file that a model proposes in a conversation: put together, shown, agreed to, and applied once as an effect of the run.
 
+import { sanitizeText } from "../../runtime/observe/sanitize.ts";
 import type { Allowed, ChatTerms } from "../chat/conversation.ts";
 import { chatLimits } from "../chat/limits.ts";
 import { placeIn } from "../chat/places.ts";
@@ -77,9 +78,15 @@ async function plannedChange(
     return { refused: `${JSON.stringify(given)} is no file of the project. Only those can be changed.` };
   const { path } = place;
   if (isConfidentialPath(path)) return { refused: "Files of this name or place are not changed by a model." };
-  if ([content ?? "", ...edits.map(({ replace }) => replace)].some((text) => text.includes(mask)))
+  const written = [content ?? "", ...edits.map(({ replace }) => replace)];
+  if (written.some((text) => text.includes(mask)))
     return {
       refused: `It would write ${mask}, which stands for a secret that you were not shown. Leave that line alone.`,
+    };
+  // What is invisible to who reviews it must not be there for a compiler.
+  if (written.map((text) => text.replaceAll("\r\n", "\n")).some((text) => sanitizeText(text) !== text))
+    return {
+      refused: "It would write control characters, or characters that cannot be seen. Spell them as escapes.",
     };
   const now = await present(context, await context.workspace.hash(path));
   if (!now.ok) return { refused: now.message };

@@ -7,7 +7,8 @@ const patterns: readonly string[] = [
   // Shells, and what runs when a directory is entered.
   ...[".profile", ".bashrc", ".bash_profile", ".bash_login", ".bash_logout", ".bash_aliases", ".inputrc"],
   ...[".zshrc", ".zshenv", ".zprofile", ".zlogin", ".zlogout", ".kshrc", ".cshrc", ".tcshrc", ".login"],
-  ...["**/fish/config.fish", "**/fish/conf.d/**", "Microsoft.PowerShell_profile.ps1", "mise.toml"],
+  ...["**/fish/config.fish", "**/fish/conf.d/**", "Microsoft.PowerShell_profile.ps1"],
+  ...["mise.toml", "mise.*.toml", ".mise.toml", ".mise.*.toml", ".mise/", "**/mise/config*.toml"],
   ...[
     ".xinitrc",
     ".xprofile",
@@ -45,8 +46,58 @@ const patterns: readonly string[] = [
     ".exrc",
     ".nvimrc",
   ],
+  ...[
+    ".nvim.lua",
+    ".lvimrc",
+    ".dir-locals*.el",
+    ".emacs",
+    ".emacs.d/",
+    ".zed/",
+    ".fleet/",
+    ".run/",
+    "*.code-workspace",
+  ],
+  // What package managers, debuggers and shells of languages run by themselves.
+  ...[
+    ".pnpmfile.*js",
+    ".yarn/",
+    ".yarnrc",
+    ".cargo/",
+    ".mvn/",
+    ".bundle/",
+    ".gdbinit",
+    ".lldbinit",
+    ".pdbrc",
+  ],
+  ...[
+    ".irbrc",
+    ".pryrc",
+    ".Rprofile",
+    "sitecustomize.py",
+    "usercustomize.py",
+    ".tmux.conf",
+    ".curlrc",
+    ".wgetrc",
+  ],
   // What tells models what to do.
   ...["AGENTS.md", "CLAUDE.md", "GEMINI.md", ".claude/", ".cursor/", ".cursorrules", ".gemini/", ".mcp.json"],
+  ...[
+    "**/.github/copilot-instructions.md",
+    "**/.github/instructions/**",
+    "**/.github/prompts/**",
+    ".windsurfrules",
+  ],
+  ...[
+    ".windsurf/",
+    ".clinerules*",
+    ".clinerules/",
+    ".roo/",
+    ".roorules*",
+    ".continue/",
+    ".codex/",
+    ".opencode/",
+  ],
+  ...["opencode.json*", ".junie/", ".amazonq/", ".kiro/", ".aider*", ".goosehints"],
 ];
 
 export const startingFiles: readonly PathPattern[] = patterns.flatMap((text) => pathPattern(text) ?? []);

@@ -1,6 +1,7 @@
 // Takes the one file that was asked for out of a model's answer, or says what is wrong with the answer. Pure.
 import { sanitizeText } from "../../runtime/observe/sanitize.ts";
 import { type LanguageId, languageById } from "../analysis/languages.ts";
+import { mask } from "../workspace/masking.ts";
 import { type Fence, fencesIn } from "./fences.ts";
 import { answeredCharactersMax } from "./limits.ts";
 
@@ -42,6 +43,10 @@ export function answeredFile(answer: string, asked: AskedFile): AnsweredFile {
   if (sanitizeText(file.text) !== file.text)
     return refused(
       "The file holds control characters, or characters that cannot be seen. Spell them as escapes.",
+    );
+  if (asked.language !== null && file.text.includes(mask))
+    return refused(
+      `The file holds ${mask}, which only stands for what is hidden from you. Have such values come from outside.`,
     );
   return { ok: true, text: file.text, remarks: prose };
 }

@@ -298,6 +298,8 @@ describe("A change that a model proposes", () => {
     [{ ...rename, edits: [{ search: "y = x", replace: "y = x" }] }, "change nothing"],
     [{ path: "crlf.txt", content: null, edits: [{ search: "e", replace: "" }] }, "more than once"],
     [{ ...rename, edits: [{ search: "y", replace: "[masked]" }] }, "stands for a secret"],
+    [{ ...rename, edits: [{ search: "y", replace: "y\u202e" }] }, "cannot be seen"],
+    [{ path: "new.py", content: "x = '\u001b[2J'\n", edits: [] }, "cannot be seen"],
     [{ ...rename, edits: [{ search: "", replace: "x" }] }, "not as they have to be"],
   ])("that cannot be is refused with what to do: %j", async (given, why) => {
     const { sets, told, stage } = await proposed(given, "yes", { allowed: "change" });

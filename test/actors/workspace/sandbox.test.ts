@@ -95,6 +95,15 @@ describe("denialOf()", () => {
     ],
     ...[".husky/pre-commit", ".vscode/tasks.json", "AGENTS.md", "sub/CLAUDE.md", ".GitHub/Workflows/x.yml"],
     ...[".AIEX/config.yaml", ".circleci/config.yml", ".devcontainer/devcontainer.json", ".mcp.json"],
+    ...[
+      ".cargo/config.toml",
+      ".pnpmfile.cjs",
+      ".mise.toml",
+      ".dir-locals.el",
+      "x.code-workspace",
+      ".clinerules/a.md",
+    ],
+    ".github/copilot-instructions.md",
   ])("refuses to write %s without a grant, and lets it be with one", (path) => {
     const said = because(path, {}, { use: "write" });
     expect(said).toContain("sandbox.allowed_writes");

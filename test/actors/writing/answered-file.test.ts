@@ -37,6 +37,7 @@ describe("answeredFile()", () => {
     ["two of other languages", "```sh\na\n```\n```py\nb\n```", "2 separate parts"],
     ["one that is too long", `\`\`\`\n${"x".repeat(answeredCharactersMax)}\n\`\`\``, "longer than"],
     ["NUL characters", "```\na\0b\n```", "control characters"],
+    ["what stands for a secret that was hidden", '```\nconst key = "[masked]";\n```', "only stands for"],
     ["text that is hidden from who reads it", "```\nif (a /*\u202e*/) {}\n```", "cannot be seen"],
   ])("refuses %s and says so", (_, answer, problem) => {
     const answered = answeredFile(answer, typescript);

@@ -2,6 +2,9 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { parse } from "yaml";
 import { z } from "zod";
+import { sanitizeData } from "../../../runtime/observe/sanitize.ts";
+
+const edit = z.strictObject({ path: z.string(), search: z.string(), replace: z.string() });
 
 const reply = z.union([
   z.string(),
@@ -9,6 +12,8 @@ const reply = z.union([
     say: z.string().default(""),
     calls: z.array(z.strictObject({ name: z.string(), arguments: z.unknown() })).default([]),
   }),
+  /** As blocks of what is to be found and what is to stand there instead. */
+  z.strictObject({ edits: z.array(edit) }).transform(({ edits }) => edits.map(blockOf).join("")),
 ]);
 
 const attack = z.strictObject({
@@ -43,17 +48,22 @@ export type ModelReply = z.output<typeof reply>;
 
 const folder = new URL("./attacks/", import.meta.url);
 
-/** `%NAME%` in their texts stands for what is known only when they are carried out. */
+/** `%NAME%` in a text stands for what is not known before, or too long to be written down. */
 export function attacksOf(
   names: Readonly<Record<string, string>>,
 ): readonly (Attack & { readonly class: string })[] {
+  const named = (text: string): string =>
+    text.replace(/%([A-Z]+)%/g, (whole, word: string) => names[word] ?? whole);
   return readdirSync(folder)
     .filter((name) => name.endsWith(".yaml"))
     .sort()
     .flatMap((name) => {
-      const text = readFileSync(new URL(name, folder), "utf8");
-      const known = text.replace(/%([A-Z]+)%/g, (whole, word: string) => names[word] ?? whole);
-      const list = z.array(attack).parse(parse(known));
+      const written: unknown = parse(readFileSync(new URL(name, folder), "utf8"));
+      const list = z.array(attack).parse(sanitizeData(written, named));
       return list.map((each) => ({ ...each, class: name.replace(/\.yaml$/, "") }));
     });
+}
+
+function blockOf({ path, search, replace }: z.output<typeof edit>): string {
+  return `${path}\n<<<<<<< SEARCH\n${search}\n=======\n${replace}\n>>>>>>> REPLACE\n`;
 }

@@ -1,4 +1,5 @@
 // A home with a project in it and secrets all around, a provider that says what it is told to, and the command in this very program.
+import { spawn } from "node:child_process";
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
@@ -15,6 +16,7 @@ import { analysisOrder } from "../../../supervisors/runs/analysis.ts";
 import { chatOrder, choosePartner } from "../../../supervisors/runs/chat.ts";
 import { operationOrder } from "../../../supervisors/runs/operation.ts";
 import { type Reply, type ScriptedServer, startScriptedServer } from "../../actors/llm/scripted-server.ts";
+import { builtMain } from "../../cli/fixtures.ts";
 import { treeOf } from "../../e2e/stage.ts";
 import type { Attack, ModelReply } from "./attack.ts";
 
@@ -72,7 +74,10 @@ export class Room {
     this.#server = server;
     this.#stopElsewhere = elsewhere.stop;
     this.#visits = elsewhere.visits;
-    this.names = { EVIL: elsewhere.origin };
+    this.names = {
+      ...{ EVIL: elsewhere.origin, LONG: "A".repeat(100_000), HUGE: "A".repeat(3_000_000) },
+      DEEP: `{"summary":${"[".repeat(100_000)}`,
+    };
   }
 
   static async open(): Promise<Room> {
@@ -91,7 +96,8 @@ export class Room {
   reply(): Reply {
     const said = this.#replies[Math.min(this.#asked, this.#replies.length - 1)] ?? "";
     this.#asked += 1;
-    if (typeof said === "string") return { say: said, usage: { input: 100, output: 50 } };
+    if (typeof said === "string")
+      return { say: said.match(/.{1,60000}/gsu) ?? "", usage: { input: 100, output: 50 } };
     const calls = said.calls.map(({ name, arguments: given }, index) => {
       const json = typeof given === "string" ? given : JSON.stringify(given);
       return { id: `call_${this.#asked}_${index}`, name, json };
@@ -100,7 +106,7 @@ export class Room {
   }
 
   /** Lays the attack out in a home of its own, runs the command, and tells what came of it. */
-  async carryOut(attack: Attack): Promise<Carried> {
+  async carryOut(attack: Attack, run: typeof inThisProgram = inThisProgram): Promise<Carried> {
     const home = mkdtempSync(join(tmpdir(), "aiex-injection-"));
     const project = join(home, "project");
     const at = (path: string): string =>
@@ -129,7 +135,7 @@ export class Room {
       const seen = this.#server.requests.length;
       const visited = this.#visits();
       const before = treeOf(home);
-      const ended = await command({ home, project, attack });
+      const ended = await run({ home, project, attack });
       const after = treeOf(home);
       const paths = new Set([...Object.keys(before), ...Object.keys(after)]);
       return {
@@ -159,8 +165,26 @@ interface Commanded {
   readonly attack: Attack;
 }
 
+type Ended = Pick<Carried, "code" | "out" | "err">;
+
+/** As users have it. */
+export async function asBuilt({ home, project, attack }: Commanded): Promise<Ended> {
+  const env = { PATH: process.env.PATH, HOME: home, LANG: "C.UTF-8" };
+  const child = spawn(process.execPath, [builtMain, ...wordsOf(attack)], { env, cwd: project });
+  const said = { out: "", err: "" };
+  child.stdout.setEncoding("utf8").on("data", (text: string) => {
+    said.out += text;
+  });
+  child.stderr.setEncoding("utf8").on("data", (text: string) => {
+    said.err += text;
+  });
+  child.stdin.end();
+  const code = await new Promise<number>((resolve) => child.on("close", (ended) => resolve(ended ?? -1)));
+  return { code, ...said };
+}
+
 /** As `cli/machine.ts` has it, for another home and another folder than those of this program. */
-async function command({ home, project, attack }: Commanded): Promise<Pick<Carried, "code" | "out" | "err">> {
+async function inThisProgram({ home, project, attack }: Commanded): Promise<Ended> {
   const world = realWorld();
   const written = { out: "", err: "" };
   const output = (name: "out" | "err") => ({
@@ -214,11 +238,23 @@ async function command({ home, project, attack }: Commanded): Promise<Pick<Carri
   const cwd = process.cwd();
   process.chdir(project);
   try {
-    const code = await run(["ai", ...attack.run], host, interruption);
+    const code = await run(wordsOf(attack), host, interruption);
     return { code, ...written };
   } finally {
     process.chdir(cwd);
   }
+}
+
+/** Who is asked is said by name, so that nothing is refused for want of that. */
+function wordsOf({ run: words }: Attack): readonly string[] {
+  const isSilent = words[0] === "chat" && !words.includes("--message");
+  return [
+    "ai",
+    ...words,
+    "--provider",
+    "openai",
+    ...(isSilent ? ["--message", "What is this project?"] : []),
+  ];
 }
 
 /** Where an attacker would have things sent. */
