@@ -1,4 +1,5 @@
 // What operations that ask a model came to, for people and for programs: each has its renderer here.
+import { isRecord } from "../runtime/wire/shape.ts";
 import { type Destination, writeReport } from "./destination.ts";
 import { type ExitCode, exitCodes } from "./exit-codes.ts";
 import { showNotice } from "./failure.ts";
@@ -29,11 +30,13 @@ const renderers = {
   generate: {
     ...rendererOf(renderGenerationText, renderGenerationMarkdown),
     aside: ({ remarks }) => (typeof remarks === "string" ? remarks : ""),
+    code: checkedCode,
   },
   test_generate: {
     ...rendererOf(renderTestsText, renderTestsMarkdown),
     aside: ({ place, path, remarks }) =>
       `${path === null ? `These tests belong in ${String(place)}. ` : ""}${String(remarks)}`,
+    code: checkedCode,
   },
   refactor: rendererOf(renderRefactoringText, renderRefactoringMarkdown),
   document: {
@@ -73,6 +76,11 @@ export async function showOperation(
   if (aside !== "") await showNotice(aside.replace(/\s+/g, " "), host);
   await showNotice(modelUseText(document.model), host);
   return renderer.code?.(document) ?? exitCodes.ok;
+}
+
+/** What did not pass the checks that were asked for is no success, whatever became of it. */
+function checkedCode({ verification }: Document): ExitCode {
+  return isRecord(verification) && verification.passed === false ? exitCodes.failed : exitCodes.ok;
 }
 
 function rendered(

@@ -27,6 +27,12 @@ export const limits = {
   portFrameBytesMax: 32 * 1024 * 1024,
   /** Requests that may wait for one OS program before a caller is told `overload`. */
   portQueueMax: 10_000,
+  /** What a command that has run out of time has to put its things away, as programs do on SIGTERM. */
+  commandGraceMs: 5_000,
+  /** Of what a command prints, that are kept: a screenful for each of some dozen failures. */
+  commandOutputBytesMax: 64 * 1024,
+  /** A guard starts, and tells of an end, within so long on a busy machine. */
+  commandGuardMs: 10_000,
   /** Timers of more than this overflow Node's own (2^31 - 1 ms); longer ones are armed again in parts. */
   timerMsMax: 2_147_483_647,
   /** XState steps without rest in one event: more is a livelock that would freeze the node. */

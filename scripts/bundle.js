@@ -14,6 +14,7 @@ const bundle = await rolldown({
     "cli/main": "dist/cli/main.js",
     "actors/analysis/parser-program": "dist/actors/analysis/parser-program.js",
     "actors/analysis/pulse-program": "dist/runtime/membership/pulses/pulse-program.js",
+    "actors/analysis/programs/command-program": "dist/runtime/programs/command-program.js",
   },
   platform: "node",
   external,

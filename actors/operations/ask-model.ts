@@ -75,10 +75,24 @@ export interface Prompted {
   readonly form?: AnswerSchema;
 }
 
-export type Checked<Result> =
-  | { readonly ok: true; readonly result: Result }
-  /** `problem` is a sentence for the model, which is asked again while it may be. */
-  | { readonly ok: false; readonly problem: string };
+/** The answer is not what was asked for: the model is asked again while it may be. */
+export interface Unsound {
+  readonly ok: false;
+  /** A sentence for the model. */
+  readonly problem: string;
+  /** What commands printed about it, which is data for the model. Left out where none was run. */
+  readonly output?: string;
+}
+
+export type Checked<Result> = { readonly ok: true; readonly result: Result } | Unsound;
+
+/** How it stands when an operation is to conclude. */
+export interface Concluding {
+  /** True where the model is not asked again, whatever is wrong with its answer. */
+  readonly isLast: boolean;
+  /** Tells readers what is done now, as in "checking". */
+  readonly tell: (doing: string) => Promise<void>;
+}
 
 export interface ModelOperation<Input, Material extends Sent, Result> {
   /** Also the kind of its runs. */
@@ -95,6 +109,8 @@ export interface ModelOperation<Input, Material extends Sent, Result> {
   readonly outputTokensMax: number;
   /** Times that it is asked at most. Default: `roundsDefault`. */
   roundsMax?(input: Input): number;
+  /** True where what the owner's own checks print about its answer is sent as well. Default: false. */
+  verifies?(input: Input): boolean;
   /** A line for people: what the run is. */
   title(input: Input): string;
   /** False where more than what the person named is sent: that needs a provider that was named or configured. Default: true. */
@@ -112,11 +128,12 @@ export interface ModelOperation<Input, Material extends Sent, Result> {
     answer: Pick<Completion, "text" | "finish">,
     job: Job<Input, Material>,
   ): Checked<Result> | Promise<Checked<Result>>;
-  /** Does what follows on it, such as changing files: each such thing an effect of the run. */
+  /** Does what follows on it, such as changing files: each such thing an effect of the run. What it finds unsound it leaves no trace of. */
   conclude?(
     result: Result,
     job: Job<Input, Material>,
-  ): Promise<{ readonly ok: true; readonly result: Result } | Refusal>;
+    how: Concluding,
+  ): Promise<{ readonly ok: true; readonly result: Result } | Unsound | Refusal>;
   /** What later operations of the session are to know of it. */
   remember?(result: Result, job: Job<Input, Material>): readonly Remembered[];
   /** What readers are told of the material before the answer comes, such as how many lines there are: plain data. */

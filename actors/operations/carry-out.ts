@@ -20,9 +20,16 @@ import type {
   Sent,
 } from "./ask-model.ts";
 import { operationNews } from "./ask-model.ts";
+import { askedAgain, inOrder } from "./asked-again.ts";
 import { costOfRounds } from "./cost-of-rounds.ts";
 import { type Grounds, groundsOf, noGrounds } from "./grounds.ts";
-import { answerMsMax, paidPerRoundMax, previousAnswerCharactersMax, roundsDefault } from "./limits.ts";
+import {
+  answerMsMax,
+  checksToldCharactersMax,
+  paidPerRoundMax,
+  problemCharactersMax,
+  roundsDefault,
+} from "./limits.ts";
 import { factsOf } from "./model-facts.ts";
 import { type OperationDeed, type OperationEvent, operationMachine } from "./operation-machine.ts";
 import { disclosureChoices, disclosureNews } from "./review.ts";
@@ -78,6 +85,8 @@ class Course {
   readonly #said: Extract<Said, { readonly ok: true }>[] = [];
   #round = 0;
   #problem = "";
+  /** What commands printed about the answer; "" where none was run. */
+  #output = "";
   #refusal: Refusal | undefined;
   #result: unknown;
 
@@ -188,6 +197,7 @@ class Course {
       return { type: "sound" };
     }
     if (finish === "partial") return this.#refused({ ok: false, ...failureOf(said) });
+    this.#output = "";
     this.#problem =
       finish === "length"
         ? `It was cut off at its greatest length: be brief. ${checked.problem}`
@@ -196,7 +206,14 @@ class Course {
   }
 
   async #conclude(): Promise<OperationEvent> {
-    const concluded = await this.#operation.conclude?.(this.#result, this.#needed);
+    const concluded = await this.#operation.conclude?.(this.#result, this.#needed, {
+      isLast: this.#round >= this.#around.roundsMax,
+      tell: (doing) => this.#tell(doing),
+    });
+    if (concluded?.ok === false && "problem" in concluded) {
+      ({ problem: this.#problem, output: this.#output = "" } = concluded);
+      return { type: "unsound" };
+    }
     if (concluded?.ok === false) return this.#refused(concluded);
     if (concluded !== undefined) this.#result = concluded.result;
     const found = this.#operation.remember?.(this.#result, this.#needed) ?? [];
@@ -221,7 +238,7 @@ class Course {
     return {
       provider: who.provider,
       request: {
-        messages: [...this.#messages, ...this.#repairing()],
+        messages: inOrder([...this.#messages, ...this.#repairing()]),
         ...(model === undefined ? {} : { model }),
         max_output_tokens: this.#operation.outputTokensMax,
         ...(form === undefined ? {} : { answer_schema: form }),
@@ -235,12 +252,8 @@ class Course {
   /** The answer that was refused, and why. */
   #repairing(): readonly Message[] {
     if (this.#round < 2) return [];
-    const answer = this.#last.completion.text.slice(0, previousAnswerCharactersMax);
-    return [
-      // Providers refuse a turn without a text.
-      { role: "assistant", content: answer.trim() === "" ? "(nothing)" : answer },
-      ...renderPrompt(this.#template("repair"), { problem: this.#problem }),
-    ];
+    const refused = { answer: this.#last.completion.text, problem: this.#problem, output: this.#output };
+    return askedAgain(refused, (name) => this.#template(name));
   }
 
   #disclosure(): Disclosure {
@@ -251,6 +264,7 @@ class Course {
       ...this.#amounts(this.#around.roundsMax),
       masked: sum(files.map(({ masked }) => masked)),
       verb: this.#operation.verb,
+      ...(this.#verifies ? { verifies: true } : {}),
       ...this.#grounds.told,
     };
   }
@@ -260,7 +274,13 @@ class Course {
     const { outputTokensMax } = this.#operation;
     return {
       tokens,
-      costMaxUsd: costOfRounds({ tokens, outputTokensMax, roundsMax }, this.#work.asked.who.price),
+      costMaxUsd: costOfRounds(
+        {
+          ...{ tokens, outputTokensMax, roundsMax },
+          toldCharactersMax: problemCharactersMax + (this.#verifies ? checksToldCharactersMax : 0),
+        },
+        this.#work.asked.who.price,
+      ),
     };
   }
 
@@ -275,6 +295,10 @@ class Course {
     if (template === undefined)
       throw new Misuse(`The plan of ${this.#operation.name} has no prompt "${name}".`);
     return template;
+  }
+
+  get #verifies(): boolean {
+    return this.#operation.verifies?.(this.#work.input) ?? false;
   }
 
   get #needed(): Job<unknown, Sent> {

@@ -89,9 +89,18 @@ export async function changed<Result>(
   becomes: ChangedBefore<Result>,
 ): Promise<{ readonly ok: true } | Refusal> {
   // Written down before, since a step that is tried again reads the files as they are then.
+  await noteChanged(context, changes, becomes);
+  return applied(context, { key: changeKey, set: changeKey, title, changes });
+}
+
+/** Writes down what a step comes to with these changes of files. */
+export async function noteChanged<Result>(
+  context: StepContext,
+  changes: Noted<Result>["changes"],
+  becomes: ChangedBefore<Result>,
+): Promise<void> {
   const noted: Noted<Result> = { ...becomes, changes: changes.map(({ path, after }) => ({ path, after })) };
   await context.note(changeKey, noted);
-  return applied(context, { key: changeKey, set: changeKey, title, changes });
 }
 
 interface Noted<Result> extends ChangedBefore<Result> {

@@ -1,5 +1,6 @@
 // What a person can configure about the operations that ask a model.
 import { z } from "zod";
+import { verifyConfiguration } from "../workspace/verify/config.ts";
 
 export const operationsConfiguration = z.strictObject({
   // Some 6,000 lines of code: what models see of longer texts is patchy.
@@ -16,6 +17,7 @@ export const operationsConfiguration = z.strictObject({
     .max(100_000)
     .default(5)
     .describe("US dollars that one operation may cost at most, where the price is known"),
+  verify: verifyConfiguration.prefault({}),
 });
 
 /** Environment variables and the keys, below this part, that they set: none yet. */

@@ -6,14 +6,15 @@ import { generatedTypes, idiomOf } from "../writing/idioms.ts";
 import { requirementsCharactersMax, rewritingTokensMax } from "../writing/limits.ts";
 import type { Checked, GatheredOr, Job, ModelOperation } from "./ask-model.ts";
 import { changedBefore } from "./changed-files.ts";
-import { requirementsToldCharactersMax, roundsDefault } from "./limits.ts";
+import { requirementsToldCharactersMax } from "./limits.ts";
 import {
   checkedFile,
   concludedFile,
   type Making,
   madeFileInput,
   madeFileResult,
-  targetRefusal,
+  makingRefusal,
+  roundsOfMade,
 } from "./made-file.ts";
 import { type SentFile, sentFile } from "./sent-file.ts";
 import { listFiles } from "./services.ts";
@@ -48,9 +49,10 @@ export const generate: ModelOperation<GenerateInput, Generated, Generation> = {
   verb: "writes",
   input: generateInput,
   result: generation,
-  prompts: ["generate"],
+  prompts: ["generate", "verification"],
   outputTokensMax: rewritingTokensMax,
-  roundsMax: () => roundsDefault + 1,
+  roundsMax: roundsOfMade,
+  verifies: ({ verify }) => verify,
   title: ({ type, output }) => `Generation of a ${type}${output === undefined ? "" : `, ${output}`}`,
   gather: gathered,
   ask: ({ input: { type, requirements, output }, material: { files, language } }) => {
@@ -65,11 +67,15 @@ export const generate: ModelOperation<GenerateInput, Generated, Generation> = {
     };
   },
   check: ({ text }, job) => checked(text, job),
-  conclude: (result, job) =>
-    concludedFile(result, job, `Generation of a ${job.input.type}, ${job.input.output}`),
+  conclude: (result, job, how) =>
+    concludedFile(result, { ...job, ...how }, `Generation of a ${job.input.type}, ${job.input.output}`),
   about: ({ context, output }) => [context, output].filter((path) => path !== undefined),
-  remember: ({ type, path, language, remarks }, { input: { requirements, context, output } }) => {
+  remember: (
+    { type, path, language, remarks, verification },
+    { input: { requirements, context, output } },
+  ) => {
     const paths = [path, context].filter((place) => place !== null && place !== undefined);
+    if (verification?.passed === false) return [];
     // What was printed and goes with no file is about nothing that another operation could be asked about.
     if (paths.length === 0) return [];
     const asked = requirements.slice(0, requirementsToldCharactersMax);
@@ -79,7 +85,7 @@ export const generate: ModelOperation<GenerateInput, Generated, Generation> = {
 };
 
 async function gathered(
-  { type, context: named, output, force }: GenerateInput,
+  { type, context: named, output, force, verify }: GenerateInput,
   context: StepContext,
 ): Promise<GatheredOr<Generated>> {
   const before = await changedBefore<Generation>(context);
@@ -87,7 +93,7 @@ async function gathered(
     const sent = before.files.map((file): SentFile => ({ ...file, language: null, lines: [], text: "" }));
     return { ok: true, material: { files: sent, language: null, rounds: 0, before } };
   }
-  const refusal = output === undefined ? undefined : await targetRefusal(context, { path: output, force });
+  const refusal = await makingRefusal(context, { output, force, verify });
   if (refusal !== undefined) return refusal;
   const sent = named === undefined ? undefined : await sentFile(context, named);
   if (sent?.ok === false) return sent;

@@ -15,6 +15,18 @@ export const coordinatorLossesMax = 5;
 /** What an order takes of who asked: names of people are shorter. */
 export const userCharactersMax = 200;
 
+/** Times that a model is asked where the project's own checks say whether its answer passes: each time takes as long as they do. */
+export const verifyRoundsMax = 3;
+
+/** Characters of what checks printed that a model is told: what some of them say each at most. */
+export const checksToldCharactersMax = 24_000;
+
+/** Characters of what a check printed that stay in the result: its end, where the failures are counted. */
+export const checkShownCharactersMax = 4_000;
+
+/** Other files that a formatter has touched and that are named: the first few; somebody who formats all of a project sees that. */
+export const touchedShownMax = 20;
+
 /** Times that a model is asked in one operation, unless the operation says otherwise: once, and once more to repair its answer. */
 export const roundsDefault = 2;
 

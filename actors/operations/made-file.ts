@@ -4,13 +4,15 @@ import type { Language } from "../analysis/languages.ts";
 import type { StepContext } from "../runs/step-context.ts";
 import { answeredFile } from "../writing/answered-file.ts";
 import { remarksCharactersMax } from "../writing/limits.ts";
-import type { Checked, Job, Refusal } from "./ask-model.ts";
-import { type ChangedBefore, changed, changeOf } from "./changed-files.ts";
+import type { Checked, Concluding, Job, Refusal, Unsound } from "./ask-model.ts";
+import { type ChangedBefore, changed, changeOf, noteChanged } from "./changed-files.ts";
 import { isBelow } from "./edited-files.ts";
-import { problemCharactersMax } from "./limits.ts";
+import { problemCharactersMax, roundsDefault, verifyRoundsMax } from "./limits.ts";
 import type { SentFile } from "./sent-file.ts";
 import { present } from "./services.ts";
 import { faultIn } from "./sound-code.ts";
+import { keep } from "./tried-set.ts";
+import { readyToVerify, triedOut, verification } from "./verification.ts";
 
 /** What every operation that makes a file is given. */
 export const madeFileInput = {
@@ -20,6 +22,10 @@ export const madeFileInput = {
     .optional()
     .describe("The path of the new file; left out where none is to be written"),
   force: z.boolean().default(false).describe("Whether a file that is there may be replaced"),
+  verify: z
+    .boolean()
+    .default(false)
+    .describe("Whether the owner's own checks decide if the file stays; takes an output"),
 };
 
 /** What every one of them tells of its file. */
@@ -31,6 +37,7 @@ export const madeFileResult = {
     .string()
     .nullable()
     .describe("The run whose changes `aiex undo` takes back; null where no file was written"),
+  verification: verification.nullable().describe("What the checks came to; null where none were asked for"),
 };
 
 type MadeInput = z.output<z.ZodObject<typeof madeFileInput>>;
@@ -46,6 +53,11 @@ export interface Making<Result> {
   rounds: number;
   /** What an earlier attempt has written already. */
   readonly before?: ChangedBefore<Result>;
+}
+
+/** Times that the model is asked for a file. */
+export function roundsOfMade({ verify }: MadeInput): number {
+  return verify ? verifyRoundsMax : roundsDefault + 1;
 }
 
 /** @param path where it is to be, or would be: some rules judge by it */
@@ -68,22 +80,33 @@ export async function checkedFile<Result>(
   const fault = await faultIn({ path, language, before: null, after: answered.text }, tools);
   if (fault !== undefined) return { ok: false, problem: fault.slice(0, problemCharactersMax) };
   const remarks = answered.remarks.slice(0, remarksCharactersMax);
-  return { ok: true, result: resultOf({ path: null, code: answered.text, remarks, run: null }) };
+  return {
+    ok: true,
+    result: resultOf({ path: null, code: answered.text, remarks, run: null, verification: null }),
+  };
 }
 
-/** Writes the file where it was asked for. `title`: one line for people. */
+/** Writes the file where it was asked for, and takes it back where checks were asked for and fail. `title`: one line for people. */
 export async function concludedFile<Result extends MadeResult>(
   result: Result,
-  { input: { output, force }, material, context }: Job<MadeInput, Making<Result>>,
+  {
+    input: { output, force, verify },
+    material,
+    context,
+    ...how
+  }: Job<MadeInput, Making<Result>> & Concluding,
   title: string,
-): Promise<{ readonly ok: true; readonly result: Result } | Refusal> {
+): Promise<{ readonly ok: true; readonly result: Result } | Unsound | Refusal> {
   if (output === undefined || material.before !== undefined) return { ok: true, result };
-  const becomes: Result = { ...result, path: output, run: context.run };
   const files = material.files.map(({ path, masked }) => ({ path, masked }));
+  const { rounds } = material;
+  if (verify)
+    return verified(context, { path: output, force, ...how }, { title, becomes: { result, rounds, files } });
+  const becomes: Result = { ...result, path: output, run: context.run };
   const made = await written(
     context,
     { path: output, force },
-    { text: result.code, title, becomes: { result: becomes, rounds: material.rounds, files } },
+    { text: result.code, title, becomes: { result: becomes, rounds, files } },
   );
   return made.ok ? { ok: true, result: becomes } : made;
 }
@@ -95,11 +118,24 @@ interface Target {
   readonly force: boolean;
 }
 
-/** Why nothing may be written there; undefined where it may. Asked before anything is paid for. */
-export async function targetRefusal(
+/** Why it cannot be made as it was asked for; undefined where it can. Asked before anything is paid for. */
+export async function makingRefusal(
   context: StepContext,
-  { path, force }: Target,
+  { output, force, verify }: MadeInput,
 ): Promise<Refusal | undefined> {
+  if (output === undefined) {
+    if (!verify) return undefined;
+    const message =
+      "--verify runs your checks with the file in its place. Say with --output where that is to be.";
+    return { ok: false, code: "usage", message };
+  }
+  // First what an attempt that was lost has tried out there.
+  const notReady = verify ? await readyToVerify(context) : undefined;
+  return notReady ?? targetRefusal(context, { path: output, force });
+}
+
+/** Why nothing may be written there; undefined where it may. */
+async function targetRefusal(context: StepContext, { path, force }: Target): Promise<Refusal | undefined> {
   const shown = JSON.stringify(path);
   if (!isBelow(path)) {
     const message = `${shown} is no path below the project's directory, and files are made only there. Name it so, or set workspace.project_dir.`;
@@ -126,4 +162,31 @@ async function written<Result>(
   if (refusal !== undefined) return refusal;
   const made = await changeOf(context, { path: target.path, before: null, after: text });
   return made.ok ? changed(context, { title, changes: [made.change] }, becomes) : made;
+}
+
+/**
+ * Writes the file and has the owner's own checks say whether it stays. `becomes`: what the step comes to with the answer, before
+ * anything is written.
+ */
+async function verified<Result extends MadeResult>(
+  context: StepContext,
+  { isLast, tell, ...target }: Target & Concluding,
+  { title, becomes }: { readonly title: string; readonly becomes: ChangedBefore<Result> },
+): Promise<{ readonly ok: true; readonly result: Result } | Unsound | Refusal> {
+  const refusal = await targetRefusal(context, target);
+  if (refusal !== undefined) return refusal;
+  const { result: given, rounds, files: sent } = becomes;
+  const changes = [{ path: target.path, before: null, after: given.code }];
+  const tried = await triedOut(context, { title, round: rounds, changes, keeps: true, tell });
+  if (!tried.ok) return tried;
+  const { verification, files, problem, output } = tried;
+  if (!verification.passed && !isLast) return { ok: false, problem, output };
+  const code = files[0]?.text ?? given.code;
+  const written = verification.passed ? { path: target.path, run: context.run } : {};
+  const result: Result = { ...given, code, verification, ...written };
+  if (verification.passed) {
+    await noteChanged(context, tried.changes, { result, rounds, files: sent });
+    await keep(context);
+  }
+  return { ok: true, result };
 }

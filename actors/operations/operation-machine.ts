@@ -47,7 +47,14 @@ export const operationMachine = setup({
         refused: "refused",
       },
     },
-    concluding: { on: { concluded: "done", refused: "refused" } },
+    concluding: {
+      on: {
+        concluded: "done",
+        // What was tried out did not pass.
+        unsound: [{ guard: "mayAskAgain", target: "asking" }, { target: "refused" }],
+        refused: "refused",
+      },
+    },
     done: { type: "final" },
     refused: { type: "final" },
   },

@@ -6,14 +6,14 @@ import { rewritingTokensMax } from "../writing/limits.ts";
 import { type ProjectSeen, tellingFiles, testFrameworkOf, testPathOf } from "../writing/test-place.ts";
 import type { Checked, GatheredOr, Job, ModelOperation } from "./ask-model.ts";
 import { changedBefore } from "./changed-files.ts";
-import { roundsDefault } from "./limits.ts";
 import {
   checkedFile,
   concludedFile,
   type Making,
   madeFileInput,
   madeFileResult,
-  targetRefusal,
+  makingRefusal,
+  roundsOfMade,
 } from "./made-file.ts";
 import { type SentFile, sentFile } from "./sent-file.ts";
 import { listFiles, readFile } from "./services.ts";
@@ -55,9 +55,10 @@ export const testGenerate: ModelOperation<TestInput, Tested, TestGeneration> = {
   verb: "writes tests for",
   input: testInput,
   result: testGeneration,
-  prompts: ["test-generate"],
+  prompts: ["test-generate", "verification"],
   outputTokensMax: rewritingTokensMax,
-  roundsMax: () => roundsDefault + 1,
+  roundsMax: roundsOfMade,
+  verifies: ({ verify }) => verify,
   title: ({ file }) => `Tests for ${file}`,
   gather: gathered,
   ask: ({ input: { file, coverage }, material: { files, language, framework, place } }) => ({
@@ -69,8 +70,9 @@ export const testGenerate: ModelOperation<TestInput, Tested, TestGeneration> = {
     },
   }),
   check: ({ text }, job) => checked(text, job),
-  conclude: (result, job) => concludedFile(result, job, `Tests for ${job.input.file}`),
-  remember: ({ file, path, framework, remarks }) => {
+  conclude: (result, job, how) => concludedFile(result, { ...job, ...how }, `Tests for ${job.input.file}`),
+  remember: ({ file, path, framework, remarks, verification }) => {
+    if (verification?.passed === false) return [];
     const where = path === null ? "printed" : `written to ${path}`;
     const summary = `Tests with ${framework}, ${where}. ${remarks}`.trim();
     return [{ operation: "test_generate", summary, paths: path === null ? [file] : [file, path] }];
@@ -78,7 +80,7 @@ export const testGenerate: ModelOperation<TestInput, Tested, TestGeneration> = {
 };
 
 async function gathered(input: TestInput, context: StepContext): Promise<GatheredOr<Tested>> {
-  const { file, output, force } = input;
+  const { file, output, force, verify } = input;
   const before = await changedBefore<TestGeneration>(context);
   if (before !== undefined) {
     const { language, framework, place } = before.result;
@@ -87,7 +89,7 @@ async function gathered(input: TestInput, context: StepContext): Promise<Gathere
     if (known !== null)
       return { ok: true, material: { files, language: known, framework, place, rounds: 0, before } };
   }
-  const refusal = output === undefined ? undefined : await targetRefusal(context, { path: output, force });
+  const refusal = await makingRefusal(context, { output, force, verify });
   if (refusal !== undefined) return refusal;
   const sent = await sentFile(context, file);
   if (!sent.ok) return sent;

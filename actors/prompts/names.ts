@@ -7,5 +7,6 @@ export const templateNames = [
   "refactor",
   "repair",
   "test-generate",
+  "verification",
 ] as const;
 export type TemplateName = (typeof templateNames)[number];

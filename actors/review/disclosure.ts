@@ -36,6 +36,8 @@ export interface Disclosure {
   readonly verb?: string;
   /** Tokens of what earlier operations found about the files, which is sent too. Default: 0. */
   readonly earlierTokens?: number;
+  /** True where what the person's own checks print about the answer is sent as well, where they fail. */
+  readonly verifies?: boolean;
 }
 
 export function disclosureOf(

@@ -3,6 +3,7 @@
 import type { ContextAnswer, ContextQuestion } from "../context/index/question.ts";
 import type { Instructions } from "./instructions.ts";
 import type { Listing, ReaderFailure, ReadRequest, ReadSource } from "./reader.ts";
+import type { VerifyAnswer, VerifyQuestion } from "./verify/question.ts";
 
 /** A change of one file, whole. Hashes are SHA-256 in hex; null where there is no file. */
 export interface FileChange {
@@ -42,6 +43,18 @@ export type AppliedSet =
       readonly path?: string | undefined;
     };
 
+/**
+ * What becomes of a set that was applied. `adopt`: what a program of its user's has made of its files since belongs to it, as if it
+ * had been applied so. `take_back`: every file is as it was before; one that was taken back, or never applied, stays so.
+ */
+export interface SettleRequest {
+  /** The id of the set. */
+  readonly set: string;
+  readonly how: "adopt" | "take_back";
+}
+
+export type Settled = { readonly ok: true } | Extract<AppliedSet, { readonly ok: false }>;
+
 /** The owner is away: who needs it waits for it. */
 export interface OwnerAway {
   readonly ok: false;
@@ -78,4 +91,7 @@ export interface WorkspaceAccess {
   apply(change: FileChange): Promise<Applied | OwnerAway>;
   /** Applied by the owner alone, all or nothing, also where it ends in the middle; can be taken back by `aiex undo`. */
   applyAll(set: ChangeSet): Promise<AppliedSet | OwnerAway>;
+  settle(request: SettleRequest): Promise<Settled | OwnerAway>;
+  /** Checks the files with the commands that the owner's user has configured, and no others. */
+  verify(question: VerifyQuestion): Promise<VerifyAnswer | OwnerAway>;
 }

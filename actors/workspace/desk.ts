@@ -32,6 +32,7 @@ import { ChannelBroken } from "./parcel-channel.ts";
 import { Presence, type TellDue } from "./presence.ts";
 import { serveRequestIn } from "./serve-request.ts";
 import { type Answered, ServedSession } from "./served-session.ts";
+import { askVerifier } from "./verify/verifier-process.ts";
 
 export interface WorkspaceDeskOptions {
   readonly world: World;
@@ -224,5 +225,6 @@ async function answerFor(request: OwnerRequest, workspace: string, from: Ref): P
 
 function answered(request: OwnerRequest): Promise<OwnerAnswer> {
   if (request.what === "context") return askContext(request.question, true);
+  if (request.what === "verify") return askVerifier(request.question);
   return call(readerAt, "ask", request, { timeoutMs: workspaceAccessLimits.askMs });
 }

@@ -4,11 +4,12 @@ import type { FileErrorCode } from "../../runtime/file-system.ts";
 import { isBlobHash } from "../../runtime/store/blob-guard.ts";
 import type { ContextAnswer, ContextQuestion } from "../context/index/question.ts";
 import { contextAnswer, contextQuestion } from "../context/index/question-shape.ts";
-import type { Applied, AppliedSet, ChangeSet, FileChange } from "./access.ts";
+import type { Applied, AppliedSet, ChangeSet, FileChange, Settled, SettleRequest } from "./access.ts";
 import { changeLimits } from "./changes/limits.ts";
 import type { Instructions } from "./instructions.ts";
 import { workspaceAccessLimits } from "./limits.ts";
 import type { Listing, ReaderFailure } from "./reader.ts";
+import { type VerifyAnswer, type VerifyQuestion, verifyAnswer, verifyQuestion } from "./verify/question.ts";
 
 /** Every path lies inside of the workspace; relative ones start at its root. */
 export type OwnerRequest =
@@ -26,7 +27,9 @@ export type OwnerRequest =
   /** Bytes for a set that follows: of a large one, not all fit into its own request. */
   | { readonly what: "stage"; readonly bytes: Uint8Array }
   /** A file whose bytes were staged has none here. */
-  | { readonly what: "apply_all"; readonly set: ChangeSet };
+  | { readonly what: "apply_all"; readonly set: ChangeSet }
+  | { readonly what: "settle"; readonly request: SettleRequest }
+  | { readonly what: "verify"; readonly question: VerifyQuestion };
 
 /** The beginning of a file, and how long it is as a whole. */
 export interface FileHead {
@@ -46,6 +49,8 @@ export interface OwnerAnswers {
   readonly apply: Applied;
   readonly stage: { readonly ok: true } | ReaderFailure;
   readonly apply_all: AppliedSet | Unstaged;
+  readonly settle: Settled;
+  readonly verify: VerifyAnswer;
 }
 
 /** What was staged is here no longer, or never came: it is to be staged again. */
@@ -87,6 +92,14 @@ const request = z.discriminatedUnion("what", [
       changes: z.array(change).max(changeLimits.filesMax),
     }),
   }),
+  z.object({
+    what: z.literal("settle"),
+    request: z.object({
+      set: z.string().max(changeLimits.idCharactersMax),
+      how: z.enum(["adopt", "take_back"]),
+    }),
+  }),
+  z.object({ what: z.literal("verify"), question: verifyQuestion }),
 ]);
 
 const failure = z.object({
@@ -158,6 +171,16 @@ const answers = {
       path: path.optional(),
     }),
   ]),
+  settle: z.union([
+    z.object({ ok: z.literal(true) }),
+    z.object({
+      ok: z.literal(false),
+      code: z.enum(["changed_since", "denied", "failed"]),
+      message: failure.shape.message,
+      path: path.optional(),
+    }),
+  ]),
+  verify: z.union([verifyAnswer, failure]),
 } as const;
 
 /** Undefined for what is none. */

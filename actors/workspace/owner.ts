@@ -2,7 +2,7 @@
 import { createHash } from "node:crypto";
 import { FileError } from "../../runtime/file-system.ts";
 import type { ContextAnswer, ContextQuestion } from "../context/index/question.ts";
-import type { AppliedSet, ChangeSet } from "./access.ts";
+import type { AppliedSet, ChangeSet, Settled, SettleRequest } from "./access.ts";
 import { applyChange } from "./apply.ts";
 import type { ChangeKeeper } from "./changes/keeper.ts";
 import { type Asker, type GuardedPath, type GuardedTree, guardedStart, openGuarded } from "./guard.ts";
@@ -12,6 +12,7 @@ import type { FileHead, OwnerAnswer, OwnerRequest, Unstaged } from "./owner-requ
 import type { Listing, ReaderFailure } from "./reader.ts";
 import { readHead } from "./source-file.ts";
 import type { SourceTextLimits } from "./source-text.ts";
+import type { VerifyAnswer, VerifyQuestion } from "./verify/question.ts";
 import { type WalkEntry, type WalkLimits, walk } from "./walk.ts";
 
 export interface WorkspaceOwner extends GuardedTree {
@@ -22,6 +23,8 @@ export interface WorkspaceOwner extends GuardedTree {
   readonly trust?: Trust | undefined;
   /** Asks the index of these files; left out where there is none to be asked. */
   readonly context?: (question: ContextQuestion) => Promise<ContextAnswer>;
+  /** Runs the commands with which its user checks these files; left out where there are none to be asked for. */
+  readonly verify?: (question: VerifyQuestion) => Promise<VerifyAnswer>;
 }
 
 /** What goes wrong with a file is an answer; what is thrown is a fault of the program. */
@@ -36,6 +39,10 @@ export async function answerOwned(owner: WorkspaceOwner, request: OwnerRequest):
       return { ok: true };
     case "apply_all":
       return appliedSet(owner, request.set);
+    case "settle":
+      return settledSet(owner, request.request);
+    case "verify":
+      return (await owner.verify?.(request.question)) ?? noVerifier;
     default:
       return orFailure(answered(owner, request));
   }
@@ -51,6 +58,15 @@ export async function appliedSet(
   return set === undefined ? unstaged : changes.apply(set);
 }
 
+/** What becomes of a set that was applied here. */
+export async function settledSet(
+  { changes }: Pick<WorkspaceOwner, "changes">,
+  { set, how }: SettleRequest,
+): Promise<Settled> {
+  if (changes === undefined) return noKeeper;
+  return how === "adopt" ? changes.adopt(set) : changes.takeBack(set);
+}
+
 const unstaged: Unstaged = {
   ok: false,
   code: "unstaged",
@@ -64,12 +80,18 @@ const noIndex: ReaderFailure = {
   message: "Whoever has these files keeps no index of them.",
 };
 
-const noKeeper: AppliedSet = {
+const noVerifier: ReaderFailure = {
+  ok: false,
+  code: "file_failed",
+  message: "Whoever has these files runs no commands that check them.",
+};
+
+const noKeeper = {
   ok: false,
   code: "denied",
   message:
     "Sets of changes are not taken here: there is no place where they are kept. Apply them on another node.",
-};
+} as const;
 
 /** The hash of a file's bytes as it is now; null where there is none. Fails with a `FileError`. */
 export async function hashOf(

@@ -4,12 +4,20 @@ import { noReply, ok, type Ref, replyWith, server } from "../../runtime/index.ts
 import { currentProcess } from "../../runtime/process/current.ts";
 import type { World } from "../../runtime/world.ts";
 import { audited } from "../audit/auditor.ts";
-import type { Applied, ChangeSet, FileChange, NamedPath } from "./access.ts";
+import type { Applied, ChangeSet, FileChange, NamedPath, Settled, SettleRequest } from "./access.ts";
 import { applyChange } from "./apply.ts";
 import type { ChangeKeeper } from "./changes/keeper.ts";
 import { type Asker, type Bounds, boundsOf, openGuarded } from "./guard.ts";
 import { instructionsOf, type Trust } from "./instructions.ts";
-import { answerOwned, appliedSet, hashOf, listingOf, orFailure, type WorkspaceOwner } from "./owner.ts";
+import {
+  answerOwned,
+  appliedSet,
+  hashOf,
+  listingOf,
+  orFailure,
+  settledSet,
+  type WorkspaceOwner,
+} from "./owner.ts";
 import type { OwnerAnswer, OwnerAnswers, OwnerRequest } from "./owner-request.ts";
 import type { Sandbox } from "./sandbox.ts";
 import { readSourceFile } from "./source-file.ts";
@@ -129,6 +137,8 @@ export function workspaceReader(world: World, changes?: ChangeKeeper, trust?: Tr
           auditedAnswer(undefined, await appliedSet(reader, set)),
           reader,
         ),
+      settle: async (reader, request: SettleRequest) =>
+        replyWith<Settled, Reader>(auditedAnswer(undefined, await settledSet(reader, request)), reader),
       ask: async (reader, request: OwnerRequest) =>
         replyWith<OwnerAnswer, Reader>(
           auditedAnswer(

@@ -75,7 +75,7 @@ export class ServedSession<Asker> {
 function strangeAnswer(what: OwnerRequest["what"]): OwnerAnswer {
   const message =
     "The command that has these files answered with what is no answer. It may be of another version of aiex: update both.";
-  return what === "apply" || what === "apply_all"
+  return what === "apply" || what === "apply_all" || what === "settle"
     ? { ok: false, code: "failed", message }
     : { ok: false, code: "file_failed", message };
 }

@@ -35,12 +35,22 @@ const generatedTypeWords = [
 const refactorTypeWords = ["all", "performance", "readability", "security"] as const;
 export const refactorModeWords = ["preview", "apply", "interactive"] as const;
 
+const verifyOption: OptionSpec = {
+  name: "verify",
+  value: "none",
+  summary: "Keep it only where your own checks pass; else have the model try again, three times in all",
+};
+
 /** For a command that writes a file. */
 const madeFileOptions = (output: string): readonly OptionSpec[] => [
   outputOption(output),
   { name: "force", value: "none", summary: "Replace the file of --output where it is there already" },
+  verifyOption,
   reportFormatOption,
 ];
+
+const verifyNote =
+  "--verify runs the commands of operations.verify in your own configuration (format, type_check, test), where the files are, with what was written in its place. They run the code of the project, so that has to be trusted: see `aiex trust`. Where one fails that did not fail before, the change is taken back, and the model is told what was printed, secrets masked.";
 
 const modelNote =
   "The provider is that of --provider, else llm.default_provider, else one whose key or address is in the environment (OPENAI_API_KEY, ANTHROPIC_API_KEY, AIEX_OLLAMA_HOST, AIEX_LM_STUDIO_HOST). What leaves the machine is said on standard error before it does. Detected secrets are masked; .env, secrets.*, keys and all below .ssh are never sent.";
@@ -141,6 +151,7 @@ export const operationCommands: readonly CommandSpec[] = [
       modelNote,
       "The language is that of --output, else that of --context, else the one that most files of the project have. A genserver or a supervisor is that of the language: in TypeScript and JavaScript with aiex/runtime, in Elixir and Erlang with OTP.",
       "The file has to parse and may have no error of the analysis; else the model is asked again, twice at most. Without --output it is printed and nothing is written. A file that is there is not replaced without --force. What was written is kept: `aiex undo` takes it back.",
+      verifyNote,
       sessionNote,
       codesNote,
     ],
@@ -169,8 +180,9 @@ export const operationCommands: readonly CommandSpec[] = [
     ],
     notes: [
       modelNote,
-      "What the tests are written with, and where they belong, is seen from the project. They have to parse and may have no error of the analysis; else the model is asked again, twice at most. Nothing runs them: do that before you rely on them.",
+      "What the tests are written with, and where they belong, is seen from the project. They have to parse and may have no error of the analysis; else the model is asked again, twice at most. Without --verify nothing runs them: do that before you rely on them.",
       "Without --output they are printed, and nothing is written. A file that is there is not replaced without --force. What was written is kept: `aiex undo` takes it back.",
+      verifyNote,
       sessionNote,
       codesNote,
     ],

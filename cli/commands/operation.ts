@@ -81,10 +81,22 @@ function make(
 ): Promise<ExitCode> {
   const output = optionValue(asking.parsed, "output");
   const isWord = output === "-" || reportFormatWords.some((word) => word === output);
-  const force = asking.parsed.options.has("force");
-  return operate(asking, operation, async () => ({ ...input, output: isWord ? undefined : output, force }), {
-    output: isWord ? output : "-",
-  });
+  const { options, command } = asking.parsed;
+  const file = isWord ? undefined : output;
+  const verify = options.has("verify");
+  if (verify && file === undefined) {
+    const problem =
+      "--verify runs your checks with the file in its place. Say with --output where that is to be.";
+    throw new UsageError(problem, command.words.join(" "));
+  }
+  return operate(
+    asking,
+    operation,
+    async () => ({ ...input, output: file, force: options.has("force"), verify }),
+    {
+      output: isWord ? output : "-",
+    },
+  );
 }
 
 interface Shown {

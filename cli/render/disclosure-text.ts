@@ -46,14 +46,15 @@ function whereText({ provider, kind, model, host }: Disclosure): string {
   return `${host}: provider ${provider}${own}, model ${asked}`;
 }
 
-function whatText({ files, tokens, masked, earlierTokens = 0 }: Disclosure): string {
-  if (files.length === 0) return `what you have written, about ${tokens} tokens, and no file`;
+function whatText({ files, tokens, masked, earlierTokens = 0, verifies = false }: Disclosure): string {
+  const checks = verifies ? "; then what your checks print where they fail, secrets masked" : "";
+  if (files.length === 0) return `what you have written, about ${tokens} tokens, and no file${checks}`;
   const shown = files.slice(0, placesShownMax).join(", ");
   const rest = files.length > placesShownMax ? ` and ${files.length - placesShownMax} more` : "";
   const earlier =
     earlierTokens === 0 ? "" : `; with what earlier operations found about it (${earlierTokens} tokens)`;
   const secrets = masked === 0 ? "no secret found in it" : `${plural(masked, "secret")} masked`;
-  return `${plural(files.length, "file")}, about ${tokens} tokens, ${secrets}: ${shown}${rest}${earlier}`;
+  return `${plural(files.length, "file")}, about ${tokens} tokens, ${secrets}: ${shown}${rest}${earlier}${checks}`;
 }
 
 function costText({ costMaxUsd, place, verb }: Disclosure, unknownCost: string | undefined): string {

@@ -7,17 +7,26 @@ import { printable } from "./printable.ts";
 import { codeSpan, escapeMarkdown } from "./report-markdown.ts";
 import { shortId } from "./run-words.ts";
 import { plainText } from "./value-colors.ts";
+import { verificationLines, verificationMarkdown } from "./verification-text.ts";
 
-export function renderGenerationText({ code, path, run }: Generation, terminal: Terminal): string {
-  if (path === null || run === null) return plainText(code, terminal);
-  return `Wrote ${printable(path, terminal)}. Take it back: aiex undo ${shortId(run)}\n`;
+export function renderGenerationText(
+  { code, path, run, verification }: Generation,
+  terminal: Terminal,
+): string {
+  const checks = verification === null ? [] : verificationLines(verification, terminal);
+  if (path !== null && run !== null)
+    checks.unshift(`Wrote ${printable(path, terminal)}. Take it back: aiex undo ${shortId(run)}`);
+  else if (verification === null) return plainText(code, terminal);
+  return `${checks.join("\n")}\n`;
 }
 
-export function renderGenerationMarkdown({ type, language, path, code, remarks }: Generation): string {
+export function renderGenerationMarkdown(generation: Generation): string {
+  const { type, language, path, code, remarks, verification } = generation;
   const blocks = [
     `# Generation of a ${type}`,
     ...(path === null ? [] : [`Written to ${codeSpan(sanitizeText(path))}.`]),
     ...(remarks === "" ? [] : [escapeMarkdown(sanitizeText(remarks))]),
+    ...(verification === null ? [] : verificationMarkdown(verification)),
     fencedBlock(sanitizeText(code), language ?? "markdown"),
   ];
   return `${blocks.join("\n\n")}\n`;

@@ -62,6 +62,8 @@ export type SchemaNode =
       /** `list`: a flat list of texts. */
       readonly type: "number" | "text" | "list";
       readonly description: string;
+      /** How it may look in a file. */
+      readonly example?: string;
       /** True where what was given must not be shown. */
       readonly secret: boolean;
     };
@@ -88,8 +90,13 @@ export function nodeOf(schema: z.ZodType): SchemaNode {
     kind: "value",
     type,
     description: schema.description ?? "",
+    ...exampleOf(schema.meta()?.example),
     secret: schema.meta()?.secret === true,
   };
+}
+
+function exampleOf(example: unknown): { readonly example?: string } {
+  return typeof example === "string" ? { example } : {};
 }
 
 function unwrap(schema: z.ZodType): z.ZodType {

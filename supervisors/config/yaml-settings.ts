@@ -75,7 +75,7 @@ class SettingsReader {
       this.#refuse(at, key, "must not be an alias (*name). Write the value out.");
     } else if (expected?.kind === "value") {
       const value = plainOf(node, expected.type === "list");
-      const wanted = expected.type === "list" ? "a list of values" : "one value";
+      const wanted = expected.type === "list" ? listWords(expected.example) : "one value";
       if (value !== undefined) this.#add(at, path, value);
       else this.#refuse(at, key, `must be ${wanted}, given ${sortOf(node)}.`);
     } else if (isMap(node)) {
@@ -168,6 +168,10 @@ function plainOf(node: ParsedNode | null, isList: boolean): SettingValue | undef
   if (!isSeq(node)) return undefined;
   const values = node.items.map((item) => (isScalar(item) ? item.value : undefined));
   return values.every(isPlain) ? values : undefined;
+}
+
+function listWords(example: string | undefined): string {
+  return example === undefined ? "a list of values" : `a list of values, such as ${example}`;
 }
 
 function isPlain(value: unknown): value is string | number | boolean {

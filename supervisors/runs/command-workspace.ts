@@ -3,9 +3,11 @@ import { createHash } from "node:crypto";
 import { hostname } from "node:os";
 import { workspaceLimits } from "../../actors/workspace/config.ts";
 import { sandboxOf } from "../../actors/workspace/sandbox.ts";
+import { Verifier } from "../../actors/workspace/verify/verifier.ts";
 import type { World } from "../../runtime/world.ts";
 import { openChanges } from "../changes.ts";
 import type { Configuration } from "../config.ts";
+import { verifierOptions } from "../verifier.ts";
 import type { ServedWorkspace } from "./runs.ts";
 
 /**
@@ -15,7 +17,7 @@ import type { ServedWorkspace } from "./runs.ts";
  * @throws {FileError} it is not there
  */
 export async function commandWorkspace(
-  world: Pick<World, "files" | "clock">,
+  world: Pick<World, "files" | "clock" | "timers" | "programs">,
   configuration: Pick<Configuration, "values" | "folders" | "trust">,
   directory: string,
   onRecovered?: (sentence: string) => void,
@@ -28,12 +30,14 @@ export async function commandWorkspace(
     .update(JSON.stringify([host, root]))
     .digest("hex");
   const changes = await openChanges(world, configuration, root, onRecovered);
+  const verifier = new Verifier(verifierOptions(world, values, root, configuration.trust));
   return {
     ref: { id, label: `${host}:${root}` },
     owner: {
       ...{ files, directory: root, limits: workspaceLimits(values.workspace), changes },
       sandbox: sandboxOf(values.sandbox),
       trust: configuration.trust,
+      verify: (question) => verifier.answer(question),
     },
   };
 }

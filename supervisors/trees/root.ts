@@ -23,6 +23,7 @@ import { workspaceDeskName, workspaceScope } from "../../actors/workspace/desk-p
 import type { Trust } from "../../actors/workspace/instructions.ts";
 import { workspaceReader } from "../../actors/workspace/reader.ts";
 import { sandboxOf } from "../../actors/workspace/sandbox.ts";
+import { verifierName, workspaceVerifier } from "../../actors/workspace/verify/verifier-process.ts";
 import {
   type ChildSpec,
   child,
@@ -33,6 +34,7 @@ import {
   type World,
 } from "../../runtime/index.ts";
 import type { ConfigurationValues } from "../config.ts";
+import { verifierOptions } from "../verifier.ts";
 import { indexChildren, type Sketches } from "./context-index.ts";
 import { type LlmTreeOptions, llmSupervisor } from "./llm.ts";
 import { parserCount, parsersTree } from "./parsers.ts";
@@ -125,6 +127,9 @@ export function rootTree(options: RootOptions): SupervisorLogic {
       child(workspaceReader(world, changes, options.trust), {
         name: "workspace.reader",
         input: { limits, directory, sandbox: sandboxOf(configuration.sandbox) },
+      }),
+      child(workspaceVerifier(verifierOptions(world, configuration, directory, options.trust)), {
+        name: verifierName,
       }),
       ...sessionsChildren({ world, node: name, configuration: context, own: options.sessions, ownership }),
       child(llmSupervisor(llm, options.providers, models), { name: "llm" }),

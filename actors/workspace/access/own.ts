@@ -5,6 +5,7 @@ import type { AppliedSet, WorkspaceAccess } from "../access.ts";
 import { workspaceAccessLimits } from "../limits.ts";
 import type { Unstaged } from "../owner-request.ts";
 import type { SomeFiles, SomeSources, workspaceReader } from "../reader.ts";
+import { askVerifier } from "../verify/verifier-process.ts";
 
 export type WorkspaceReader = ProtocolOf<ReturnType<typeof workspaceReader>>;
 
@@ -23,6 +24,8 @@ export function ownAccess(): WorkspaceAccess {
     context: (question) => askContext(question, false),
     apply: (change) => call(readerAt, "apply", change, asked),
     applyAll: async (set) => appliedOf(await call(readerAt, "apply_all", set, asked)),
+    settle: (request) => call(readerAt, "settle", request, asked),
+    verify: (question) => askVerifier(question),
   };
 }
 

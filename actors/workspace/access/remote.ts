@@ -10,6 +10,7 @@ import { workspaceAccessLimits } from "../limits.ts";
 import { type OwnerAnswers, type OwnerRequest, ownerAnswerIn } from "../owner-request.ts";
 import type { KeptFile, ReaderFailure, ReadRequest, ReadSource } from "../reader.ts";
 import { type SourceTextLimits, sourceTextOf } from "../source-text.ts";
+import { askVerifier } from "../verify/verifier-process.ts";
 import { appliedOf, readerAt } from "./own.ts";
 
 export interface RemoteAccessOptions {
@@ -57,6 +58,8 @@ export function boundedAccess(limits: SourceTextLimits): WorkspaceAccess {
     },
     // The index reads through the reader, which must not wait for it.
     context: (question) => askContext(question, true),
+    // A command takes its time, and the reader has others to answer.
+    verify: (question) => askVerifier(question),
   };
 }
 
@@ -73,6 +76,13 @@ function accessBy(ask: Ask): Omit<WorkspaceAccess, "read"> {
         : answer;
     },
     applyAll: (set) => applyAllBy(ask, set),
+    settle: async (request) => {
+      const answer = await answered(ask, { what: "settle", request });
+      return !answer.ok && answer.code === "file_failed"
+        ? { ok: false, code: "failed", message: answer.message }
+        : answer;
+    },
+    verify: (question) => answered(ask, { what: "verify", question }),
   };
 }
 

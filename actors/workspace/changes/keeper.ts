@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { FileError } from "../../../runtime/file-system.ts";
 import { blobHash } from "../../../runtime/store/blob-guard.ts";
 import type { Clock } from "../../../runtime/world.ts";
-import type { AppliedSet, ChangeSet } from "../access.ts";
+import type { AppliedSet, ChangeSet, Settled } from "../access.ts";
 import { changeDenial, changedSince, failureOf } from "../apply.ts";
 import type { GuardedTree } from "../guard.ts";
 import { realRoot } from "../path-guard.ts";
@@ -72,6 +72,19 @@ export class ChangeKeeper {
     return this.#inTurn(() => orFailure(() => this.#apply(set, [])));
   }
 
+  /**
+   * What the files of a set are by now is what the set makes of them, as if it had been applied so: its user's own formatter has
+   * been at them. Never rejects for what a file is, or a disk.
+   */
+  adopt(id: string): Promise<Settled> {
+    return this.#inTurn(() => orFailure(() => this.#adopt(id)));
+  }
+
+  /** Takes one set back, once; one that was never applied is taken for one that was. Never rejects for what a file is, or a disk. */
+  takeBack(id: string): Promise<Settled> {
+    return this.#inTurn(() => orFailure(() => this.#takeBack(id)));
+  }
+
   /** What was changed here and is still kept, the newest first. Fails with a `FileError`. */
   list(): Promise<readonly ListedSet[]> {
     return this.#inTurn(async () => {
@@ -89,6 +102,42 @@ export class ChangeKeeper {
   /** What `undo` would do. Changes nothing. */
   preview(run: string | undefined): Promise<Undone> {
     return this.#inTurn(() => orFailure(async () => (await this.#planned(run)).undone));
+  }
+
+  async #adopt(id: string): Promise<Settled> {
+    const place = await this.#place();
+    await recovered(place);
+    const kept = await appliedAs(place, id);
+    if (kept === undefined) return { ok: true };
+    const changes: KeptFile[] = [];
+    for (const change of kept.set.changes) {
+      try {
+        const { hash, bytes } = await targetOf(this.#options.files, place.root, change.path);
+        changes.push({ ...change, after: hash, becomes: bytes, afterBytes: bytes?.length ?? 0 });
+      } catch (error) {
+        if (!(error instanceof FileError)) throw error;
+        return { ok: false, ...failureOf(error), path: change.path };
+      }
+    }
+    if (changes.every(({ after }, index) => after === kept.set.changes[index]?.after)) return { ok: true };
+    const whole: KeptSet = { ...kept.set, changes };
+    await place.shelf.replace(kept.name, whole);
+    await this.#options.onApplied?.(whole);
+    return { ok: true };
+  }
+
+  async #takeBack(id: string): Promise<Settled> {
+    const place = await this.#place();
+    await recovered(place);
+    const kept = await appliedAs(place, id);
+    if (kept === undefined) return { ok: true };
+    const { run, title } = kept.set;
+    const plan = undoOf([kept.set]);
+    if (!plan.ok) return { ok: false, code: "changed_since", message: plan.message };
+    const { changes } = plan;
+    const back = { id: `back ${kept.name}`, run, title: `Undo of "${title}"`.slice(0, titleMax), changes };
+    const applied = await this.#apply(back, [kept.name]);
+    return applied.ok ? { ok: true } : sinceIn(applied, run);
   }
 
   async #undo(prefix: string | undefined): Promise<Undone> {
@@ -209,6 +258,20 @@ export class ChangeKeeper {
 }
 
 type PlannedSet = ChangeSet & { readonly changes: readonly PlannedChange[] };
+
+const titleMax = changeLimits.titleCharactersMax;
+
+/** The set that was applied under an id and stands; undefined where there is none. */
+async function appliedAs(
+  place: SetPlace,
+  id: string,
+): Promise<{ readonly name: string; readonly set: KeptSet } | undefined> {
+  const ending = `-${nameOf(id)}`;
+  const [found] = (await listOf(place)).filter(
+    ({ name, state }) => name.endsWith(ending) && state === "applied",
+  );
+  return found === undefined ? undefined : { name: found.name, set: await place.shelf.read(found.name) };
+}
 
 /** The newest first. Sets that cannot be read any more are left out. */
 async function listOf({ shelf }: SetPlace): Promise<readonly ListedSet[]> {

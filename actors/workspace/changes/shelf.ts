@@ -72,6 +72,11 @@ export class Shelf {
     return name;
   }
 
+  /** In place of what is kept under the name, in one step. What resolves lasts. Fails with a `FileError`. */
+  async replace(name: string, set: KeptSet): Promise<void> {
+    await this.#files.writeFile(this.#place(name, "set"), packSet(set), { mode: fileMode });
+  }
+
   /** @throws {SetDamaged}; {FileError} */
   async read(name: string): Promise<KeptSet> {
     const bytesMax = changeLimits.setBytesMax + changeLimits.headBytesMax + firstLineBytesMax;

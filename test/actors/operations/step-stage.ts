@@ -131,4 +131,6 @@ const noWorkspace: WorkspaceAccess = {
   context: unexpected,
   apply: unexpected,
   applyAll: unexpected,
+  settle: unexpected,
+  verify: unexpected,
 };

@@ -111,6 +111,8 @@ const noWorkspace: WorkspaceAccess = {
   context: away,
   apply: away,
   applyAll: away,
+  settle: away,
+  verify: away,
 };
 
 export interface DeskStageOptions {

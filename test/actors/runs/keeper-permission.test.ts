@@ -65,6 +65,8 @@ const noFiles: WorkspaceAccess = {
   context: away,
   apply: away,
   applyAll: away,
+  settle: away,
+  verify: away,
 };
 
 describe("The keeper of a run, with a permission", () => {

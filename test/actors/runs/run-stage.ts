@@ -184,4 +184,6 @@ const noWorkspace: WorkspaceAccess = {
   context: away,
   apply: away,
   applyAll: away,
+  settle: away,
+  verify: away,
 };

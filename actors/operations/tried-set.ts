@@ -1,0 +1,108 @@
+// A set of changes that is in place while it is tried out, and is taken back where it does not pass. Which one that is lasts with the
+// run: whoever goes on with it finds the files as they were before, and not some try of an attempt that was lost.
+import { FileError } from "../../runtime/file-system.ts";
+import { effectDone, type StepContext } from "../runs/step-context.ts";
+import type { FileChange, OwnerAway, Settled, SettleRequest } from "../workspace/access.ts";
+import type { Refusal } from "./ask-model.ts";
+import { applied } from "./changed-files.ts";
+import { present } from "./services.ts";
+
+/** Which set is in place. */
+interface Tried {
+  /** The how manieth of the step it is. */
+  readonly number: number;
+  /** True while a formatter may be at its files: what they are then belongs to it. */
+  readonly isFormatting: boolean;
+}
+
+type Done = { readonly ok: true } | Refusal;
+
+const triedKey = "tried";
+const countKey = "tries";
+
+/** Puts changes in place. `number` tells this try from all others of the step. */
+export async function tryOut(
+  context: StepContext,
+  { title, changes }: { readonly title: string; readonly changes: readonly FileChange[] },
+): Promise<{ readonly ok: true; readonly number: number } | Refusal> {
+  const number = (((await context.recall(countKey)) as number | undefined) ?? 0) + 1;
+  await context.note(countKey, number);
+  await context.note(triedKey, { number, isFormatting: false } satisfies Tried);
+  const done = await applied(context, { key: keyOf(number), set: keyOf(number), title, changes });
+  if (done.ok) return { ok: true, number };
+  await context.note(triedKey, null);
+  return done;
+}
+
+/** While `work` is done, the files of the set may become others: those are its own then. */
+export async function whileFormatting<Value>(
+  context: StepContext,
+  work: () => Promise<Value>,
+): Promise<{ readonly ok: true; readonly value: Value } | Refusal> {
+  const tried = await triedIn(context);
+  if (tried === undefined) return { ok: true, value: await work() };
+  await context.note(triedKey, { ...tried, isFormatting: true } satisfies Tried);
+  const value = await work();
+  const adopted = await adopt(context, tried);
+  return adopted.ok ? { ok: true, value } : adopted;
+}
+
+/** Has every file be as it was before the set that is in place; nothing where there is none. */
+export async function takeBack(context: StepContext): Promise<Done> {
+  const tried = await triedIn(context);
+  if (tried === undefined) return { ok: true };
+  const adopted = tried.isFormatting ? await adopt(context, tried) : ({ ok: true } as const);
+  if (!adopted.ok) return adopted;
+  const back = await settled(context, tried, "take_back");
+  if (back.ok) await context.note(triedKey, null);
+  return back;
+}
+
+/** The set that is in place stays. */
+export async function keep(context: StepContext): Promise<void> {
+  await context.note(triedKey, null);
+}
+
+async function adopt(context: StepContext, { number }: Tried): Promise<Done> {
+  const adopted = await settled(context, { number }, "adopt");
+  if (adopted.ok) await context.note(triedKey, { number, isFormatting: false } satisfies Tried);
+  return adopted;
+}
+
+async function triedIn(context: StepContext): Promise<Tried | undefined> {
+  return ((await context.recall(triedKey)) as Tried | null | undefined) ?? undefined;
+}
+
+async function settled(
+  context: StepContext,
+  { number }: Pick<Tried, "number">,
+  how: SettleRequest["how"],
+): Promise<Done> {
+  const set = `${context.run}/${keyOf(number)}`;
+  let away: OwnerAway | undefined;
+  const answer = await context
+    .effect<Settled>({
+      ...{ key: `${how} ${number}`, kind: "file_write", about: { set, how } },
+      // The owner does it once.
+      unknown: "repeat",
+      perform: async () => {
+        const given = await context.workspace.settle({ set, how });
+        if (given.ok || given.code !== "workspace_away") return given;
+        away = given;
+        throw new FileError("file_failed", "change", set, { because: given.message });
+      },
+    })
+    .catch((error: unknown) => {
+      if (away === undefined) throw error;
+      return away;
+    });
+  if (answer === effectDone) return { ok: true };
+  const done = await present<Settled>(context, answer);
+  if (done.ok) return done;
+  const message = `What was tried out is still in your files, and could not be taken back. ${done.message}`;
+  return { ok: false, code: done.code === "denied" ? "file_denied" : done.code, message };
+}
+
+function keyOf(number: number): string {
+  return `try ${number}`;
+}

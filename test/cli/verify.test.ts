@@ -1,0 +1,249 @@
+// `--verify` as the built command: a real project whose checks are real programs, and a model that is played over HTTP.
+import { spawn } from "node:child_process";
+import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { type Reply, type ScriptedServer, startScriptedServer } from "../actors/llm/scripted-server.ts";
+import { builtMain } from "./fixtures.ts";
+
+let home = "";
+let project = "";
+let server: ScriptedServer | undefined;
+
+beforeEach(async () => {
+  home = await mkdtemp(join(tmpdir(), "aiex-verify-"));
+  project = join(home, "project");
+  await mkdir(join(home, ".config", "aiex"), { recursive: true });
+  await mkdir(project);
+  await writeFile(join(project, "package.json"), '{ "name": "money", "type": "module" }\n');
+  await writeFile(join(project, "money.js"), "export const rate = (cents) => cents / 100;\n");
+});
+
+afterEach(async () => {
+  await server?.stop();
+  server = undefined;
+  await rm(home, { recursive: true, force: true });
+});
+
+interface Ended {
+  readonly code: number | null;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+function aiex(...words: readonly string[]): Promise<Ended> {
+  const host = server === undefined ? {} : { AIEX_OLLAMA_HOST: server.baseUrl("ollama") };
+  const child = spawn(process.execPath, [builtMain, ...words], {
+    env: { PATH: process.env.PATH, HOME: home, LANG: "C", MY_API_TOKEN: "token-of-mine", ...host },
+    cwd: project,
+  });
+  const said = { stdout: "", stderr: "" };
+  child.stdout.on("data", (chunk) => {
+    said.stdout += chunk;
+  });
+  child.stderr.on("data", (chunk) => {
+    said.stderr += chunk;
+  });
+  child.stdin.end();
+  return new Promise<Ended>((resolve) => {
+    child.on("close", (code) => resolve({ code, ...said }));
+  });
+}
+
+/** By kind: the arguments of each check. */
+async function configured(checks: Readonly<Record<string, readonly string[] | string | number>>) {
+  const yaml = JSON.stringify({ operations: { verify: checks } });
+  await writeFile(join(home, ".config", "aiex", "config.yaml"), yaml);
+}
+
+async function trusted(): Promise<void> {
+  expect((await aiex("trust")).code).toBe(0);
+}
+
+async function played(...replies: readonly [Reply, ...Reply[]]): Promise<void> {
+  server = await startScriptedServer({ replies });
+}
+
+function answer(code: string): Reply {
+  return { say: `As asked.\n\`\`\`\`\`js\n${code}\`\`\`\`\``, usage: { input: 100, output: 50 } };
+}
+
+function tests(rate: number): string {
+  return `import assert from "node:assert";\nimport { test } from "node:test";\nimport { rate } from "./money.js";\n\ntest("rate", () => assert.equal(rate(250), ${rate}));\n`;
+}
+
+const node = process.execPath;
+const testing = [node, "--test", "{file}"];
+const words = ["ai", "test-generate", "--file", "money.js", "--model", "m", "--verify"] as const;
+const writing = [...words, "--output", "money.test.js"] as const;
+
+function text(path: string): Promise<string> {
+  return readFile(join(project, path), "utf8");
+}
+
+/** What the model was told in its last turn of request `index`. */
+function told(index: number): string {
+  const messages = server?.requests[index]?.body?.messages as { content: string }[] | undefined;
+  return messages?.at(-1)?.content ?? "";
+}
+
+describe("aiex ai test-generate --verify", () => {
+  it("keeps what passes, and tells the model what failed before", async () => {
+    await configured({ test: testing });
+    await trusted();
+    await played(answer(tests(25)), answer(tests(2.5)));
+    const { code, stdout, stderr } = await aiex(...writing);
+    expect([stderr, code]).toEqual([expect.stringMatching(/then what\s+your checks print/), 0]);
+    expect(stdout).toMatch(
+      /^Wrote money\.test\.js\. Take it back: aiex undo \w+\nThe last of 2 answers passed your checks:\n {2}test +passed, [\d.]+ s\n$/,
+    );
+    expect(await text("money.test.js")).toBe(tests(2.5));
+    expect(told(1)).toContain("test ended with code 1.");
+    expect(told(1)).toMatch(/=== output begins =[\s\S]*2\.5 == 25[\s\S]*=== output ends =/);
+    const undone = await aiex("undo");
+    expect([undone.code, await readdir(project)]).toEqual([0, ["money.js", "package.json"]]);
+  });
+
+  it("takes back what fails three times, says why, and ends with 1", async () => {
+    await configured({ test: testing });
+    await trusted();
+    await played(answer(tests(25)));
+    const shown = await aiex(...writing);
+    expect(shown.stdout).toMatch(
+      /^The last of 3 answers did not pass your checks, and was taken back:\n {2}test +failed, exit code 1, [\d.]+ s\n/,
+    );
+    expect([shown.code, server?.requests.length, await readdir(project)]).toEqual([
+      1,
+      3,
+      ["money.js", "package.json"],
+    ]);
+    const json = await aiex(...writing, "--format", "json");
+    expect([json.code, JSON.parse(json.stdout)]).toMatchObject([
+      1,
+      {
+        ...{ path: null, run: null, code: tests(25) },
+        verification: {
+          ...{ rounds: 3, passed: false, kept: false, touched: [] },
+          commands: [
+            { kind: "test", outcome: "failed", exit: 1, output: expect.stringContaining("2.5 == 25") },
+          ],
+        },
+      },
+    ]);
+  });
+
+  it("takes what a formatter makes of the file, and tells what else that has changed", async () => {
+    const formatter = `const fs = require("node:fs"); const [path] = process.argv.slice(1); fs.writeFileSync(path, "// formatted\\n" + fs.readFileSync(path, "utf8")); fs.appendFileSync("money.js", "// touched\\n");`;
+    const check = `process.exit(require("node:fs").readFileSync("money.test.js", "utf8").startsWith("// formatted\\n") ? 0 : 1)`;
+    await configured({
+      format: [node, "-e", formatter, "{file}"],
+      type_check: [node, "-e", check],
+      test: testing,
+    });
+    await trusted();
+    await played(answer(tests(2.5)));
+    const { code, stdout } = await aiex(...writing, "--format", "json");
+    expect([code, JSON.parse(stdout)]).toMatchObject([
+      0,
+      {
+        code: `// formatted\n${tests(2.5)}`,
+        verification: {
+          passed: true,
+          kept: true,
+          commands: [{ kind: "format" }, { kind: "type_check", outcome: "passed" }, { kind: "test" }],
+          touched: ["money.js"],
+        },
+      },
+    ]);
+    expect(await text("money.test.js")).toBe(`// formatted\n${tests(2.5)}`);
+    expect((await aiex("undo")).code).toBe(0);
+    expect(await readdir(project)).toEqual(["money.js", "package.json"]);
+  });
+
+  it("does not count what fails without the answer too", async () => {
+    await configured({ type_check: [node, "-e", "process.exit(2)"], test: testing });
+    await trusted();
+    await played(answer(tests(2.5)));
+    const { code, stdout } = await aiex(...writing);
+    expect(stdout).toContain("type_check  fails without the change too, which does not count, exit code 2");
+    expect([code, server?.requests.length, await text("money.test.js")]).toEqual([0, 1, tests(2.5)]);
+  });
+
+  it("gives checks no variable of its user's but those that programs need, and masks what they print", async () => {
+    const script = `console.log(Object.keys(process.env).sort().join(" ")); console.log("password=hunter2-hunter2"); process.exit(require("node:fs").existsSync("money.test.js") ? 1 : 0)`;
+    await configured({ type_check: [node, "-e", script] });
+    await trusted();
+    await played(answer(tests(2.5)));
+    const { stdout } = await aiex(...writing, "--format", "json");
+    const { output } = JSON.parse(stdout).verification.commands[0];
+    expect(output.split("\n")[0].split(" ")).toEqual(["HOME", "LANG", "NO_COLOR", "PATH"]);
+    expect(output).toContain("password=[masked]");
+    expect(JSON.stringify(server?.requests)).not.toContain("hunter2");
+  });
+
+  it("ends a check that does not end, with what it has started", async () => {
+    const script = `require("node:child_process").spawn(process.execPath, ["-e", "setInterval(() => {}, 1000)"], { stdio: "inherit" }); setInterval(() => {}, 1000); console.log("it hangs")`;
+    await configured({ test: [node, "-e", script, "{file}"], timeout_ms: 1_000 });
+    await trusted();
+    await played(answer(tests(2.5)));
+    const { code, stdout } = await aiex(...writing);
+    expect([code, stdout]).toEqual([1, expect.stringContaining("did not end in its time")]);
+    expect(told(1)).toContain("test did not end in its time.");
+  });
+
+  it.each([
+    ["nothing is configured", {}, true, 78, "operations:\n  verify:"],
+    ["the project is not trusted", { test: testing }, false, 5, "aiex trust"],
+    [
+      "a check is a string",
+      { test: "node --test" },
+      true,
+      78,
+      'must be a list of values, such as [node, --test, "{file}"]',
+    ],
+  ])("refuses where %s, before anything is sent", async (_, checks, isTrusted, expected, problem) => {
+    if (isTrusted) await trusted();
+    await configured(checks);
+    await played(answer(tests(2.5)));
+    const { code, stderr } = await aiex(...writing);
+    expect(stderr).toContain(problem);
+    expect([code, server?.requests.length]).toEqual([expected, 0]);
+  });
+
+  it("says that a program is not there, and leaves nothing", async () => {
+    await configured({ test: ["no-such-program-of-anybody"] });
+    await trusted();
+    await played(answer(tests(2.5)));
+    const { code, stderr } = await aiex(...writing);
+    expect(stderr).toContain("operations.verify.test cannot be started");
+    expect([code, await readdir(project)]).toEqual([78, ["money.js", "package.json"]]);
+  });
+
+  it("takes no command from a project, trusted or not", async () => {
+    await mkdir(join(project, ".aiex"));
+    const yaml = JSON.stringify({ operations: { verify: { test: [node, "-e", ""] } } });
+    await writeFile(join(project, ".aiex", "config.yaml"), yaml);
+    await trusted();
+    await played(answer(tests(2.5)));
+    const { code, stderr } = await aiex(...writing);
+    expect(stderr).toContain("operations.verify.test is not used");
+    expect([code, server?.requests.length]).toEqual([78, 0]);
+  });
+
+  it("asks where the file is to be", async () => {
+    expect((await aiex(...words)).code).toBe(2);
+  });
+});
+
+describe("aiex ai generate --verify", () => {
+  it("keeps what passes", async () => {
+    await configured({ type_check: [node, "--check", "{file}"] });
+    await trusted();
+    await played(answer("export const twice = (x) => 2 * x;\n"));
+    const generate = ["ai", "generate", "--type", "function", "--requirements", "Double it", "--model", "m"];
+    const { code, stdout } = await aiex(...generate, "--output=-twice.js", "--verify");
+    expect(stdout).toContain("The answer passed your checks:");
+    expect([code, await text("-twice.js")]).toEqual([0, "export const twice = (x) => 2 * x;\n"]);
+  });
+});
