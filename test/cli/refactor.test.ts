@@ -6,6 +6,7 @@ import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { type Reply, type ScriptedServer, startScriptedServer } from "../actors/llm/scripted-server.ts";
 import { builtMain } from "./fixtures.ts";
+import { hasPseudoTerminal, inTerminal } from "./pseudo-terminal.ts";
 
 let home = "";
 let server: ScriptedServer | undefined;
@@ -205,6 +206,35 @@ describe("aiex ai refactor", () => {
       expect(code).toBe(5);
       expect(stderr).toContain("Nothing was changed");
       expect(await text()).toBe(mean);
+    },
+  );
+
+  it.skipIf(!hasPseudoTerminal)(
+    "asks about each hunk at a terminal, and makes those that are wanted",
+    async () => {
+      const middle = Array.from({ length: 10 }, (_, index) => `A${index} = ${index}\n`).join("");
+      const long = `def high(xs):\n    return sorted(xs)[-1]\n\n\n${middle}${mean}`;
+      await writeFile(join(home, "mean.py"), long);
+      const high = block("mean.py", "    return sorted(xs)[-1]", "    return max(xs)");
+      await played({ say: high + low, usage });
+      const asked = "yes, no, all, done? ";
+      const { code, screen } = await inTerminal(["ai", "refactor", "--file", "mean.py", "--interactive"], {
+        ...{
+          env: { HOME: home, AIEX_OLLAMA_HOST: server?.baseUrl("ollama") ?? "" },
+          cwd: home,
+          columns: 100,
+        },
+        typing: [
+          { after: asked, keys: "maybe\r" },
+          { after: asked, keys: "n\r" },
+          { after: asked, keys: "y\r" },
+        ],
+      });
+      expect([code, await text()]).toEqual([0, long.replace("sorted(xs)[0]", "min(xs)")]);
+      expect(screen).toContain('Apply hunk 1 of 2 of "mean.py"?');
+      expect(screen).toContain("\u001b[32m+    return max(xs)\u001b[");
+      expect(screen).toMatch(/Changed 1 file\. Take it back: aiex undo \w+/);
+      expect(server?.requests.filter(({ method }) => method === "POST")).toHaveLength(1);
     },
   );
 

@@ -12,9 +12,17 @@ export class NodesAtHome {
   readonly env: Readonly<Record<"HOME" | "XDG_RUNTIME_DIR" | "XDG_CONFIG_HOME", string>> &
     Readonly<Record<string, string>>;
   readonly #children: ChildProcess[] = [];
+  readonly #ofNode: (name: string) => Readonly<Record<string, string>>;
 
-  /** @param env beside what leads to the home */
-  constructor(env: Readonly<Record<string, string>> = {}) {
+  /**
+   * @param env beside what leads to the home
+   * @param ofNode what a node has in its own environment beside that
+   */
+  constructor(
+    env: Readonly<Record<string, string>> = {},
+    ofNode: (name: string) => Readonly<Record<string, string>> = () => ({}),
+  ) {
+    this.#ofNode = ofNode;
     this.env = {
       ...env,
       HOME: this.home,
@@ -27,7 +35,7 @@ export class NodesAtHome {
   /** Resolves when the node says that it is ready. */
   async start(name: string, ...options: readonly string[]): Promise<ChildProcess> {
     const child = spawn(process.execPath, [builtMain, "node", "start", "--name", name, ...options], {
-      env: { PATH: process.env.PATH, LANG: "C.UTF-8", ...this.env },
+      env: { PATH: process.env.PATH, LANG: "C.UTF-8", ...this.env, ...this.#ofNode(name) },
       stdio: ["ignore", "pipe", "pipe"],
     });
     this.#children.push(child);

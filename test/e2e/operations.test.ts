@@ -245,6 +245,29 @@ describe("The built command", () => {
   });
 });
 
+describe("--max-cost", () => {
+  const words = ["ai", "explain", "--file", "mean.py", "--provider", "openai", "--max-cost"];
+
+  it.each([
+    ["is too little for the first request", "0.0001", 0],
+    // 0.05 dollars were paid for an answer of no use; another one may cost as much as is left and more.
+    ["has been reached by an answer of no use", "0.1", 1],
+  ])("that %s ends a run with 6", async (_, most, requests) => {
+    const replies: readonly [Reply] = [{ say: "nonsense", usage: { input: 100, output: 5_000 } }];
+    const server = await startScriptedServer({ replies });
+    const user = new User({ "mean.py": mean });
+    user.setUp(server);
+    try {
+      const { code, out, err } = await user.aiex([...words, most]);
+      expect({ code, out, err }).toEqual({ code: 6, out: "", err: expect.stringMatching(/cost|budget/) });
+      expect(server.requests.filter(({ method }) => method === "POST")).toHaveLength(requests);
+    } finally {
+      await server.stop();
+      user.end();
+    }
+  });
+});
+
 /** What needs nobody: with its exit code, and what it prints. */
 const alone: readonly (readonly [words: string, code: number, has: string])[] = [
   ["ai analyze --file mean.py", 0, "python/hard-coded-secret"],

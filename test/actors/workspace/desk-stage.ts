@@ -2,6 +2,7 @@
 
 import { accessOf } from "../../../actors/workspace/access/of-run.ts";
 import type { WorkspaceAccess } from "../../../actors/workspace/access.ts";
+import { ChangeKeeper } from "../../../actors/workspace/changes/keeper.ts";
 import { workspaceDesk } from "../../../actors/workspace/desk.ts";
 import {
   type ServeAnswer,
@@ -36,13 +37,19 @@ export function workspaceTree(world: World, node: string, directory: string): Su
     withinMs: 1_000,
     children: [
       child(groupScope(workspaceScope), { name: workspaceScope }),
-      child(workspaceReader(world), {
+      child(workspaceReader(world, keeperOf(world, world.files, directory)), {
         name: "workspace.reader",
         input: { limits, directory, sandbox: sandbox() },
       }),
       child(workspaceDesk({ world, node }), { name: workspaceDeskName }),
     ],
   });
+}
+
+/** What sets of changes are kept by, beside the files themselves. */
+function keeperOf({ clock }: World, files: World["files"], directory: string): ChangeKeeper {
+  const keep = { days: 30, bytesMax: 100_000_000 };
+  return new ChangeKeeper({ files, directory, sandbox: sandbox(), clock, folder: "/kept/changes", keep });
 }
 
 /** Something that may go better the next time. */
@@ -78,7 +85,8 @@ export function command(
   own.putDirectory("/project");
   for (const [path, text] of Object.entries(files)) own.putFile(`/project/${path}`, text);
   const ending = new AbortController();
-  const owner = { files: own, directory: "/project", limits, sandbox: sandbox() };
+  const changes = keeperOf(world, own, "/project");
+  const owner = { files: own, directory: "/project", limits, sandbox: sandbox(), changes };
   const served = serveWorkspace({ world, workspace: ref, owner, ask, signal: ending.signal });
   served.catch(() => undefined);
   return {

@@ -13,8 +13,10 @@ import type { RunEntry } from "../../../actors/runs/run-entry.ts";
 import type { WorkspaceRef } from "../../../actors/runs/run-spec.ts";
 import { memoryRunStore } from "../../../actors/runs/stores/memory.ts";
 import { accessOf } from "../../../actors/workspace/access/of-run.ts";
+import type { WorkspaceAccess } from "../../../actors/workspace/access.ts";
 import { memoryFileSystem } from "../../../runtime/file-systems/memory.ts";
 import { type Node, sleep } from "../../../runtime/index.ts";
+import { blobHash } from "../../../runtime/store/blob-guard.ts";
 import { MemoryBlobs } from "../../../runtime/store/blobs/memory.ts";
 import type { World } from "../../../runtime/world.ts";
 import { fileReport } from "../../cli/fixtures.ts";
@@ -195,6 +197,39 @@ describe.each(clusterKinds)("files elsewhere, over %s", (kind) => {
     serving.leave();
     await cluster.when(serving.served);
     expect(await look()).toMatchObject({ code: "workspace_away" });
+  });
+
+  test.each([
+    ["of the node that has them", beta],
+    ["of a command at another node", { id: "tree", label: "~/project" }],
+  ])("take a set of changes that no message holds, once: those %s", async (_, ref) => {
+    const { cluster, nodes, disks } = await scene(kind);
+    const blobs = new MemoryBlobs(worldOf(cluster).clock);
+    const serving = command(
+      worldOf(cluster),
+      {},
+      askingDesk(() => at(nodes, 1)),
+    );
+    const files = ref === beta ? disks.get("beta") : serving.files;
+    const use = <T>(work: (access: WorkspaceAccess) => Promise<T>): Promise<T> =>
+      cluster.when(using(at(nodes, 0), blobs, ref, work));
+    await untilTrue(cluster, async () => (await use((access) => access.list("."))).ok);
+    const changes = ["one.txt", "two.txt", "three.txt"].map((path, index) => {
+      const bytes = new Uint8Array(3 * 1024 * 1024).fill(65 + index);
+      return { path, before: null, after: blobHash(bytes), bytes };
+    });
+    const set = { id: "run/large", run: "run", title: "Large", changes };
+    expect(await use((access) => access.applyAll(set))).toEqual({ ok: true, isNew: true });
+    for (const { path, after } of changes) {
+      const bytes = await files?.readFile(`/project/${path}`, { bytesMax: 5_000_000 });
+      expect(bytes === undefined ? undefined : blobHash(bytes)).toBe(after);
+    }
+    expect(await use((access) => access.applyAll(set))).toEqual({ ok: true, isNew: false });
+    files?.putFile("/project/two.txt", "somebody's own");
+    const again = { ...set, id: "run/other" };
+    expect(await use((access) => access.applyAll(again))).toMatchObject({ ok: false, code: "changed_since" });
+    serving.leave();
+    await cluster.when(serving.served);
   });
 
   test("wake a run on another node when their command begins to serve", async () => {
