@@ -30,7 +30,7 @@ const plan: Plan = { steps: [step("fan", "fan", 4), step("sum", "sum", null, "re
 /** More than the run has writes. */
 const cuts = Array.from({ length: 24 }, (_, index) => index + 1);
 
-describe("A power cut", () => {
+describe("A power cut (fault row 29)", () => {
   test.each(cuts)(
     "at write %i of a run takes nothing that was acknowledged, and the run goes on",
     async (at) => {

@@ -101,7 +101,7 @@ describe("socketServer()", () => {
     });
   });
 
-  it("refuses a folder that is a link, and a path that is too long", async () => {
+  it("refuses a folder that is a link (T18), and a path that is too long", async () => {
     mkdirSync(join(folder, "real"), { mode: 0o700 });
     symlinkSync(join(folder, "real"), join(folder, "run"));
     await expect(socketServer({ world, path })).rejects.toMatchObject({ code: "socket_refused" });

@@ -5,18 +5,9 @@ import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
-import type { Host, Settings } from "../../../cli/host.ts";
-import { watchInterruption } from "../../../cli/interruption.ts";
-import { run } from "../../../cli/run.ts";
-import { realWorld } from "../../../runtime/worlds/real.ts";
-import { startAiex } from "../../../supervisors/aiex.ts";
-import { describeConfiguration, loadConfiguration } from "../../../supervisors/config.ts";
-import { ownSessions } from "../../../supervisors/own-sessions.ts";
-import { analysisOrder } from "../../../supervisors/runs/analysis.ts";
-import { chatOrder, choosePartner } from "../../../supervisors/runs/chat.ts";
-import { operationOrder } from "../../../supervisors/runs/operation.ts";
 import { type Reply, type ScriptedServer, startScriptedServer } from "../../actors/llm/scripted-server.ts";
 import { builtMain } from "../../cli/fixtures.ts";
+import { runInProgram } from "../../e2e/in-program.ts";
 import { treeOf } from "../../e2e/stage.ts";
 import type { Attack, ModelReply } from "./attack.ts";
 
@@ -183,66 +174,10 @@ export async function asBuilt({ home, project, attack }: Commanded): Promise<End
   return { code, ...said };
 }
 
-/** As `cli/machine.ts` has it, for another home and another folder than those of this program. */
 async function inThisProgram({ home, project, attack }: Commanded): Promise<Ended> {
-  const world = realWorld();
-  const written = { out: "", err: "" };
-  const output = (name: "out" | "err") => ({
-    isTTY: attack.terminal,
-    columns: 100,
-    write: async (text: string) => {
-      written[name] += text;
-    },
-  });
-  const env = { HOME: home, LANG: "C.UTF-8", TERM: "xterm" };
-  const settings = async (): Promise<Settings> => {
-    const loaded = await loadConfiguration({ world, env, home, directory: project });
-    const values = { ...loaded.values, workspace: { ...loaded.values.workspace, project_dir: project } };
-    const configuration = { ...loaded, values };
-    const place = { files: world.files, configuration, directory: project };
-    const notNeeded = (): never => {
-      throw new Error("No attack needs this.");
-    };
-    return {
-      ...{ rows: describeConfiguration(configuration), warnings: loaded.warnings },
-      order: (asked) => analysisOrder(place, asked),
-      operation: (asked) => operationOrder(place, asked),
-      chat: (asked) => chatOrder(place, asked),
-      partner: async (choice) => choosePartner(configuration, choice),
-      connection: async () => undefined,
-      sessions: async () => ownSessions(world, configuration, project),
-      auditing: () => undefined,
-      start: async (onFailure) => ({
-        ...(await startAiex({ world, configuration, onFailure })),
-        notice: undefined,
-      }),
-      ...{
-        ruleBook: { rules: notNeeded, casesOf: notNeeded },
-        promptBook: { list: notNeeded, show: notNeeded, test: notNeeded } as never,
-      },
-      ...{ workspace: notNeeded, audit: notNeeded, changes: notNeeded, startDesk: notNeeded },
-    };
-  };
-  const nobody = async (): Promise<never> => {
-    throw new Error("No attack has nodes.");
-  };
-  const host: Host = {
-    ...{ world, env, platform: process.platform, settings, remotes: nobody, nodes: nobody },
-    stdin: (async function* () {})(),
-    ...{ stdout: output("out"), stderr: output("err") },
-  };
-  const interruption = watchInterruption({
-    ...{ timers: world.timers, endNow: () => undefined },
-    signals: { on: () => undefined, off: () => undefined },
-  });
-  const cwd = process.cwd();
-  process.chdir(project);
-  try {
-    const code = await run(wordsOf(attack), host, interruption);
-    return { code, ...written };
-  } finally {
-    process.chdir(cwd);
-  }
+  const words = wordsOf(attack);
+  const { code, ...said } = await runInProgram({ home, project, words, isTerminal: attack.terminal });
+  return { code: code ?? -1, ...said };
 }
 
 /** Who is asked is said by name, so that nothing is refused for want of that. */
