@@ -16,6 +16,10 @@ class ClusterRunStore implements RunStore {
   readonly #store: ClusterStore;
   readonly #bucket: Bucket;
   readonly #known = new Map<string, BucketEntry>();
+  /** Of keys that were changed here, a revision: what the watch tells of them from before it is older than what is known. */
+  readonly #since = new Map<string, number>();
+  /** Keys of which nobody has said whether they are there: they are asked for when a list is wanted. */
+  readonly #doubtful = new Set<string>();
   readonly #begun: Promise<void>;
   readonly #stop: () => void;
 
@@ -28,11 +32,19 @@ class ClusterRunStore implements RunStore {
     });
     this.#stop = this.#bucket.watch({
       entries: (entries) => {
+        const before = new Map(this.#known);
         this.#known.clear();
-        for (const entry of entries) this.#known.set(entry.key, entry);
+        for (const entry of entries)
+          if (!this.#isOld(entry.key, entry.revision)) this.#known.set(entry.key, entry);
+        // What was written here a moment ago may not be among them yet, or somebody has taken it out.
+        for (const key of this.#since.keys())
+          if (before.has(key) && !this.#known.has(key)) this.#doubtful.add(key);
         begin();
       },
       changed: (key, value, revision) => {
+        if (this.#isOld(key, revision)) return;
+        // They come in order: what was changed here before is among what was told.
+        for (const [changed, since] of this.#since) if (since <= revision) this.#since.delete(changed);
         if (value === undefined) this.#known.delete(key);
         else this.#known.set(key, { key, value, revision });
       },
@@ -49,11 +61,16 @@ class ClusterRunStore implements RunStore {
     return { journal: this.#store.runs, log, blobs: this.#store.blobs(log), close: async () => {} };
   }
 
-  /** @throws {StoreUnavailable} nobody has said yet what there is */
+  /** What was noted and removed here is there, and is not, at once. @throws {StoreUnavailable} nobody has said yet what there is */
   async list(): Promise<readonly RunSummary[]> {
     // Says so where nobody can be reached; the watch begins as soon as somebody can.
     if (this.#known.size === 0) await this.#bucket.read("any");
     await this.#begun;
+    for (const key of this.#doubtful) {
+      const entry = await this.#bucket.read(key);
+      this.#doubtful.delete(key);
+      if (entry !== undefined) this.#learn(key, entry.revision, entry.value);
+    }
     return [...this.#known.values()].flatMap(({ value }) => decodeSummary(value) ?? []);
   }
 
@@ -67,7 +84,10 @@ class ClusterRunStore implements RunStore {
         if (!isNewer(summary, known)) return;
         if (entry === undefined && !(await this.#isThere(summary.id))) return;
         const written = await this.#bucket.write(key, value, entry?.revision ?? 0);
-        if (written.kind === "written") return;
+        if (written.kind === "written") {
+          this.#learn(key, written.revision, value);
+          return;
+        }
         entry = await this.#bucket.read(key);
       }
     } catch {
@@ -81,11 +101,26 @@ class ClusterRunStore implements RunStore {
     await this.#store.runs.remove(log);
     await this.#store.blobs(log).clear();
     const key = encodeToken(id);
+    let since = (this.#known.get(key)?.revision ?? 0) + 1;
     for (;;) {
       const entry = await this.#bucket.read(key);
-      if (entry === undefined) return;
-      await this.#bucket.remove(key, entry.revision);
+      if (entry === undefined) break;
+      const removed = await this.#bucket.remove(key, entry.revision);
+      since = removed.kind === "written" ? removed.revision : entry.revision + 1;
     }
+    this.#learn(key, since, undefined);
+  }
+
+  /** A change that was made here: the watch tells it a moment later, and may tell earlier ones until then. */
+  #learn(key: string, revision: number, value: Uint8Array | undefined): void {
+    if ((this.#known.get(key)?.revision ?? 0) > revision || this.#isOld(key, revision)) return;
+    this.#since.set(key, revision);
+    if (value === undefined) this.#known.delete(key);
+    else this.#known.set(key, { key, value, revision });
+  }
+
+  #isOld(key: string, revision: number): boolean {
+    return revision < (this.#since.get(key) ?? 0);
   }
 
   async close(): Promise<void> {

@@ -4,12 +4,13 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { clusterRunStore } from "../../../../actors/runs/stores/cluster.ts";
+import type { Bucket, BucketEntry, BucketListener } from "../../../../runtime/store/bucket.ts";
 import type { ClusterStore } from "../../../../runtime/store/cluster-store.ts";
 import { StoreUnavailable } from "../../../../runtime/store/failures.ts";
 import { localStore } from "../../../../runtime/store/local-store.ts";
 import { imperfectStore } from "../../../../runtime/testing/imperfect-store.ts";
 import { realWorld } from "../../../../runtime/worlds/real.ts";
-import { simulatedWorld } from "../../../../runtime/worlds/simulated.ts";
+import { type SimulatedWorld, simulatedWorld } from "../../../../runtime/worlds/simulated.ts";
 import { serverPrograms } from "../../../nats/server-program.ts";
 import { brokerRoom, type JetStreamRoom } from "../../../runtime/store/jetstream-room.ts";
 import { accepted, itIsARunStore, type RunStoreScene, summaryOf, write } from "./run-store-conformance.ts";
@@ -84,6 +85,47 @@ describe("The list of a cluster's runs", () => {
     expect(await world.until(one.list())).toEqual([]);
   });
 
+  it("is right at once for what was noted and removed here, however late it is told what has changed", async () => {
+    const world = simulatedWorld();
+    const whole = imperfectStore(world).of("one");
+    const late = lateBucket(whole.bucket("runs"));
+    const store = clusterRunStore({ ...only(whole), bucket: () => late.bucket });
+    const ids = async () => (await world.until(store.list())).map((found) => found.id);
+    await world.until(write(await store.open(id, "own"), [accepted(id)]));
+    await late.tell(world);
+    late.hold();
+    await world.until(store.note(summaryOf(id)));
+    expect(await ids()).toEqual([id]);
+    await world.until(store.note(summaryOf(id, { phase: "done", n: 9 })));
+    expect(await world.until(store.list())).toEqual([summaryOf(id, { phase: "done", n: 9 })]);
+    await world.until(store.remove(id));
+    expect(await ids()).toEqual([]);
+    // Now it is told of each of these changes, one after the other.
+    await late.tell(world, async () => expect(await ids()).toEqual([]));
+    await world.until(write(await store.open(id, "own"), [accepted(id)]));
+    await world.until(store.note(summaryOf(id)));
+    await late.tell(world);
+    expect(await ids()).toEqual([id]);
+  });
+
+  it("asks for what was noted here where all is told anew and that is not among it", async () => {
+    const world = simulatedWorld();
+    const whole = imperfectStore(world).of("one");
+    const late = lateBucket(whole.bucket("runs"));
+    const store = clusterRunStore({ ...only(whole), bucket: () => late.bucket });
+    const ids = async () => (await world.until(store.list())).map((found) => found.id);
+    await late.tell(world);
+    late.hold();
+    for (const each of [id, "aaaaaaaaaaaaaaaa"]) {
+      await world.until(write(await store.open(each, "own"), [accepted(each)]));
+      await world.until(store.note(summaryOf(each)));
+    }
+    // One of them is taken out by somebody else, of whom this node does not hear.
+    await world.until(clusterRunStore(only(whole)).remove("aaaaaaaaaaaaaaaa"));
+    late.tellAnew([]);
+    expect(await ids()).toEqual([id]);
+  });
+
   it("leaves out what cannot be read of it", async () => {
     const world = simulatedWorld();
     const own = imperfectStore(world).of("one");
@@ -95,3 +137,57 @@ describe("The list of a cluster's runs", () => {
     expect(await world.until(store.list())).toEqual([summaryOf(id)]);
   });
 });
+
+/** A bucket whose watch tells what has changed when it is let, and not before. */
+function lateBucket(bucket: Bucket) {
+  let isHeld = false;
+  let listening: BucketListener | undefined;
+  const held: (() => void)[] = [];
+  const later = (telling: () => void): void => {
+    if (isHeld) held.push(telling);
+    else telling();
+  };
+  const late: Bucket = {
+    name: bucket.name,
+    read: (key) => bucket.read(key),
+    write: (...given) => bucket.write(...given),
+    remove: (...given) => bucket.remove(...given),
+    watch: (listener) => {
+      listening = listener;
+      return bucket.watch({
+        entries: (entries) => later(() => listener.entries(entries)),
+        changed: (...told) => later(() => listener.changed(...told)),
+      });
+    },
+  };
+  return {
+    bucket: late,
+    hold: (): void => {
+      isHeld = true;
+    },
+    /** All that has changed so far; `between` looks after each. */
+    tell: async (world: SimulatedWorld, between: () => Promise<void> = async () => {}): Promise<void> => {
+      await world.advance(1_000);
+      for (const telling of held.splice(0)) {
+        telling();
+        await between();
+      }
+      isHeld = false;
+    },
+    tellAnew: (entries: readonly BucketEntry[]): void => {
+      held.length = 0;
+      listening?.entries(entries);
+    },
+  };
+}
+
+/** What a store has, as an object of its own. */
+function only(store: ClusterStore): ClusterStore {
+  const { place, journal, runs, context } = store;
+  return {
+    ...{ place, journal, runs, context },
+    bucket: (name) => store.bucket(name),
+    blobs: (scope) => store.blobs(scope),
+    close: () => store.close(),
+  };
+}

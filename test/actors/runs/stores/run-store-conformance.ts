@@ -104,6 +104,32 @@ export function itIsARunStore(name: string, open: () => Promise<RunStoreScene>):
       await until(place.close());
     });
 
+    it("lists what was noted here, and not what was removed here, at once", async () => {
+      for (const each of ids) {
+        await until((await begun(each)).close());
+        await until(store.note(summaryOf(each)));
+        expect((await until(store.list())).map((found) => found.id)).toContain(each);
+      }
+      await until(store.note(summaryOf(id, { phase: "done", n: 9 })));
+      expect((await until(store.list())).find((found) => found.id === id)?.n).toBe(9);
+      for (const each of ids) {
+        await until(store.remove(each));
+        expect((await until(store.list())).map((found) => found.id)).not.toContain(each);
+      }
+      await until((await begun()).close());
+      await until(store.note(summaryOf(id)));
+      expect((await until(store.list())).map((found) => found.id)).toEqual([id]);
+    });
+
+    it("lists nothing that others have removed once it was removed here too", async () => {
+      await until((await begun()).close());
+      await until(store.note(summaryOf(id)));
+      await listOf(store, (found) => found.length === 1);
+      await until(scene.other.remove(id));
+      await until(store.remove(id));
+      expect(await until(store.list())).toEqual([]);
+    });
+
     it("takes a run out with everything", async () => {
       for (const each of ids) {
         const place = await begun(each);
