@@ -1,9 +1,11 @@
-// Shows a hunk at a terminal before a person is asked about it.
+// Shows at a terminal what a person is asked about: a hunk, or what checks said of the hunks that they chose.
 import type { HunkAsked } from "../actors/operations/edited-files.ts";
+import type { Verification } from "../actors/operations/verification.ts";
 import { isRecord } from "../runtime/wire/shape.ts";
 import type { RunQuestion } from "../supervisors/runs/runs.ts";
 import type { Host } from "./host.ts";
 import { diffText } from "./render/changed-text.ts";
+import { verificationLines } from "./render/verification-text.ts";
 import { terminalOf } from "./terminal.ts";
 
 /** Leaves every question to the person. */
@@ -11,9 +13,13 @@ export async function showHunk(
   { stderr, env, platform }: Host,
   { about }: Pick<RunQuestion, "about">,
 ): Promise<undefined> {
-  if (!isHunk(about)) return;
   const terminal = terminalOf(stderr, env, platform);
-  await stderr.write(`${diffText(about.diff, terminal)}\n`);
+  if (isHunk(about)) await stderr.write(`${diffText(about.diff, terminal)}\n`);
+  else if (isVerification(about)) await stderr.write(`${verificationLines(about, terminal).join("\n")}\n`);
+}
+
+function isVerification(about: unknown): about is Verification {
+  return isRecord(about) && Array.isArray(about.commands) && typeof about.passed === "boolean";
 }
 
 function isHunk(about: unknown): about is Pick<HunkAsked, "diff"> {

@@ -38,7 +38,10 @@ const renderers = {
       `${path === null ? `These tests belong in ${String(place)}. ` : ""}${String(remarks)}`,
     code: checkedCode,
   },
-  refactor: rendererOf(renderRefactoringText, renderRefactoringMarkdown),
+  refactor: {
+    ...rendererOf(renderRefactoringText, renderRefactoringMarkdown),
+    code: checkedCode,
+  },
   document: {
     ...rendererOf(renderDocumentationText, renderDocumentationMarkdown),
     code: ({ complete }) => (complete === false ? exitCodes.partial : exitCodes.ok),

@@ -12,7 +12,7 @@ import { unifiedDiff } from "../workspace/patch/unified.ts";
 import { remarksCharactersMax } from "../writing/limits.ts";
 import { type RewrittenFile, rewritten, withLines } from "../writing/rewrite.ts";
 import type { Checked, GatheredOr, Job, OperationTools, Refusal } from "./ask-model.ts";
-import { type ChangedBefore, changed, changedBefore, changeOf } from "./changed-files.ts";
+import { type ChangedBefore, changed, changedBefore, changeOf, type TextChange } from "./changed-files.ts";
 import { problemCharactersMax } from "./limits.ts";
 import { type SentFile, sentFile, sentText } from "./sent-file.ts";
 import { listFiles } from "./services.ts";
@@ -70,10 +70,10 @@ export interface Editing<Result> {
   readonly before?: ChangedBefore<Result>;
 }
 
-type EditJob<Result> = Job<EditedInput, Editing<Result>>;
+export type EditJob<Result> = Job<EditedInput, Editing<Result>>;
 
 /** What is wrong with a file that would be made, in a sentence for the model; undefined where nothing is. */
-type Judge = (made: MadeCode, tools: OperationTools) => Promise<string | undefined>;
+export type Judge = (made: MadeCode, tools: OperationTools) => Promise<string | undefined>;
 
 /** What a hunk is, for who is asked about it. */
 export interface HunkAsked {
@@ -209,20 +209,13 @@ export async function concludedEdits<Result extends Edited>(
 ): Promise<{ readonly ok: true; readonly result: Result } | Refusal> {
   if (input.mode === "preview" || result.files.length === 0 || material.before !== undefined)
     return { ok: true, result };
-  const { files, made } = material;
-  const wanted = input.mode === "apply" ? made : await chosen(material, context);
+  const { files } = material;
+  const edits = await wantedEdits({ input, material, context, tools }, judge);
+  if (!edits.ok) return edits;
+  const { wanted } = edits;
   const changes: FileChange[] = [];
-  for (const { path, text } of wanted) {
-    const file = files.find((other) => other.path === path);
-    if (file === undefined) continue;
-    const fault = await faultOf(file, text, tools, judge);
-    if (fault !== undefined)
-      return refused("bad_choice", `${fault} Nothing was changed: choose hunks that belong together.`);
-    const change = await changeOf(context, {
-      path: posix.normalize(path.replaceAll("\\", "/")),
-      before: file.text,
-      after: text,
-    });
+  for (const edit of edits.changes) {
+    const change = await changeOf(context, edit);
     if (!change.ok) return change;
     changes.push(change.change);
   }
@@ -237,8 +230,35 @@ export async function concludedEdits<Result extends Edited>(
   return set.ok ? { ok: true, result: becomes } : set;
 }
 
+/** What is to be made of the files: all of it, or what a person chooses hunk by hunk. */
+export async function wantedEdits<Result>(
+  { input, material, context, tools }: Omit<EditJob<Result>, "earlier">,
+  judge: Judge | undefined,
+): Promise<
+  | { readonly ok: true; readonly wanted: readonly RewrittenFile[]; readonly changes: readonly TextChange[] }
+  | Refusal
+> {
+  const { files, made } = material;
+  const wanted = input.mode === "interactive" ? await chosen(material, context) : made;
+  const changes: TextChange[] = [];
+  for (const { path, text } of wanted) {
+    const file = files.find((other) => other.path === path);
+    if (file === undefined) continue;
+    const fault = await faultOf(file, text, tools, judge);
+    if (fault !== undefined)
+      return refused("bad_choice", `${fault} Nothing was changed: choose hunks that belong together.`);
+    changes.push({ path: rootedPath(path), before: file.text, after: text });
+  }
+  return { ok: true, wanted, changes };
+}
+
+/** A path as the owner of the files is told it. */
+export function rootedPath(path: string): string {
+  return posix.normalize(path.replaceAll("\\", "/"));
+}
+
 /** What became of each file, with the difference that was really made. */
-function appliedTo(
+export function appliedTo(
   { files }: Edited,
   wanted: readonly RewrittenFile[],
   material: Pick<Editing<unknown>, "files">,

@@ -89,6 +89,16 @@ export async function triedOut(context: StepContext, trial: Trial): Promise<Trie
   }
 }
 
+/** Puts what was tried out and taken back in place once more: somebody wants it as it is. */
+export async function inPlace(context: StepContext, trial: Trial, tried: Tried): Promise<Tried | Refusal> {
+  try {
+    return await new Trying(context, trial).again(tried);
+  } catch (error) {
+    if (error instanceof Stopped) return error.refusal;
+    throw error;
+  }
+}
+
 /** It cannot go on. */
 class Stopped extends Error {
   readonly refusal: Refusal;
@@ -138,6 +148,15 @@ class Trying {
     if (passed && keeps) await this.#putInPlace();
     else await this.#takeBack();
     return this.#outcome(checks.commands, passed);
+  }
+
+  async again(tried: Tried): Promise<Tried> {
+    this.#files = tried.files;
+    await this.#putInPlace();
+    return {
+      ...{ ...tried, changes: await this.#changesNow() },
+      verification: { ...tried.verification, kept: true },
+    };
   }
 
   /** Those that failed, and are not known to fail anyway. */
@@ -267,12 +286,7 @@ class Trying {
       return [{ kind, outcome, exit: end.exit, seconds: end.seconds, output }];
     });
     const failing = this.#failing(commands).map(({ kind }) => kind);
-    const changes: Pick<FileChange, "path" | "after">[] = [];
-    for (const { path } of this.#isInPlace ? this.#files : []) {
-      const now = await present(this.#context, await this.#context.workspace.hash(path));
-      if (!now.ok) throw new Stopped(now);
-      changes.push({ path, after: now.hash });
-    }
+    const changes = this.#isInPlace ? await this.#changesNow() : [];
     return {
       ok: true,
       verification: {
@@ -286,6 +300,16 @@ class Trying {
         .join("\n\n")
         .slice(0, checksToldCharactersMax),
     };
+  }
+
+  async #changesNow(): Promise<Tried["changes"]> {
+    const changes: Pick<FileChange, "path" | "after">[] = [];
+    for (const { path } of this.#files) {
+      const now = await present(this.#context, await this.#context.workspace.hash(path));
+      if (!now.ok) throw new Stopped(now);
+      changes.push({ path, after: now.hash });
+    }
+    return changes;
   }
 
   async #rounds(): Promise<number> {

@@ -217,6 +217,11 @@ export const operationCommands: readonly CommandSpec[] = [
         value: "none",
         summary: "Be asked about each hunk, and make those that you want",
       },
+      {
+        name: "verify",
+        value: "none",
+        summary: "Make them only where your own checks pass; with --preview, show what those say of them",
+      },
       ...outputOptions,
       stdinNameOption,
       ...modelOptions(),
@@ -226,6 +231,7 @@ export const operationCommands: readonly CommandSpec[] = [
     notes: [
       modelNote,
       "A directory is sent as a whole, and needs --provider or llm.default_provider. The changes have to fit, the result has to parse and may have no new error of the analysis, and every other line stays as it is, to the byte; else the model is asked again, twice at most. Lines with a masked secret are never changed.",
+      verifyNote,
       "What was changed is kept: `aiex undo` takes it back while the files are as they were left. What the model is asked is a template that you can replace: see docs/templates.md.",
       sessionNote,
       codesNote,

@@ -51,7 +51,9 @@ export const explain = (asking: Asking): Promise<ExitCode> => {
 export const refactor = (asking: Asking): Promise<ExitCode> =>
   operate(asking, "refactor", async () => {
     const mode = refactorMode(asking);
-    return { ...(await fileInput(asking)), type: optionValue(asking.parsed, "type"), mode };
+    const { parsed } = asking;
+    const verify = parsed.options.has("verify");
+    return { ...(await fileInput(asking)), type: optionValue(parsed, "type"), mode, verify };
   });
 export const document = (asking: Asking): Promise<ExitCode> =>
   operate(asking, "document", () => fileInput(asking));
@@ -181,6 +183,10 @@ function refactorMode({ parsed, host }: Asking): RefactorMode {
       `--${mode} changes files, and standard input is none. Name a file with --file.`,
       topic,
     );
+  }
+  if (parsed.options.has("verify") && optionValue(parsed, "file") === "-") {
+    const problem = "--verify runs your checks with the changes in place, and standard input has none.";
+    throw new UsageError(problem, topic);
   }
   if (mode === "interactive" && !new Questioner(host).isThere) throw new NobodyToAsk();
   return mode;

@@ -9,6 +9,7 @@ import { codeSpan, escapeMarkdown } from "./report-markdown.ts";
 import { plural } from "./report-order.ts";
 import { shortId } from "./run-words.ts";
 import { heading, indented } from "./text-parts.ts";
+import { verificationLines, verificationMarkdown } from "./verification-text.ts";
 
 export function renderRefactoringText(untrusted: Refactoring, terminal: Terminal): string {
   const { input, type, left_out, files } = sanitizeData(untrusted, (text) => printable(text, terminal));
@@ -17,6 +18,7 @@ export function renderRefactoringText(untrusted: Refactoring, terminal: Terminal
     ...remarksLines(untrusted.remarks, terminal),
     ...untrusted.files.map(({ diff }) => [diffText(diff, terminal)]),
     left_out.flatMap(({ path, reason }) => indented(`${path} was left out: ${reason}`, 0, terminal)),
+    untrusted.verification === null ? [] : verificationLines(untrusted.verification, terminal),
     indented(whatBecame(files, untrusted), 0, terminal),
   ];
   return `${sections
@@ -33,6 +35,7 @@ export function renderRefactoringMarkdown(untrusted: Refactoring): string {
     ...(remarks === "" ? [] : [escapeMarkdown(remarks)]),
     ...files.flatMap(({ path, diff }) => [`## ${codeSpan(path)}`, fencedBlock(diff, "diff")]),
     ...left_out.map(({ path, reason }) => `${codeSpan(path)} was left out: ${escapeMarkdown(reason)}`),
+    ...(untrusted.verification === null ? [] : verificationMarkdown(untrusted.verification)),
     whatBecame(files, untrusted),
   ];
   return `${blocks.join("\n\n")}\n`;

@@ -3,8 +3,9 @@ import { spawn } from "node:child_process";
 import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { type Reply, type ScriptedServer, startScriptedServer } from "../actors/llm/scripted-server.ts";
+import { expectGone } from "../runtime/programs/obedient.ts";
 import { builtMain } from "./fixtures.ts";
 
 let home = "";
@@ -245,5 +246,59 @@ describe("aiex ai generate --verify", () => {
     const { code, stdout } = await aiex(...generate, "--output=-twice.js", "--verify");
     expect(stdout).toContain("The answer passed your checks:");
     expect([code, await text("-twice.js")]).toEqual([0, "export const twice = (x) => 2 * x;\n"]);
+  });
+});
+
+describe("aiex ai refactor --verify", () => {
+  const edit = (body: string): Reply => ({
+    say: `Shorter.\nmoney.js\n<<<<<<< SEARCH\nexport const rate = (cents) => cents / 100;\n=======\nexport const rate = (cents) => ${body};\n>>>>>>> REPLACE\n`,
+    usage: { input: 100, output: 50 },
+  });
+  const refactor = ["ai", "refactor", "--file", "money.js", "--model", "m", "--verify"] as const;
+  const sound = "export const rate = (cents) => cents * 0.01;\n";
+
+  beforeEach(async () => {
+    await configured({ test: [node, "--test"] });
+    await writeFile(join(project, "money.test.js"), tests(2.5));
+    await trusted();
+  });
+
+  it("makes the changes that pass, and those alone", async () => {
+    await played(edit("cents"), edit("cents * 0.01"));
+    const { code, stdout } = await aiex(...refactor, "--apply");
+    expect(stdout).toMatch(/The last of 2 answers passed your checks:[\s\S]*Changed 1 file\./);
+    expect([code, await text("money.js")]).toEqual([0, sound]);
+  });
+
+  it("shows what the checks say of a preview, and changes nothing", async () => {
+    await played(edit("cents"));
+    const was = await text("money.js");
+    const { code, stdout } = await aiex(...refactor);
+    expect(stdout).toMatch(/did not pass your checks, and was taken back:\n {2}test +failed/);
+    expect([code, server?.requests.length, await text("money.js")]).toEqual([1, 3, was]);
+  });
+
+  it("goes on where its program was killed while a check ran, and asks the model nothing again", async () => {
+    const script = `const fs = require("node:fs"); if (!fs.existsSync("go")) { fs.writeFileSync("started", process.pid + "\\n"); setInterval(() => {}, 1000); }`;
+    await configured({ test: [node, "-e", script] });
+    await played(edit("cents * 0.01"));
+    const env = {
+      PATH: process.env.PATH,
+      HOME: home,
+      LANG: "C",
+      AIEX_OLLAMA_HOST: server?.baseUrl("ollama"),
+    };
+    const killed = spawn(node, [builtMain, ...refactor, "--apply"], { env, cwd: project, stdio: "ignore" });
+    const pid = Number(await vi.waitFor(() => text("started"), { timeout: 30_000, interval: 10 }));
+    expect(await text("money.js")).toBe(sound);
+    killed.kill("SIGKILL");
+    await expectGone(pid);
+    await writeFile(join(project, "go"), "");
+    const { runs } = JSON.parse((await aiex("runs", "list", "--format", "json")).stdout);
+    const resumed = await aiex("runs", "resume", runs[0].id);
+    expect(resumed.stdout).toContain("The answer passed your checks:");
+    expect([resumed.code, server?.requests.length, await text("money.js")]).toEqual([0, 1, sound]);
+    expect((await aiex("undo")).code).toBe(0);
+    expect(await text("money.js")).toBe("export const rate = (cents) => cents / 100;\n");
   });
 });
