@@ -197,7 +197,7 @@ export async function startAiex({
   const applications = new Applications(node, [{ name: "aiex", tree }]);
   const stop = async (): Promise<void> => {
     await applications.shutdown(values.runtime.shutdown_deadline_ms);
-    await store.close();
+    await Promise.all([store.close(), sketches.watches.close()]);
     await Promise.all([...providers.values()].map((provider) => provider.close?.()));
     await network.close();
     await endLog();

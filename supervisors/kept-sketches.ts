@@ -1,8 +1,10 @@
 // What is kept of files for the index, as the configuration and this installation have it.
 import { join } from "node:path";
 import { engineFingerprint } from "../actors/analysis/engine.ts";
+import { chokidarWatches } from "../actors/context/index/chokidar-watches.ts";
 import { lmdbSketchStore } from "../actors/context/index/sketch-stores/lmdb.ts";
 import { noSketchStore } from "../actors/context/index/sketch-stores/none.ts";
+import { noWatches } from "../actors/context/index/watch.ts";
 import type { World } from "../runtime/world.ts";
 import type { Configuration } from "./config.ts";
 import type { Sketches } from "./trees/context-index.ts";
@@ -18,6 +20,7 @@ export async function keptSketches(
     bytesMax > 0 && cacheDirectory !== undefined && engine !== undefined && world.kind === "real";
   return {
     engine: engine ?? "",
+    watches: world.kind === "real" ? chokidarWatches() : noWatches,
     open: async () =>
       isKept ? lmdbSketchStore({ world, folder: join(cacheDirectory, "index"), bytesMax }) : noSketchStore,
   };

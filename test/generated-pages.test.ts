@@ -3,6 +3,7 @@ import { readdirSync, readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
 import { type AnyStateMachine, createMachine, setup } from "xstate";
 import { attachEvents } from "../actors/attach/events.ts";
+import { indexEvents } from "../actors/context/index/events.ts";
 import { sessionEvents } from "../actors/context/sessions/events.ts";
 import { llmEvents } from "../actors/llm/events.ts";
 import { pipelineEvents } from "../actors/pipeline/events.ts";
@@ -35,7 +36,7 @@ describe("The generated pages", () => {
   });
 
   it("tell of every event, and of all that it carries", () => {
-    const own = [llmEvents, pipelineEvents, sessionEvents, attachEvents].flatMap((table) =>
+    const own = [llmEvents, pipelineEvents, sessionEvents, indexEvents, attachEvents].flatMap((table) =>
       Object.values(table),
     );
     const tables = new Map<string, EventDefinition>([

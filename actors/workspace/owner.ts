@@ -127,10 +127,20 @@ export async function orFailure<T>(work: Promise<T>): Promise<T | ReaderFailure>
   }
 }
 
-/** What a path is, with its files where it is a directory. Fails with a `FileError`. */
-export async function listingOf(owner: WorkspaceOwner, asked: GuardedPath, asker: Asker): Promise<Listing> {
+/**
+ * What a path is, with its files where it is a directory. Fails with a `FileError`.
+ * @param entered hears of each directory that is looked into, relative to the path
+ */
+export async function listingOf(
+  owner: WorkspaceOwner,
+  asked: GuardedPath,
+  asker: Asker,
+  entered?: (path: string) => void,
+): Promise<Listing> {
   const { files, limits } = owner;
-  const { start, guard } = await guardedStart(owner, asked, asker);
+  const found = await guardedStart(owner, asked, asker);
+  const { start } = found;
+  const guard = entered === undefined ? found.guard : { ...found.guard, entered };
   const { kind } = await files.linkStatus(start);
   if (kind !== "directory") return { ok: true, kind: "file" };
   const entries: WalkEntry[] = [];

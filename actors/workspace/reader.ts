@@ -79,6 +79,20 @@ export interface KeptFile {
   readonly realPath: string;
 }
 
+/** A directory of which everything is wanted. */
+export interface WholeTree extends NamedPath {
+  readonly path: string;
+  /** True where it is asked for others: only what lies in the project is listed. */
+  readonly isBounded: boolean;
+}
+
+export interface Tree {
+  readonly ok: true;
+  readonly entries: readonly WalkEntry[];
+  /** Those that were looked into, posix, below the path; "" for itself. */
+  readonly directories: readonly string[];
+}
+
 /** Files that are read together. */
 export interface SomeFiles {
   readonly requests: readonly ReadRequest[];
@@ -96,7 +110,7 @@ interface Reader extends ReaderInput {
 }
 
 /**
- * Defines the reader over a world's files. Calls: `list`, `read`, `read_some` and `hash` are asked by the person's own program, `ask` by others,
+ * Defines the reader over a world's files. Calls: `list`, `tree`, `read`, `read_some` and `hash` are asked by the person's own program, `ask` by others,
  * who get what lies in the project and nothing else; `apply` and `apply_all` change the project alone.
  * @param changes what sets of changes are kept by; without it none are taken
  * @param trust knows which projects are trusted; without it none is
@@ -113,6 +127,11 @@ export function workspaceReader(world: World, changes?: ChangeKeeper, trust?: Tr
       read: async (reader, request: ReadRequest, from) =>
         replyWith<ReadSource | ReaderFailure, Reader>(
           await answered(request.path, read(reader, request, askerOf(from))),
+          reader,
+        ),
+      tree: async (reader, asked: WholeTree, from) =>
+        replyWith<Tree | ReaderFailure, Reader>(
+          await answered(asked.path, treeOf(reader, asked, askerOf(from))),
           reader,
         ),
       read_some: async (reader, asked: SomeFiles, from) =>
@@ -167,6 +186,13 @@ async function read(
   const opened = await openGuarded(ownerIn(reader), request, asker, bounds);
   const { size, realPath, source } = await readSourceFile(opened, reader.limits);
   return { ok: true, bytes: size, realPath, source };
+}
+
+async function treeOf(reader: Reader, asked: WholeTree, from: Asker): Promise<Tree> {
+  const directories: string[] = [];
+  const entered = (path: string): void => void directories.push(path);
+  const listing = await listingOf(ownerIn(reader), asked, asked.isBounded ? "others" : from, entered);
+  return { ok: true, entries: listing.kind === "directory" ? listing.entries : [], directories };
 }
 
 /** Several at once, since most of the time of one is waiting for the file system. */

@@ -62,6 +62,8 @@ export interface WalkGuard {
   /** Throws where the start may not be listed. */
   enter(root: string): void;
   denies(path: string, isDirectory: boolean): boolean;
+  /** Hears of each directory that is looked into; posix, relative to the start, "" for the start itself. */
+  readonly entered?: (path: string) => void;
 }
 
 interface Entry {
@@ -189,6 +191,7 @@ class Walker {
   /** The entries of a directory, last name first; undefined where they are more than are left to look at. */
   async #list(path: string): Promise<Entry[] | undefined> {
     const entries: Entry[] = [];
+    this.#guard.entered?.(path);
     for await (const { name, kind } of this.#files.readDirectory(this.#absolute(path))) {
       if (SKIPPED_NAMES.has(name)) continue;
       this.#entries += 1;

@@ -25,6 +25,7 @@ export function renderIndex(report: IndexReport, terminal: Terminal): string {
     ["imports", `${imports} between files`],
     ["uses", `${uses} of files that use what another one defines`],
     ["time", `${millisecondsText(report.elapsedMs)}: ${parsed} parsed, ${known} known by their content`],
+    ...watchFacts(report, terminal),
     ...report.passedOver.map(({ reason, files: count }): [string, string] => [
       "not in it",
       `${plural(count, "file")}: ${passedOverWords[reason]}`,
@@ -32,6 +33,20 @@ export function renderIndex(report: IndexReport, terminal: Terminal): string {
   ];
   return `${[paint(terminal, "bold", printable(report.root, terminal)), ...factLines(facts)].join("\n")}\n`;
 }
+
+/** A command that asks once watches nothing, which is nothing to tell. */
+function watchFacts({ watch }: IndexReport, terminal: Terminal): [string, string][] {
+  if (watch === undefined || watch.state === "off") return [];
+  const why = watch.reason === undefined ? "" : `: ${printable(watch.reason, terminal)}`;
+  return [["watched", `${watchWords[watch.state]}${why}`]];
+}
+
+const watchWords = {
+  starting: "in a moment",
+  on: "yes, so that questions need not look at every file",
+  too_large: "no, there are too many files: each question looks at all of them",
+  failed: "no, each question looks at all files",
+} as const;
 
 /** Nothing that a file holds is trusted: it is made printable, line by line. */
 export function renderPacked(

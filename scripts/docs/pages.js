@@ -9,9 +9,13 @@ export async function generatedPages(load) {
   const { llmEvents } = await load("actors/llm/events");
   const { pipelineEvents } = await load("actors/pipeline/events");
   const { sessionEvents } = await load("actors/context/sessions/events");
+  const { indexEvents } = await load("actors/context/index/events");
   const { attachEvents } = await load("actors/attach/events");
   return new Map([
-    ["docs/events.md", eventsPage(events, llmEvents, pipelineEvents, sessionEvents, attachEvents)],
+    [
+      "docs/events.md",
+      eventsPage(events, llmEvents, pipelineEvents, sessionEvents, indexEvents, attachEvents),
+    ],
     ["docs/statecharts.md", statechartsPage(await builtInMachines(load))],
   ]);
 }

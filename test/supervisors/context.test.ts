@@ -1,4 +1,5 @@
 // The index of a project in the running application: real parser programs, a folder on disk, a cache in LMDB.
+import { execFileSync } from "node:child_process";
 import { mkdirSync, mkdtempSync, rmSync, symlinkSync, utimesSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
@@ -149,6 +150,33 @@ describe("The index of a project", () => {
     });
   });
 
+  it.skipIf(process.platform === "win32")("loses no file to a parser program that is killed", async () => {
+    const body = Array.from(
+      { length: 100 },
+      (_, line) => `export const value${line} = () => ({ a: ${line} });`,
+    ).join("\n");
+    const many = Array.from({ length: 100 }, (_, file): [string, string] => [
+      `src/f${file}.ts`,
+      `// ${file}\n${body}\n`,
+    ]);
+    const aiex = await started(folder({ ...shop, ...Object.fromEntries(many) }));
+    const asked = aiex.context.index({});
+    let killed = 0;
+    await expect
+      .poll(
+        () => {
+          for (const program of parserPrograms()) {
+            process.kill(program, "SIGKILL");
+            killed += 1;
+          }
+          return killed;
+        },
+        { interval: 1, timeout: 30_000 },
+      )
+      .toBeGreaterThan(0);
+    expect(await asked).toMatchObject({ files: 104, symbols: 3 + 100 * 100, passedOver: [] });
+  });
+
   it("refuses a path that is not there", async () => {
     const aiex = await started(folder(shop));
     const refused = aiex.context.index({ path: "nowhere" });
@@ -190,6 +218,16 @@ describe("The index of a project", () => {
     await expect(aiex.context.index({ signal })).rejects.toThrow("given up");
   });
 });
+
+/** The parser programs that this process has started and that still run. */
+function parserPrograms(): number[] {
+  const listed = execFileSync("ps", ["-A", "-o", "pid=,ppid=,stat=,args="], { encoding: "utf8" });
+  return listed.split("\n").flatMap((line) => {
+    const [pid, parent, state, ...words] = line.trim().split(/\s+/);
+    const isOurs = Number(parent) === process.pid && words.join(" ").includes("parser-program.js");
+    return isOurs && state?.startsWith("Z") === false ? [Number(pid)] : [];
+  });
+}
 
 describe("What is packed of a project", () => {
   it("is what was named, then what that uses, with the text as it is now", async () => {

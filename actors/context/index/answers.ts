@@ -6,7 +6,7 @@ import type { IndexedFile } from "../retrieval/indexed-file.ts";
 import type { ProjectIndex } from "../retrieval/project.ts";
 import { type Candidate, rank } from "../retrieval/rank.ts";
 import { indexLimits } from "./limits.ts";
-import type { IndexReport, Packed, PackQuestion, PassedOver } from "./question.ts";
+import type { IndexReport, Packed, PackQuestion, PassedOver, WatchState } from "./question.ts";
 import type { Refreshed } from "./refresh.ts";
 
 export interface ReportParts {
@@ -15,9 +15,10 @@ export interface ReportParts {
   readonly passed: ReadonlyMap<string, PassedOver>;
   readonly refreshed: Pick<Refreshed, "parsed" | "known">;
   readonly elapsedMs: number;
+  readonly watch: WatchState;
 }
 
-export function reportOf({ root, index, passed, refreshed, elapsedMs }: ReportParts): IndexReport {
+export function reportOf({ root, index, passed, refreshed, elapsedMs, watch }: ReportParts): IndexReport {
   const files = [...index.files.values()];
   const sum = (size: (file: IndexedFile) => number): number =>
     files.reduce((all, file) => all + size(file), 0);
@@ -39,6 +40,7 @@ export function reportOf({ root, index, passed, refreshed, elapsedMs }: ReportPa
     known: refreshed.known,
     passedOver: tally([...passed.values()]).map(([reason, count]) => ({ reason, files: count })),
     elapsedMs,
+    watch,
   };
 }
 

@@ -20,11 +20,13 @@ import type { World } from "../../../runtime/world.ts";
 import { isInside } from "../../workspace/path-guard.ts";
 import type { Compression } from "../packing/pack.ts";
 import { indexLimits } from "./limits.ts";
-import { type ContextProject, contextProject, pathBelow } from "./project.ts";
+import { pathBelow } from "./paths.ts";
+import { type ContextProject, contextProject } from "./project.ts";
 import { projectRoot } from "./project-root.ts";
 import type { ContextFailure, ContextQuestion } from "./question.ts";
 import type { IndexAccess } from "./refresh.ts";
 import type { SketchStore } from "./sketch-store.ts";
+import type { Watches } from "./watch.ts";
 
 /** Who has the projects. */
 export const contextProjectsName = "context.projects";
@@ -41,6 +43,7 @@ export interface ContextIndexOptions {
   readonly parsers: number;
   readonly filesMax: number;
   readonly compression: Compression;
+  readonly watches: Watches;
   /** How the files are reached: by who started this program, and by others. */
   readonly access: { readonly own: IndexAccess; readonly bounded: IndexAccess };
 }
@@ -145,11 +148,11 @@ class Desk {
   }
 
   async #begin(key: string, { root, isBounded, isNamed }: ProjectPlace): Promise<Pid<ContextProject>> {
-    const { world, openStore, engine, parsers, filesMax, compression, access } = this.#options;
+    const { world, openStore, engine, parsers, filesMax, compression, access, watches } = this.#options;
     this.#store ??= openStore();
     const logic = contextProject({
-      ...{ root, isNamed, engine, parsers, filesMax, compression },
-      clock: world.clock,
+      ...{ key, root, isNamed, engine, parsers, filesMax, compression },
+      ...{ clock: world.clock, files: world.files, watches },
       access: isBounded ? access.bounded : access.own,
       store: await this.#store,
     });

@@ -28,6 +28,16 @@ export const indexLimits = {
   pathsMax: 1_000,
   /** Projects that are held at the same time; who has not been asked about for longest goes first. */
   projectsMax: 8,
+  /** Whoever asks again after so long is no command that ends in a moment: from then on the project is watched. */
+  watchAfterMs: 5_000,
+  /** So long nothing is looked at but what a watch tells: what comes over a network is often told to nobody. */
+  watchTrustedMs: 60_000,
+  /** Directories that are watched for one project: a system has some ten thousand watches for all programs of a user. */
+  watchedDirectoriesMax: 4_000,
+  /** Files in them: a watch looks at each of them once when it begins. */
+  watchedFilesMax: 50_000,
+  /** Changes that are told one by one: more of them are looked at faster by looking at everything. */
+  changesTogetherMax: 500,
   /** A project that nobody has asked about for so long gives its memory back: its sketches are kept. */
   idleMs: 600_000,
   /** What is asked may be the first question about a large project, on a slow disk. */

@@ -1,5 +1,6 @@
 // The index of one project as a process: it is brought up to date when it is asked, and ends when nobody has asked for long.
-import { relative, sep } from "node:path";
+
+import type { FileSystem } from "../../../runtime/file-system.ts";
 import {
   noReply,
   ok,
@@ -8,20 +9,29 @@ import {
   server,
   stopWith,
   TimeoutMessage,
+  tellEvent,
 } from "../../../runtime/index.ts";
 import { detectLanguage } from "../../analysis/languages.ts";
 import { plainText } from "../../analysis/text-rules.ts";
+import type { ReaderFailure, Tree } from "../../workspace/reader.ts";
 import type { Compression } from "../packing/pack.ts";
 import type { IndexedFile } from "../retrieval/indexed-file.ts";
 import { ProjectIndex } from "../retrieval/project.ts";
 import { packedOf, reportOf } from "./answers.ts";
+import { indexEvents } from "./events.ts";
 import { indexLimits } from "./limits.ts";
 import type { ContextAnswer, ContextAnswers, ContextQuestion, PackQuestion } from "./question.ts";
-import { Refresh, type RefreshOptions } from "./refresh.ts";
+import { Refresh, type Refreshed, type RefreshOptions } from "./refresh.ts";
 import { sketchKey } from "./sketch-store.ts";
+import type { Watches } from "./watch.ts";
+import { type Seen, Watching } from "./watching.ts";
 
 export interface ProjectOptions extends RefreshOptions {
+  /** Among the projects of this program. */
+  readonly key: string;
   readonly compression: Compression;
+  readonly files: FileSystem;
+  readonly watches: Watches;
 }
 
 export type ContextProject = ProtocolOf<ReturnType<typeof contextProject>>;
@@ -44,6 +54,7 @@ export function contextProject(options: ProjectOptions) {
     },
     info: (project, message) =>
       message instanceof TimeoutMessage ? stopWith("normal", project) : noReply(project),
+    terminate: (project) => project.close(),
     formatState: (project) => project.shown,
   });
 }
@@ -52,14 +63,21 @@ class Project {
   readonly #options: ProjectOptions;
   readonly #index = new ProjectIndex();
   readonly #refresh: Refresh;
+  readonly #watching: Watching;
 
   constructor(options: ProjectOptions) {
     this.#options = options;
     this.#refresh = new Refresh(this.#index, options);
+    this.#watching = new Watching(options);
   }
 
   get shown(): unknown {
-    return { root: this.#options.root, files: this.#index.files.size, parts: this.#index.partCount };
+    const { files, partCount: parts } = this.#index;
+    return { root: this.#options.root, files: files.size, parts, watch: this.#watching.state };
+  }
+
+  close(): Promise<void> {
+    return this.#watching.close();
   }
 
   async answer({ question, paths }: ProjectQuestion): Promise<ContextAnswer> {
@@ -69,17 +87,38 @@ class Project {
   async #report(): Promise<ContextAnswers["index"]> {
     const { clock, root } = this.#options;
     const began = clock.now();
-    const refreshed = await this.#refresh.all();
+    const refreshed = await this.#upToDate();
     if (!refreshed.ok) return refreshed;
+    // Up to date is what a question can be answered with, the graph included.
+    void this.#index.graph;
     const elapsedMs = clock.now() - began;
     const { passed } = this.#refresh;
-    return { ok: true, report: reportOf({ root, index: this.#index, passed, refreshed, elapsedMs }) };
+    const watch = this.#watching.state;
+    return { ok: true, report: reportOf({ root, index: this.#index, passed, refreshed, elapsedMs, watch }) };
+  }
+
+  /** Looks at what a watch has told, or where none does at everything. */
+  async #upToDate(): Promise<Refreshed | ReaderFailure> {
+    const watching = this.#watching;
+    const due = await watching.due();
+    const refreshed = due === "all" ? undefined : await this.#refresh.these(due);
+    if (refreshed !== undefined) return refreshed;
+    watching.looking();
+    let seen: Tree | undefined;
+    const all = await this.#refresh.all((tree) => {
+      seen = tree;
+    });
+    if (all.ok && seen !== undefined) await watching.looked(seenIn(seen));
+    else watching.failed();
+    const { news } = watching;
+    if (news !== undefined) tellEvent(indexEvents.project_unwatched, { reason: news });
+    return all;
   }
 
   async #pack(question: PackQuestion, paths: readonly string[]): Promise<ContextAnswers["pack"]> {
     const { root, compression } = this.#options;
     for (let round = 1; ; round += 1) {
-      const refreshed = await this.#refresh.all();
+      const refreshed = await this.#upToDate();
       if (!refreshed.ok) return refreshed;
       const linesOf = (file: IndexedFile) => this.#linesOf(file, round < roundsMax);
       const packed = await packedOf({ root, index: this.#index, question, paths, compression, linesOf });
@@ -97,17 +136,20 @@ class Project {
       if (sketchKey(engine, language, text) === file.hash) return plainText(text).split("\n");
     }
     this.#refresh.forget(file.path);
+    this.#watching.failed();
     return isStrict ? undefined : [];
   }
 }
 
+/** A walk that ended early does not know all directories. */
+function seenIn({ entries, directories }: Tree): Seen {
+  const isWhole = !entries.some((entry) => entry.kind === "skipped" && entry.reason.endsWith("_limit"));
+  return {
+    directories: isWhole ? directories : undefined,
+    files: new Set(entries.filter(({ kind }) => kind === "file").map(({ path }) => path)),
+    others: new Set(entries.filter(({ kind }) => kind !== "file").map(({ path }) => path)),
+  };
+}
+
 /** Times that the index is brought up to date for one question whose files change meanwhile. */
 const roundsMax = 3;
-
-/** Below `root`, with forward slashes; undefined for what lies outside. */
-export function pathBelow(root: string, path: string): string | undefined {
-  const way = relative(root, path);
-  if (way === "") return "";
-  const names = way.split(sep);
-  return names[0] === ".." || way.startsWith("/") ? undefined : names.join("/");
-}

@@ -36,6 +36,12 @@ const report = z.object({
   known: count,
   passedOver: z.array(z.object({ reason: passedOver, files: count })),
   elapsedMs: count,
+  watch: z
+    .object({
+      state: z.enum(["off", "starting", "on", "too_large", "failed"]),
+      reason: z.string().max(10_000).optional(),
+    })
+    .optional(),
 });
 
 const place = { path, fromLine: line, toLine: line, tokens: count, reasons };

@@ -47,6 +47,17 @@ export interface IndexReport {
   /** Files that are not in it, though they might have been: by why. */
   readonly passedOver: readonly { readonly reason: PassedOver; readonly files: number }[];
   readonly elapsedMs: number;
+  /** Left out by a node of an earlier version. */
+  readonly watch?: WatchState;
+}
+
+/**
+ * `off`: nobody has asked for long enough; `starting`, `on`; `too_large`: there are too many files or directories; `failed`: the
+ * system does not let it, and `reason` says why. Without a watch every question looks at all files.
+ */
+export interface WatchState {
+  readonly state: "off" | "starting" | "on" | "too_large" | "failed";
+  readonly reason?: string;
 }
 
 export type PassedOver = "unreadable" | "binary" | "too_large" | "minified" | "files_limit" | "parser_failed";

@@ -3,7 +3,7 @@
 import type { Clock } from "../../../runtime/world.ts";
 import { detectLanguage } from "../../analysis/languages.ts";
 import type { WorkspaceAccess } from "../../workspace/access.ts";
-import type { ReaderFailure, ReadRequest, SomeSources } from "../../workspace/reader.ts";
+import type { ReaderFailure, ReadRequest, SomeSources, Tree } from "../../workspace/reader.ts";
 import type { FoundFile } from "../../workspace/walk.ts";
 import type { ProjectIndex } from "../retrieval/project.ts";
 import { isIndexable } from "./indexable.ts";
@@ -13,7 +13,9 @@ import { type SketchStore, sketchKey } from "./sketch-store.ts";
 import { type ReadFile, Sketches } from "./sketches.ts";
 
 /** How the files of a project are reached. */
-export interface IndexAccess extends Pick<WorkspaceAccess, "list" | "read"> {
+export interface IndexAccess extends Pick<WorkspaceAccess, "read"> {
+  /** All of a directory, and which further ones are in it. */
+  tree(path: string, isNamed: boolean): Promise<Tree | ReaderFailure>;
   /** Several files together, in the order in which they were asked for. */
   readSome(requests: readonly ReadRequest[]): Promise<SomeSources>;
 }
@@ -61,12 +63,13 @@ export class Refresh {
     this.#options = options;
   }
 
-  /** Looks at every file. @throws what the access throws */
-  async all(): Promise<Refreshed | ReaderFailure> {
+  /** Looks at every file. `seen` hears of what there is. @throws what the access throws */
+  async all(seen: (tree: Tree) => void = () => undefined): Promise<Refreshed | ReaderFailure> {
     const { access, root, isNamed, filesMax } = this.#options;
-    const listing = await access.list(root, { isNamed });
-    if (!listing.ok) return withoutOwner(listing);
-    const entries = listing.kind === "directory" ? listing.entries : [];
+    const tree = await access.tree(root, isNamed);
+    if (!tree.ok) return tree;
+    seen(tree);
+    const { entries } = tree;
     const wanted = entries.flatMap((entry) =>
       entry.kind === "file" && isIndexable(entry.path, entry.bytes) ? [entry] : [],
     );
@@ -99,6 +102,31 @@ export class Refresh {
     this.#looks.delete(path);
   }
 
+  /**
+   * Looks at these files, which were there when all were looked at; undefined where everything has to be looked at for it.
+   * @throws what the access throws
+   */
+  async these(paths: readonly string[]): Promise<Refreshed | undefined> {
+    const { access, root, isNamed, filesMax } = this.#options;
+    if (this.#index.files.size + this.passed.size >= filesMax) return undefined;
+    // How long it is turns out when it is read.
+    const wanted = paths.filter((path) => isIndexable(path, 1));
+    for (const path of wanted) this.forget(path);
+    const answers = await access.readSome(wanted.map((path) => ({ path, root, isNamed, isForModel: true })));
+    if (!answers.every(({ ok }) => ok)) return undefined;
+    const read: ReadFile[] = [];
+    for (const [index, path] of wanted.entries()) {
+      const answer = answers[index];
+      if (answer?.ok !== true) continue;
+      if (isIndexable(path, answer.bytes)) read.push(...this.#sorted(path, answer));
+      else {
+        this.#index.remove(path);
+        this.passed.delete(path);
+      }
+    }
+    return { ok: true, ...(await this.#take(read)) };
+  }
+
   /** Looks at these files, which may be gone. The next ones are read while some are parsed. */
   async #some(files: readonly FoundFile[]): Promise<Refreshed> {
     const taken: Promise<Counts>[] = [];
@@ -127,15 +155,14 @@ export class Refresh {
       const answers = await access.readSome(requests);
       for (const [index, { path }] of some.entries()) {
         const answer = answers[index];
-        const one = answer === undefined ? undefined : this.#sorted(path, answer);
-        if (one !== undefined) read.push(one);
+        if (answer !== undefined) read.push(...this.#sorted(path, answer));
       }
     }
     return read;
   }
 
-  /** Undefined where the index has it already as it is, or cannot have it. */
-  #sorted(path: string, answer: SomeSources[number]): ReadFile | undefined {
+  /** None where the index has it already as it is, or cannot have it. */
+  #sorted(path: string, answer: SomeSources[number]): readonly ReadFile[] {
     const source = answer.ok ? answer.source : undefined;
     const passed = whyNot(source, answer.ok);
     // That it may be read is no change of the file.
@@ -144,14 +171,14 @@ export class Refresh {
       this.#index.remove(path);
       if (passed === undefined) this.passed.delete(path);
       else this.passed.set(path, passed);
-      return undefined;
+      return [];
     }
     this.passed.delete(path);
     const { text } = source;
     const language = detectLanguage(path, text)?.id ?? null;
     const hash = sketchKey(this.#options.engine, language, text);
-    if (this.#index.files.get(path)?.hash === hash) return undefined;
-    return { file: { path, hash, language, bytes: answer.bytes }, text };
+    if (this.#index.files.get(path)?.hash === hash) return [];
+    return [{ file: { path, hash, language, bytes: answer.bytes }, text }];
   }
 
   async #take(read: readonly ReadFile[]): Promise<Counts> {
@@ -187,13 +214,4 @@ function whyNot(source: Source | undefined, isRead: boolean): PassedOver | undef
   if (source.kind === "empty") return undefined;
   if (source.cutShort === "long_line") return "minified";
   return source.cutShort === "too_large" ? "too_large" : undefined;
-}
-
-/** The access of an index is to files of this node, whose owner is never away. */
-function withoutOwner({ code, message }: { readonly code: string; readonly message: string }): ReaderFailure {
-  return {
-    ok: false,
-    code: code === "workspace_away" ? "file_failed" : (code as ReaderFailure["code"]),
-    message,
-  };
 }

@@ -4,7 +4,7 @@ import { askContext } from "../../context/index/ask.ts";
 import type { AppliedSet, WorkspaceAccess } from "../access.ts";
 import { workspaceAccessLimits } from "../limits.ts";
 import type { Unstaged } from "../owner-request.ts";
-import type { SomeFiles, SomeSources, workspaceReader } from "../reader.ts";
+import type { ReaderFailure, SomeFiles, SomeSources, Tree, WholeTree, workspaceReader } from "../reader.ts";
 import { askVerifier } from "../verify/verifier-process.ts";
 
 export type WorkspaceReader = ProtocolOf<ReturnType<typeof workspaceReader>>;
@@ -27,6 +27,11 @@ export function ownAccess(): WorkspaceAccess {
     settle: (request) => call(readerAt, "settle", request, asked),
     verify: (question) => askVerifier(question),
   };
+}
+
+/** All of a directory. Throws as `call` does. */
+export function wholeTree(asked: WholeTree): Promise<Tree | ReaderFailure> {
+  return call(readerAt, "tree", asked, { timeoutMs: askMs });
 }
 
 /** The sources of files that are read together. Throws as `call` does. */
