@@ -7,6 +7,8 @@ export interface OptionSpec {
   readonly value: "text" | "number" | "time" | "none";
   /** How help shows the value. */
   readonly placeholder?: string;
+  /** Of a text: it may be given without its value. */
+  readonly valueIsOptional?: true;
   /** The only values that are accepted. */
   readonly choices?: readonly string[];
   /** Values that completion offers beside files. */

@@ -2,6 +2,7 @@
 import type {
   ContextOrder,
   ContextOrdered,
+  ContextSessionReport,
   ContextSessionsReport,
   ContextStatusReport,
 } from "../actors/control/context-shapes.ts";
@@ -19,6 +20,8 @@ export interface ContextPlace {
   sessions(): Promise<ContextSessionsReport>;
   /** Which session is meant: that of a project is that of this machine's directory, wherever it is kept. */
   idOf(choice: SessionChoice): Promise<string>;
+  /** What is in a session, so many entries at most; null where there is nothing. */
+  show(id: string, limit: number): Promise<ContextSessionReport | null>;
   clear(id: string): Promise<boolean>;
 }
 
@@ -46,6 +49,7 @@ export async function withContext<Result>(
       status: () => own.status(),
       sessions: () => own.list(),
       idOf: (choice) => own.idOf(choice),
+      show: (id, limit) => own.show(id, limit),
       clear: (id) => own.clear(id),
     }),
   );
@@ -70,6 +74,7 @@ function remotePlace({ host }: Asking, reached: Reached): Omit<ContextPlace, "id
     node,
     status: () => inspected(host, reached, "context_status", {}),
     sessions: () => inspected(host, reached, "context_sessions", {}),
+    show: async (session, limit) => (await ordered({ what: "show", session, limit })).shown ?? null,
     clear: async (session) => (await ordered({ what: "clear", session })).known,
   };
 }

@@ -100,7 +100,9 @@ function exampleLines(examples: readonly CommandExample[]): string[] {
 }
 
 function optionUsage(option: OptionSpec): string {
-  return option.placeholder === undefined ? `--${option.name}` : `--${option.name} ${option.placeholder}`;
+  const { name, placeholder, valueIsOptional } = option;
+  if (placeholder === undefined) return `--${name}`;
+  return `--${name} ${valueIsOptional === true ? `[${placeholder}]` : placeholder}`;
 }
 
 function optionText(option: OptionSpec): string {

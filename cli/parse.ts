@@ -8,7 +8,7 @@ import { UsageError } from "./usage.ts";
 
 export interface ParsedCommand {
   readonly command: CommandSpec;
-  /** What was given, by name in kebab-case; `true` for an option without value. */
+  /** What was given, by name in kebab-case; `true` for an option without value, or without the one it may have. */
   readonly options: ReadonlyMap<string, string | true>;
   /** The words behind the name of the command, where it takes any. */
   readonly arguments: readonly string[];
@@ -99,7 +99,7 @@ function parseWithYargs(command: CommandSpec, words: readonly string[]): ParsedW
   const { argv, error } = Parser.detailed([...words], {
     boolean: namesOf(true),
     string: namesOf(false),
-    narg: Object.fromEntries(namesOf(false).map((name) => [name, 1])),
+    narg: Object.fromEntries(options.filter(needsValue).map(({ name }): [string, number] => [name, 1])),
     alias: Object.fromEntries(options.map(({ name }) => [name, [name.replaceAll("-", "_")]])),
     configuration: {
       "boolean-negation": false,
@@ -114,6 +114,10 @@ function parseWithYargs(command: CommandSpec, words: readonly string[]): ParsedW
   if (unknown !== undefined) throw unknownOption(unknown, command);
   if (error !== null) throw parserRefusal(command, error.message);
   return argv;
+}
+
+function needsValue({ value, valueIsOptional }: OptionSpec): boolean {
+  return value !== "none" && valueIsOptional !== true;
 }
 
 /** The parser refuses in a sentence only; a test holds this one to the installed version. */
@@ -173,6 +177,7 @@ function checkedValue(option: OptionSpec, value: unknown, topic: string): string
     if (value === true) return true;
     throw new UsageError(`${name} takes no value. Leave it out where it is not wanted.`, topic);
   }
+  if (value === "" && option.valueIsOptional === true) return true;
   if (typeof value !== "string" || value === "") {
     throw new UsageError(missingValue(option), topic);
   }

@@ -3,7 +3,12 @@
 import { idOfNamed } from "../actors/context/sessions/session.ts";
 import { SessionCache } from "../actors/context/sessions/session-cache.ts";
 import { sessionSettings } from "../actors/context/sessions/settings.ts";
-import type { ContextSessionsReport, ContextStatusReport } from "../actors/control/context-shapes.ts";
+import { shownSession } from "../actors/control/context.ts";
+import type {
+  ContextSessionReport,
+  ContextSessionsReport,
+  ContextStatusReport,
+} from "../actors/control/context-shapes.ts";
 import type { World } from "../runtime/world.ts";
 import type { Configuration } from "./config.ts";
 import { openSessionStore, type SessionChoice, sessionRef } from "./sessions.ts";
@@ -13,6 +18,8 @@ export interface OwnSessions {
   status(): Promise<ContextStatusReport>;
   /** The last used first. @throws {StoreUnavailable} */
   list(): Promise<ContextSessionsReport>;
+  /** What is in it, so many entries at most; null where there is nothing. @throws {StoreUnavailable} */
+  show(id: string, limit: number): Promise<ContextSessionReport | null>;
   /** Which session is meant. @throws {FileError} the directory is not there */
   idOf(choice: SessionChoice): Promise<string>;
   /** True where there was something in it. @throws {StoreUnavailable} */
@@ -47,6 +54,7 @@ export function ownSessions(
       choice.name === undefined
         ? (await sessionRef({ files: world.files, directory }, choice)).id
         : idOfNamed(choice.name),
+    show: async (id, limit) => shownSession(await cache.read(id), limit),
     clear: (id) => cache.clear(id),
   };
 }

@@ -29,6 +29,8 @@ export const controlLimits = {
   queueWorthTelling: 10_000,
   /** Rows of one list that are put together at first; what does not fit into an answer is cut from these. */
   rowsMax: 5_000,
+  /** Bytes of a session that are shown: less than an answer has, also where every character is escaped once more. */
+  shownSessionBytesMax: 200 * 1024,
   /** Requests that wait for their answers: more are a flood. */
   waitingMax: 1_000,
   /** Of these, those of one asker: all that a node hands on for others at once, and far more than a person asks. */

@@ -2,7 +2,7 @@
 import { type CommandSpec, formatOption } from "../command-spec.ts";
 import { askedNodesOptions } from "./options.ts";
 
-const whereOptions = askedNodesOptions(
+export const whereOptions = askedNodesOptions(
   "Those that a node knows, or a cluster shares; else as AIEX_ON or aiex cluster connect say, or this machine's user's",
 );
 

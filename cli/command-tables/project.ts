@@ -1,5 +1,6 @@
 // The commands that look at what is known of a project, and what of it would go to a model.
 import { type CommandSpec, formatOption } from "../command-spec.ts";
+import { whereOptions } from "./context.ts";
 
 const pathArgument = {
   placeholder: "PATH",
@@ -7,6 +8,9 @@ const pathArgument = {
   completesFiles: true,
   summary: "a file or folder; the project around it is meant",
 } as const;
+
+/** Entries of a session where nobody says how many: some screens of them. */
+export const shownEntriesDefault = 20;
 
 /** Tokens of context where nobody says how many. */
 export const contextBudgetDefault = 16_000;
@@ -27,7 +31,7 @@ export const projectCommands: readonly CommandSpec[] = [
   },
   {
     words: ["context", "show"],
-    summary: "Show what a model would be given of a project for a question",
+    summary: "Show what a model would be given, or what is remembered",
     examples: [
       { line: "aiex context show src/app.ts", does: "What belongs to a file" },
       {
@@ -35,6 +39,11 @@ export const projectCommands: readonly CommandSpec[] = [
         does: "What answers a question, and why",
       },
       { line: "aiex context show src --budget 4000 --format json", does: "Less of it, for programs" },
+      { line: "aiex context show --session", does: "What operations found in this project" },
+      {
+        line: "aiex context show --session review-42 --on cluster",
+        does: "What a session of the cluster holds",
+      },
     ],
     arguments: [pathArgument],
     options: [
@@ -58,8 +67,32 @@ export const projectCommands: readonly CommandSpec[] = [
         value: "none",
         summary: "Say why each piece is there, and what was left out, without the text",
       },
-      { ...formatOption, summary: "How to print it" },
+      {
+        name: "session",
+        value: "text",
+        placeholder: "NAME",
+        valueIsOptional: true,
+        summary: "What is remembered instead: in the session of that name, else in the project's",
+      },
+      {
+        name: "limit",
+        value: "number",
+        placeholder: "COUNT",
+        whole: true,
+        range: { least: 1, most: 500 },
+        summary: `With --session: the newest entries, so many at most; ${shownEntriesDefault} unless given`,
+      },
+      ...whereOptions,
+      {
+        ...formatOption,
+        choices: ["text", "json", "markdown"],
+        summary: "How to print it; markdown is for --session",
+      },
     ],
-    notes: ["Nothing is sent anywhere: no model is asked."],
+    notes: [
+      "Nothing is sent anywhere: no model is asked.",
+      "--limit, --on and what else says where are for --session; PATH, --query, --budget and --why are not.",
+      "Exit codes of --session: 0, also where nothing is remembered, 75 it cannot be read now, 76 what --on names cannot be reached.",
+    ],
   },
 ];

@@ -45,7 +45,8 @@ function commandLines(command: CommandSpec): string[] {
 function optionLine(name: string, option: OptionSpec): string {
   const values = valuesOf(option);
   const parts = [`-l ${option.name}`, `-d ${quoted(option.summary)}`];
-  if (option.value !== "none") parts.push(option.completesFiles === true ? "-r -F" : "-x");
+  if (option.value !== "none" && option.valueIsOptional !== true)
+    parts.push(option.completesFiles === true ? "-r -F" : "-x");
   if (values.length > 0) parts.push(`-a ${quoted(values.join(" "))}`);
   return line(name, parts.join(" "));
 }

@@ -94,7 +94,8 @@ function argumentSpec(
 function optionSpec(option: OptionSpec): string {
   const summary = option.summary.replace(/[[\]:\\]/g, "\\$&");
   if (option.value === "none") return quoted(`--${option.name}[${summary}]`);
-  return quoted(`--${option.name}=[${summary}]:${option.name}:${valueAction(option)}`);
+  const colon = option.valueIsOptional === true ? "::" : ":";
+  return quoted(`--${option.name}=[${summary}]${colon}${option.name}:${valueAction(option)}`);
 }
 
 function valueAction(option: OptionSpec): string {

@@ -3,9 +3,10 @@ import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import type { ContextSessionReport } from "../../actors/control/context-shapes.ts";
 import type { Reports } from "../../actors/control/reports.ts";
 import type { OwnSessions } from "../../supervisors/own-sessions.ts";
-import { aiex, runOn, stage } from "./fixtures.ts";
+import { aiex, noSessions, runOn, stage } from "./fixtures.ts";
 import { ranRemotely } from "./remote-stage.ts";
 
 const status: Reports["context_status"] = {
@@ -33,6 +34,7 @@ async function ranHere(line: string, over: Partial<OwnSessions> = {}) {
   const sessions: OwnSessions = {
     status: async () => status,
     list: async () => listed,
+    show: async () => null,
     idOf: async ({ name }) => (name === undefined ? "project-2" : `name-${name}`),
     clear: async (id) => {
       cleared.push(id);
@@ -86,6 +88,117 @@ describe("aiex context sessions", () => {
   it("says so where nothing is remembered", async () => {
     const { out } = await ranHere("context sessions", { list: async () => ({ sessions: [], cut: 0 }) });
     expect(out).toBe("Nothing is remembered.\n");
+  });
+});
+
+const remembered: ContextSessionReport = {
+  ...{ id: "name-1", label: "review\u001b[31m-42", createdAt: 0, usedAt: 0, cut: 3 },
+  entries: [
+    {
+      ...{
+        id: "r1/s/0",
+        at: 0,
+        kind: "operation",
+        operation: "analyze",
+        run: "abcdefghijklmnop",
+        short: true,
+      },
+      summary: "Line one.\u001b]0;owned\u0007\n```\n# Not a heading\u202e\r\n",
+      paths: ["/p/a.ts", "/p/\u001b[2Jb.ts", "/p/c.ts", "/p/d.ts", "/p/e.ts", "/p/f.ts", "/p/g.ts"],
+    },
+    {
+      ...{ id: "k", at: 1e300, kind: "message", operation: "user", run: null, short: false },
+      ...{ summary: "", paths: [] },
+    },
+  ],
+};
+
+describe("aiex context show --session", () => {
+  const asked = async (line: string) => {
+    const shown: (readonly [string, number])[] = [];
+    const show: OwnSessions["show"] = async (id, limit) => {
+      shown.push([id, limit]);
+      return remembered;
+    };
+    return { ...(await ranHere(line, { show })), shown };
+  };
+
+  it.each<[string, readonly [string, number]]>([
+    ["context show --session", ["project-2", 20]],
+    ["context show --session review", ["name-review", 20]],
+    ["context show --session=review --limit 500", ["name-review", 500]],
+    ["context show --session --limit 1 --on here", ["project-2", 1]],
+  ])("%s shows what is meant, so much of it", async (line, expected) => {
+    const { code, shown } = await asked(line);
+    expect({ code, shown }).toEqual({ code: 0, shown: [expected] });
+  });
+
+  it("tells what was found, when, about which files, by which run, with nothing that a terminal would obey", async () => {
+    const { out } = await asked("context show --session review");
+    expect(out).toMatch(/^review\\x1b\[31m-42, used .* ago\n/);
+    expect(out).toMatch(/\nanalyze, .* ago, run abcdefghijklmnop, shortened\n/);
+    expect(out).toContain("  /p/a.ts, /p/\\x1b[2Jb.ts, /p/c.ts, /p/d.ts, /p/e.ts, and 2 more\n");
+    expect(out).toContain("  Line one.\\x1b]0;owned\\x07\n  ```\n  # Not a heading\\u{202e}\n");
+    expect(out).toMatch(/\n3 older entries not shown\n$/);
+    expect(out.replaceAll("\n", "")).not.toMatch(/\p{C}/u);
+  });
+
+  it("makes a document of it that no text breaks out of", async () => {
+    const { out } = await asked("context show --session review --format markdown");
+    expect(out).toContain(
+      "# Session review\\\\x1b\\[31m-42\n\n## analyze\n\n- When: 1970-01-01T00:00:00.000Z\n",
+    );
+    expect(out).toContain("- Run: `abcdefghijklmnop`\n- About: `/p/a.ts`, ");
+    expect(out).toContain("````\nLine one.\\x1b]0;owned\\x07\n```\n# Not a heading\\u{202e}\n````\n");
+    expect(out).toContain("## user\n\n- When: 1970-01-01T00:00:00.000Z\n\n3 older entries not shown.\n");
+    expect(out.replaceAll("\n", "")).not.toMatch(/\p{C}/u);
+  });
+
+  it("gives programs all of it", async () => {
+    const { out } = await asked("context show --session review --format json");
+    expect(JSON.parse(out)).toEqual({ schema: "aiex.context-session/1", node: null, session: remembered });
+    expect(out.replaceAll("\n", "")).not.toMatch(/\p{C}/u);
+  });
+
+  it("says where nothing is remembered, and ends with 0", async () => {
+    for (const format of ["text", "markdown"]) {
+      const { code, out } = await ranHere(`context show --session --format ${format}`);
+      expect({ code, out }).toEqual({ code: 0, out: "Nothing is remembered in this session.\n" });
+    }
+    const { out } = await ranHere("context show --session --format json");
+    expect(JSON.parse(out)).toMatchObject({ session: null });
+  });
+
+  it("asks the node that is named for the session of that name", async () => {
+    const line = ["context", "show", "--session", "review", "--on", "alpha", "--limit", "7"];
+    const {
+      code,
+      out,
+      asked: questions,
+    } = await ranRemotely(line, {
+      sessions: { ...noSessions, idOf: async ({ name }) => `name-${name}` },
+      answers: { context: () => ({ known: true, shown: remembered }) },
+    });
+    expect(code).toBe(0);
+    expect(questions.map(({ verb, request }) => [verb, request])).toEqual([
+      ["context", { what: "show", session: "name-review", limit: 7 }],
+    ]);
+    expect(out).toContain("run abcdefghijklmnop");
+  });
+
+  it.each([
+    ["context show --session a src", "leave out"],
+    ["context show --session a --query b", "--query is not for --session"],
+    ["context show --session --why", "--why is not for --session"],
+    ["context show --on alpha", "--on is only for --session"],
+    ["context show --limit 3", "--limit is only for --session"],
+    ["context show --format markdown", "only for --session"],
+    ["context show --session --limit 0", "--limit"],
+    ["context show --session \u0007", "name of a session"],
+  ])("refuses %j", async (line, why) => {
+    const { code, err, shown } = await asked(line);
+    expect({ code, shown }).toEqual({ code: 2, shown: [] });
+    expect(err).toContain(why);
   });
 });
 
@@ -151,6 +264,17 @@ describe("The built command", () => {
       sessions: 1,
       entries: 1,
     });
+  });
+
+  it("shows what an analysis has found", () => {
+    expect(ran("ai", "analyze", "--file", "a.py", "--session", "review")).toMatchObject({ code: 0 });
+    const { session } = JSON.parse(ran("context", "show", "--session", "review", "--format", "json").stdout);
+    expect(session).toMatchObject({
+      label: "review",
+      entries: [{ operation: "analyze", paths: [expect.stringMatching(/\/a\.py$/)] }],
+      cut: 0,
+    });
+    expect(ran("context", "show", "--session").stdout).toBe("Nothing is remembered in this session.\n");
   });
 
   it("refuses a session that is named and none at once", () => {

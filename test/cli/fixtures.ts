@@ -88,12 +88,13 @@ export interface StageOptions {
   readonly stop?: () => Promise<void>;
 }
 
-const noSessions: OwnSessions = {
+export const noSessions: OwnSessions = {
   status: async () => ({
     ...{ place: "memory", sessions: 0, entries: 0, bytes: 0, bytesMax: 1, unwritten: 0 },
     ...{ evicted: 0, forgotten: 0, problem: null },
   }),
   list: async () => ({ sessions: [], cut: 0 }),
+  show: async () => null,
   idOf: async ({ name }) => name ?? "project",
   clear: async () => false,
 };

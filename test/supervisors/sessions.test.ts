@@ -80,7 +80,10 @@ describe("The sessions of a user", () => {
       id,
       (await refOf("loose", "release")).id,
     ]);
+    expect(await own.show(id, 5)).toMatchObject({ id, label, cut: 0, entries: [{ id: "run/1" }] });
+    expect(await own.show("name-none", 5)).toBeNull();
     expect([await own.clear(id), await own.clear(id)]).toEqual([true, false]);
     expect(await own.status()).toMatchObject({ entries: 0 });
+    expect(await own.show(id, 5)).toBeNull();
   });
 });
