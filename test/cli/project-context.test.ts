@@ -56,6 +56,27 @@ describe("aiex context index", () => {
     expect({ code, err, stops }).toEqual({ code: 0, err: "", stops: 1 });
   });
 
+  it.each([
+    [{ state: "off" }, ""],
+    [
+      { state: "too_large" },
+      "  watched:      no, there are too many files: each question looks at all of them\n",
+    ],
+    [
+      { state: "failed", reason: "no watches \u001b[31mare left" },
+      "  watched:      no, each question looks at all files: no watches \\x1b[31mare left\n",
+    ],
+  ] as const)("says of a watch that is %j no more than there is to say", async (watch, line) => {
+    const { out } = await ran(["context", "index"], { index: async () => ({ ...report, watch }) });
+    expect(
+      out
+        .split("\n")
+        .filter((one) => one.includes("watched:"))
+        .map((one) => `${one}\n`)
+        .join(""),
+    ).toBe(line);
+  });
+
   it("gives programs the same", async () => {
     const { out } = await ran(["context", "index", "a", "--format", "json"], {
       index: async ({ path }) => ({ ...report, root: `/${path}` }),

@@ -1,8 +1,19 @@
 // The index of a project in the running application: real parser programs, a folder on disk, a cache in LMDB.
-import { execFileSync } from "node:child_process";
-import { mkdirSync, mkdtempSync, rmSync, symlinkSync, utimesSync, writeFileSync } from "node:fs";
+import { execFileSync, spawn } from "node:child_process";
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+  utimesSync,
+  writeFileSync,
+} from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
+import { fileURLToPath } from "node:url";
 import { afterAll, afterEach, describe, expect, it } from "vitest";
 import { realWorld } from "../../runtime/index.ts";
 import { type Aiex, InputRefused, loadConfiguration, startAiex } from "../../supervisors/aiex.ts";
@@ -177,6 +188,36 @@ describe("The index of a project", () => {
     expect(await asked).toMatchObject({ files: 104, symbols: 3 + 100 * 100, passedOver: [] });
   });
 
+  it.skipIf(process.platform === "win32")(
+    "goes on with what is kept where it was killed while it wrote that",
+    async () => {
+      const many = Array.from({ length: 200 }, (_, file): [string, string] => [
+        `src/f${file}.ts`,
+        `export const value${file} = ${file};\n`,
+      ]);
+      const project = folder({ ...shop, ...Object.fromEntries(many) });
+      const home = folder({ ".config/aiex/config.yaml": `workspace:\n  project_dir: ${project}\n` });
+      const kept = join(home, ".cache/aiex/index");
+      for (const bytes of [1, 60_000, 100_000]) {
+        const program = spawn(process.execPath, [command, "context", "index"], {
+          env: { HOME: home },
+          stdio: "ignore",
+        });
+        const ended = new Promise((resolve) => program.once("exit", resolve));
+        const written = () => program.exitCode !== null || sizeOf(kept) >= bytes;
+        await expect.poll(written, { interval: 1, timeout: 30_000 }).toBe(true);
+        program.kill("SIGKILL");
+        await ended;
+      }
+      const aiex = await started(project, home);
+      const report = await aiex.context.index({});
+      expect(report).toMatchObject({ files: 204, symbols: 203, passedOver: [] });
+      expect(report.known + report.parsed).toBe(204);
+      const { pieces } = await aiex.context.pack({ query: "value77", budgetTokens: 100 });
+      expect(pieces.map(({ path }) => path)).toContain("src/f77.ts");
+    },
+  );
+
   it("refuses a path that is not there", async () => {
     const aiex = await started(folder(shop));
     const refused = aiex.context.index({ path: "nowhere" });
@@ -218,6 +259,14 @@ describe("The index of a project", () => {
     await expect(aiex.context.index({ signal })).rejects.toThrow("given up");
   });
 });
+
+const command = fileURLToPath(new URL("../../dist/command/cli/main.js", import.meta.url));
+
+/** Of all files in a folder; 0 where there is none. */
+function sizeOf(place: string): number {
+  if (!existsSync(place)) return 0;
+  return readdirSync(place).reduce((sum, name) => sum + statSync(join(place, name)).size, 0);
+}
 
 /** The parser programs that this process has started and that still run. */
 function parserPrograms(): number[] {
