@@ -11,9 +11,10 @@ import { chooseReviewer, type ReviewerChoice } from "./reviewer.ts";
 export function reviewPart(configuration: Configuration, choice: ReviewerChoice): ReviewPart | undefined {
   const reviewer = chooseReviewer(configuration, choice);
   if (reviewer === undefined) return undefined;
-  const { model } = choice;
+  const { model, provider } = choice;
   return {
     reviewer,
+    isChosen: (provider ?? configuration.values.llm.default_provider) !== undefined,
     limits: reviewLimits(configuration.values),
     ...(model === undefined ? {} : { model }),
   };

@@ -21,6 +21,8 @@ export interface ChatTerms {
   readonly paths: readonly string[];
   /** True where naming a path is consent to send what is there to this partner. */
   readonly maySendNamed: boolean;
+  /** Tokens of pieces of the project that go with the first message and with what is named later; none where it is left out. */
+  readonly contextTokensMax?: number;
   /** Milliseconds for one answer, everything included. */
   readonly answerMs: number;
   /** The first turn that is remembered. */
@@ -32,6 +34,8 @@ export interface Attached {
   readonly path: string;
   /** As it was sent: secrets are masked in it. Where it was not, a word about that. */
   readonly text: string;
+  /** Files of which something is in it, where those are others than `path`. */
+  readonly files?: readonly string[];
   /** False where it could not be sent, or the person did not want it. */
   readonly isSent: boolean;
 }

@@ -35,6 +35,9 @@ export const chatLimits = {
   findingsMax: 40,
   /** Characters of what is looked for, and of a path. */
   wordCharactersMax: 1_000,
+  /** Characters of a message and of its answer that later operations are told: what it was about, and how it was answered. */
+  askedToldCharactersMax: 500,
+  answerToldCharactersMax: 1_500,
   /** A conversation in which nobody has said anything for so long ends by itself: whoever waits for it keeps a process on a node. */
   idleMsMax: 7 * 24 * 60 * 60_000,
 } as const;

@@ -4,7 +4,7 @@
 //   operation-machine.ts  the course of every operation as a machine: gather, disclose, ask, check, ask again, conclude
 //   carry-out.ts          carries out that course within a step of a run
 //   model-operations.ts   every operation, their plan, and their JSON Schemas
-//   grounds.ts            what is sent with that: what earlier operations found about it
+//   grounds.ts            what is sent with that: instructions of the project, what was found earlier, pieces of other files
 //   sent-file.ts          a file as it is sent: guarded, masked, line by line
 //   model-facts.ts        what asking took, in every document
 //   ../prompts/           templates, how they are rendered, how data is fenced; the files are in ../prompts/templates/
@@ -17,6 +17,7 @@ import type { PromptValues } from "../prompts/render.ts";
 import type { Reviewer } from "../review/reviewer.ts";
 import type { StepContext } from "../runs/step-context.ts";
 import type { Remembered } from "./session.ts";
+import type { Around } from "./surroundings.ts";
 
 /** Who is asked, and what that may come to. Plain data: a part of the plan. */
 export interface AskedModel {
@@ -34,6 +35,8 @@ export interface AskedModel {
 export interface OperationLimits {
   /** Of one request. */
   readonly tokensMax: number;
+  /** Of pieces of the project around what was named; 0, or left out, for none. */
+  readonly contextTokensMax?: number;
   /** Of all of them, where the price is known. */
   readonly costUsdMax: number;
 }
@@ -121,6 +124,8 @@ export interface ModelOperation<Input, Material extends Sent, Result> {
   gather(input: Input, context: StepContext, tools: OperationTools): Promise<GatheredOr<Material>>;
   /** Values of all variables of the template but those that every operation has: see `grounds.ts`. */
   ask(job: Job<Input, Material>): Prompted;
+  /** What of the project it belongs with; undefined, or left out, where that is nothing, such as for a text that is no file. */
+  around?(input: Input, material: Material): Around | undefined;
   /** Files and folders that it is about. Default: the files of which something is sent. */
   about?(input: Input, material: Material): readonly string[];
   /** Whether the answer is what was asked for, and what it comes to. It may ask ports and look at files. */

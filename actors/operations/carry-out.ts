@@ -22,7 +22,7 @@ import type {
 import { operationNews } from "./ask-model.ts";
 import { askedAgain, inOrder } from "./asked-again.ts";
 import { costOfRounds } from "./cost-of-rounds.ts";
-import { type Grounds, groundsOf, noGrounds } from "./grounds.ts";
+import { type Ground, groundsOf, toldOf } from "./grounds.ts";
 import {
   answerMsMax,
   checksToldCharactersMax,
@@ -35,6 +35,7 @@ import { type OperationDeed, type OperationEvent, operationMachine } from "./ope
 import { disclosureChoices, disclosureNews } from "./review.ts";
 import { type Said, say } from "./say.ts";
 import { sessionMemory } from "./session.ts";
+import { type Amounts, tooMuchFor } from "./too-much.ts";
 
 /** What the step is given. Plain data: whoever goes on with the run has the same prompts. */
 export interface OperationWork {
@@ -79,7 +80,9 @@ class Course {
   readonly #around: Around;
   #job: Job<unknown, Sent> | undefined;
   #prompted: Prompted | undefined;
-  #grounds = noGrounds;
+  /** What is sent with that, and what of it is not, since there is no room. */
+  #grounds: readonly Ground[] = [];
+  #without: readonly Ground[] = [];
   #messages: readonly Message[] = [];
   /** Of all rounds, in order. */
   readonly #said: Extract<Said, { readonly ok: true }>[] = [];
@@ -118,7 +121,7 @@ class Course {
     const model = factsOf(asked.who, {
       prompt: `${prompt.name}@${prompt.version}`,
       said: this.#said,
-      masked: sum(this.#material.files.map(({ masked }) => masked)),
+      masked: this.#masked,
     });
     return { ok: true, document: { ...(this.#result as object), model } };
   }
@@ -133,26 +136,26 @@ class Course {
     const prompted = this.#operation.ask(this.#job);
     const template = this.#template(prompted.template);
     this.#prompted = prompted;
-    this.#grounds = await this.#gatheredGrounds(template);
-    this.#messages = renderPrompt(template, { ...prompted.values, ...this.#grounds.values });
-    const { tokensMax, costUsdMax } = asked.limits;
-    const { tokens, costMaxUsd } = this.#amounts(roundsMax);
-    if (tokens > tokensMax) {
-      const message = `About ${tokens} tokens would be sent, and operations.max_tokens is ${tokensMax}. Name less, or raise it.`;
-      return this.#refused({ ok: false, code: "too_large", message });
+    const grounds = await this.#gatheredGrounds(template);
+    for (let count = grounds.length; ; count -= 1) {
+      this.#grounds = grounds.slice(0, count);
+      this.#without = grounds.slice(count);
+      const values = this.#grounds.map((ground) => ground.values);
+      this.#messages = renderPrompt(template, Object.assign({}, prompted.values, ...values));
+      const tooMuch = tooMuchFor(asked.limits, this.#amounts(roundsMax));
+      if (tooMuch === undefined) return { type: "gathered" };
+      // What was named is what it is about: for want of room what goes with it is left out, and nothing is refused for that.
+      if (count === 0) return this.#refused(tooMuch);
     }
-    if (costMaxUsd !== null && costMaxUsd > costUsdMax) {
-      const message = `It might cost up to US$ ${costMaxUsd.toFixed(2)}, and operations.max_cost_usd is ${costUsdMax}. Name less, ask a cheaper model, or raise it.`;
-      return this.#refused({ ok: false, code: "budget", message });
-    }
-    return { type: "gathered" };
   }
 
-  async #gatheredGrounds(template: Template): Promise<Grounds> {
-    if (!this.#work.asked.isChosen) return noGrounds;
+  async #gatheredGrounds(template: Template): Promise<readonly Ground[]> {
+    if (!this.#work.asked.isChosen) return [];
     const { input, material } = this.#needed;
     const paths = this.#operation.about?.(input, material) ?? material.files.map(({ path }) => path);
-    return groundsOf(template, { context: this.#around.context, paths });
+    const around = this.#operation.around?.(input, material);
+    const { contextTokensMax = 0 } = this.#work.asked.limits;
+    return groundsOf(template, { context: this.#around.context, paths, around, contextTokensMax });
   }
 
   /** Nobody who could be asked means that whoever had the run made has consented: asking is the spec's to demand. */
@@ -177,7 +180,13 @@ class Course {
   async #ask(): Promise<OperationEvent> {
     this.#round += 1;
     await this.#tell("asking");
-    const said = await say(this.#around.context, this.#order(), { key: `answer ${this.#round}` });
+    const said = await say(this.#around.context, this.#order(), {
+      key: `answer ${this.#round}`,
+      files: [
+        ...this.#material.files.map(({ path }) => path),
+        ...this.#grounds.flatMap(({ files }) => files),
+      ],
+    });
     if (!said.ok) return this.#refused({ ok: false, ...failureOf(said) });
     this.#said.push(said);
     return { type: "answered" };
@@ -262,14 +271,14 @@ class Course {
     return {
       ...{ provider, kind, model, host, place, files: files.map(({ path }) => path), leftOut: [] },
       ...this.#amounts(this.#around.roundsMax),
-      masked: sum(files.map(({ masked }) => masked)),
+      masked: this.#masked,
       verb: this.#operation.verb,
       ...(this.#verifies ? { verifies: true } : {}),
-      ...this.#grounds.told,
+      ...toldOf(this.#grounds, this.#without),
     };
   }
 
-  #amounts(roundsMax: number): { readonly tokens: number; readonly costMaxUsd: number | null } {
+  #amounts(roundsMax: number): Amounts {
     const tokens = sum(this.#messages.map(({ content }) => estimateTokens(content)));
     const { outputTokensMax } = this.#operation;
     return {
@@ -308,6 +317,10 @@ class Course {
 
   get #material(): Sent {
     return this.#needed.material;
+  }
+
+  get #masked(): number {
+    return sum([...this.#material.files, ...this.#grounds].map(({ masked }) => masked));
   }
 
   get #last(): Extract<Said, { readonly ok: true }> {

@@ -10,6 +10,8 @@ import type { Disclosure } from "../review/disclosure.ts";
 import { type LeftOut, reasons } from "../review/selection.ts";
 import { isConfidentialPath } from "../workspace/confidential-path.ts";
 import { ChatFiles } from "./chat-files.ts";
+import { type Along, earlierAlong, type Instructed, instructedBy, projectAlong } from "./chat-grounds.ts";
+import type { ProjectInstructions } from "./project-instructions.ts";
 import { disclosureChoices } from "./review.ts";
 
 /** What a question before something is sent is about. */
@@ -29,22 +31,70 @@ interface Gathered {
   readonly masked: number;
 }
 
-/** What is new since the last turn that counts; the same each time the step is tried. */
+export interface GoesAlong {
+  readonly attached: readonly Attached[];
+  /** What the project tells models; undefined where it is not to be sent. */
+  readonly instructions: ProjectInstructions | undefined;
+}
+
+/** What goes along with a message: what was named since the last turn that counts, and what nobody need name. */
 export async function attachNamed(
   context: StepContext,
   terms: ChatTerms,
-  earlier: ReadonlyMap<number, Turn>,
-): Promise<readonly Attached[]> {
-  const known = await context.recall(sendKey);
-  if (known !== undefined) return known as readonly Attached[];
+  { message, earlier }: { readonly message: string; readonly earlier: ReadonlyMap<number, Turn> },
+): Promise<GoesAlong> {
+  const known = (await context.recall(sendKey)) as readonly Attached[] | undefined;
+  const instructed = await instructedBy(context, terms);
   const there = pathsIn(earlier, terms.since);
   const fresh = terms.paths.filter((path) => !there.has(path));
-  if (fresh.length === 0) return [];
-  const gathered = await gather(new ChatFiles(context, terms.paths), fresh);
-  const isSent = gathered.files.length === 0 || (await maySend(context, terms, gathered));
-  const attached = isSent ? gathered.attached : fresh.map((path) => kept(path, reasons.declined));
-  await context.note(sendKey, attached);
-  return attached;
+  if (known !== undefined) return { attached: known, instructions: agreed(instructed) };
+  const files = new ChatFiles(context, terms.paths);
+  const gathered = await gather(files, fresh);
+  const hasBegun = isBegun(earlier, terms.since);
+  const along = await unasked(context, terms, { message, fresh, files, hasBegun });
+  const untold = instructed?.isAgreed === undefined ? instructed : undefined;
+  const isEmpty = along.every((each) => each.attached.length === 0);
+  const isNothing = gathered.files.length === 0 && isEmpty && untold === undefined;
+  const isSent = isNothing || (await maySend(context, terms, { gathered, along, untold }));
+  const declined = fresh.map((path) => kept(path, reasons.declined));
+  const attached = isSent ? [...gathered.attached, ...along.flatMap((each) => each.attached)] : declined;
+  if (untold !== undefined) await context.note(untold.key, isSent, "run");
+  if (attached.length > 0) await context.note(sendKey, attached);
+  return { attached, instructions: isSent || untold === undefined ? agreed(instructed, isSent) : undefined };
+}
+
+function agreed(instructed: Instructed | undefined, isNow = false): ProjectInstructions | undefined {
+  return (instructed?.isAgreed ?? isNow) ? instructed?.instructions : undefined;
+}
+
+/** Whether anything was said that counts. */
+function isBegun(turns: ReadonlyMap<number, Turn>, since: number): boolean {
+  return [...turns].some(([turn, { kind }]) => turn >= since && kind === "said");
+}
+
+interface Unasked {
+  readonly message: string;
+  /** Paths that were named since. */
+  readonly fresh: readonly string[];
+  readonly files: ChatFiles;
+  readonly hasBegun: boolean;
+}
+
+/** Where the person has chosen who answers: with the first message, and what goes with what was named since. */
+async function unasked(
+  context: StepContext,
+  terms: ChatTerms,
+  { message, fresh, files, hasBegun }: Unasked,
+): Promise<readonly Along[]> {
+  if (!terms.maySendNamed || (hasBegun && fresh.length === 0)) return [];
+  const earlier = hasBegun ? undefined : await earlierAlong(context, terms);
+  let isAround = true;
+  for (const path of fresh) {
+    const below = await files.below(path);
+    if ("kind" in below && below.kind === "folder") isAround = false;
+  }
+  const pieces = await projectAlong(context, { paths: fresh, query: message, isAround }, terms);
+  return [earlier, pieces].filter((along) => along !== undefined);
 }
 
 /** Paths that were sent, or could not be, in the turns that count. */
@@ -127,16 +177,36 @@ function kept(path: string, reason: string): Attached {
   return { path, text, isSent: false };
 }
 
-async function maySend(context: StepContext, terms: ChatTerms, gathered: Gathered): Promise<boolean> {
+interface ToSend {
+  readonly gathered: Gathered;
+  readonly along: readonly Along[];
+  /** Instructions that nobody was told of yet. */
+  readonly untold: Instructed | undefined;
+}
+
+async function maySend(
+  context: StepContext,
+  terms: ChatTerms,
+  { gathered, along, untold }: ToSend,
+): Promise<boolean> {
   const { partner, maySendNamed } = terms;
-  const { files, tokens, masked, leftOut } = gathered;
+  const { files, leftOut } = gathered;
+  const told = untold?.instructions;
+  const all = [gathered, ...along];
+  const tokens = all.reduce((sum, each) => sum + each.tokens, estimateTokens(told?.text ?? ""));
+  const masked = all.reduce((sum, each) => sum + each.masked, told?.masked ?? 0);
   const { provider, kind, model, host, place, price } = partner;
   const sent = Math.ceil(tokens * (1 + estimateErrorMax));
   const costMaxUsd = costMaxOf({ input_tokens: sent, output_tokens: chatLimits.outputTokensMax }, price);
   const where = { provider, kind, model, host, place };
-  const disclosure: Disclosure = { ...where, files, tokens, costMaxUsd, masked, leftOut };
+  const disclosure: Disclosure = {
+    ...{ ...where, files, tokens, costMaxUsd, masked, leftOut },
+    ...Object.assign({}, ...along.map((each) => each.told)),
+    ...(told === undefined ? {} : { instructions: told.files }),
+  };
   const about: SendingAbout = { disclosure, isAgreed: maySendNamed || place === "machine" };
-  const what = files.length === 1 ? files[0] : `${files.length} files and folders`;
+  const many = files.length === 0 ? "what goes along with it" : `${files.length} files and folders`;
+  const what = files.length === 1 ? files[0] : many;
   const text = `Send ${what}, about ${tokens} tokens, to ${provider} at ${host}?`;
   const choice = await context.ask({ key: sendKey, text, choices: Object.values(disclosureChoices), about });
   return choice === disclosureChoices.send;

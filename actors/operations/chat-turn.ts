@@ -24,9 +24,11 @@ import type { ToolCall } from "../llm/model-event.ts";
 import type { StepContext } from "../pipeline/plan.ts";
 import { maskSecrets } from "../workspace/masking.ts";
 import type { ChatOptions, TurnInput } from "./chat.ts";
+import { lookedAt } from "./chat-grounds.ts";
 import type { TurnEvent } from "./chat-machine.ts";
 import { attachNamed } from "./chat-named.ts";
 import { ChatTools } from "./chat-tools.ts";
+import type { ProjectInstructions } from "./project-instructions.ts";
 import { type Said, say } from "./say.ts";
 
 /** The names under which readers are told of what is no part of an answer. */
@@ -53,6 +55,8 @@ export class ChatTurn {
   #terms: ChatTerms;
   #message = "";
   #attached: readonly Attached[] = [];
+  /** What the project tells models. */
+  #instructions: ProjectInstructions | undefined;
   #rounds: readonly Round[] = [];
   #last: Extract<Said, { readonly ok: true }> | undefined;
   #failure: Failure | undefined;
@@ -101,13 +105,19 @@ export class ChatTurn {
   /** What the person named since goes along, once that may be sent. */
   async prepare(): Promise<TurnEvent> {
     const { turn, terms } = this.#input;
-    this.#attached = await attachNamed(this.#context, terms, earlier(this.#context, turn));
+    const along = await attachNamed(this.#context, terms, {
+      message: this.#message,
+      earlier: earlier(this.#context, turn),
+    });
+    this.#attached = along.attached;
+    this.#instructions = along.instructions;
     return this.#next("prepared");
   }
 
   async ask(mayUseTools: boolean): Promise<TurnEvent> {
     const said = await say(this.#context, this.#order(mayUseTools), {
       key: `round ${this.#rounds.length + 1}`,
+      files: this.#files,
       signal: this.#enough.signal,
     });
     if (!said.ok) {
@@ -201,10 +211,23 @@ export class ChatTurn {
     const before = remembered(earlier(this.#context, turn), terms.since, tokensMax);
     const gone = before.left === 0 ? "" : "\n\n(The beginning of the conversation is left out.)";
     return [
-      { role: "system", content: `${instructions(terms.type, mayUseTools)}${gone}` },
+      {
+        role: "system",
+        content: `${instructions(terms.type, mayUseTools, this.#instructions?.text)}${gone}`,
+      },
       ...before.messages,
       { role: "user", content: withAttached(this.#message, this.#attached) },
       ...this.#rounds.flatMap(messagesOfRound),
+    ];
+  }
+
+  /** Those of which something is sent that is new in this turn. */
+  get #files(): readonly string[] {
+    const attached = this.#attached.filter(({ isSent }) => isSent);
+    return [
+      ...attached.flatMap(({ path, files = [path] }) => files),
+      ...(this.#instructions?.files ?? []),
+      ...lookedAt({ rounds: this.#rounds }),
     ];
   }
 

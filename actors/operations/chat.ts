@@ -5,6 +5,7 @@ import { type ChatTerms, type Turn, turnStep } from "../chat/conversation.ts";
 import { chatLimits } from "../chat/limits.ts";
 import type { Operations, Plan, Step, StepContext, StepOutcome } from "../pipeline/plan.ts";
 import type { SourceTextLimits } from "../workspace/source-text.ts";
+import { rememberTurn } from "./chat-grounds.ts";
 import { type TurnEvent, type TurnState, turnMachine } from "./chat-machine.ts";
 import { ChatTurn } from "./chat-turn.ts";
 
@@ -56,5 +57,6 @@ async function chatTurn(input: TurnInput, context: StepContext, options: ChatOpt
   }
   const output: Turn = turn.outcome();
   if (output.kind === "over") return { output };
+  await rememberTurn(context, turn.terms, output);
   return { output, steps: [stepOf({ turn: input.turn + 1, terms: turn.terms })] };
 }

@@ -44,6 +44,7 @@ export const document: ModelOperation<DocumentInput, Documented, Documentation> 
     const values = { path, language: language?.name ?? "a language that is not known", code: lines };
     return { template: "document", values };
   },
+  around: ({ file, text }) => (text === undefined ? { paths: [file], query: "" } : undefined),
   check: ({ text, finish }, job) => checked(text, job, finish === "partial"),
   remember: ({ file, title, sections }) => [
     { operation: "document", summary: `${title}. It documents: ${sections.join(", ")}`, paths: [file] },

@@ -81,6 +81,7 @@ export const explain: ModelOperation<ExplainInput, Explained, Explanation> = {
     };
   },
   check: ({ text }, job) => checked(text, job),
+  around: ({ file, text }) => (text === undefined ? { paths: [file], query: "" } : undefined),
   remember: ({ file, level, summary, claims }) => [
     {
       operation: "explain",

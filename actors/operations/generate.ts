@@ -69,6 +69,10 @@ export const generate: ModelOperation<GenerateInput, Generated, Generation> = {
   check: ({ text }, job) => checked(text, job),
   conclude: (result, job, how) =>
     concludedFile(result, { ...job, ...how }, `Generation of a ${job.input.type}, ${job.input.output}`),
+  around: ({ requirements, context }) => ({
+    paths: context === undefined ? [] : [context],
+    query: requirements,
+  }),
   about: ({ context, output }) => [context, output].filter((path) => path !== undefined),
   remember: (
     { type, path, language, remarks, verification },

@@ -57,6 +57,12 @@ export const titleCharactersMax = 200;
 /** Tokens that a model may write to document a file: a section for each of fifty names, and as much again to think before. */
 export const documentationTokensMax = 16_384;
 
+/** Time that an operation waits for the index of a project before it goes on without: a person waits for its answer. */
+export const indexWaitMsMax = 10_000;
+
+/** Files of one request that are audited by name: a record of the log holds 16 KiB. */
+export const auditedFilesMax = 200;
+
 /** Files of one refactoring that later operations are told by name. */
 export const filesToldMax = 20;
 

@@ -55,6 +55,7 @@ export const refactor: ModelOperation<RefactorInput, Editing<Refactoring>, Refac
     template: "refactor",
     values: { goal: type, path: file, count: files.length, files: files.map(shownFile).join("\n") },
   }),
+  around: ({ file, text }) => (text === undefined ? { paths: [file], query: "" } : undefined),
   check: ({ text }, job) =>
     checkedEdits(text, job, {
       resultOf: (edited) => {

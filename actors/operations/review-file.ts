@@ -20,6 +20,7 @@ import { LimitReached, limitReached, withinLimits } from "./limit-wait.ts";
 import { coordinatorLossesMax } from "./limits.ts";
 import { orderOfRun } from "./model-order.ts";
 import { usageInVain, usageOfAnswer } from "./model-usage.ts";
+import { auditSent } from "./sent-audit.ts";
 
 export interface ReviewFileInput {
   /** Of what was prepared. */
@@ -42,37 +43,46 @@ const hopelessKey = "review failed for good";
 
 /** What goes wrong at the provider, or with the review of this one file, is an outcome like any other. */
 export async function reviewFile(input: ReviewFileInput, context: StepContext): Promise<StepOutcome> {
-  const { materials } = context.output(analysisSteps.prepare) as Prepared;
+  const { materials, instructions } = context.output(analysisSteps.prepare) as Prepared;
   const material = materials.find(({ path }) => path === input.path);
   if (material === undefined) throw new TypeError(`${JSON.stringify(input.path)} was not prepared.`);
-  const asking = new Asking(context, input, costMaxOf(tokensOf(material), input.price));
-  return withinLimits(context, () => outcomeOf(material, asking, context));
+  const told = instructions?.text;
+  const costMaxUsd = costMaxOf(tokensOf(material, told), input.price);
+  const asking = new Asking(context, input, costMaxUsd, [input.path, ...(instructions?.files ?? [])]);
+  return withinLimits(context, () => outcomeOf({ material, told }, asking, context));
 }
 
-async function outcomeOf(material: Material, asking: Asking, context: StepContext): Promise<StepOutcome> {
+/** What is sent. */
+interface Shown {
+  readonly material: Material;
+  /** What the project tells models. */
+  readonly told: string | undefined;
+}
+
+async function outcomeOf(shown: Shown, asking: Asking, context: StepContext): Promise<StepOutcome> {
   try {
-    return { output: await reviewed(material, asking) };
+    return { output: await reviewed(shown, asking) };
   } catch (error) {
     if (error instanceof LimitReached) throw error;
     if (context.attempt < stepAttemptsMax) throw error;
     const reason = error instanceof Error ? error.message : String(error);
-    const output: FileOutcome = { ...asked(material, [], asking.tries), ok: false, reason };
+    const output: FileOutcome = { ...asked(shown.material, [], asking.tries), ok: false, reason };
     return { output };
   }
 }
 
-async function reviewed(material: Material, asking: Asking): Promise<FileOutcome> {
+async function reviewed({ material, told }: Shown, asking: Asking): Promise<FileOutcome> {
   const answers: Completion[] = [];
   const missing = (reason: string): FileOutcome => {
     return { ...asked(material, answers, asking.tries), ok: false, reason };
   };
-  const first = await asking.ask("first", reviewRequest(material, asking.model));
+  const first = await asking.ask("first", reviewRequest(material, asking.model, told));
   if (!first.ok) return missing(first.reason);
   answers.push(first.completion);
   let read = checked(first.completion, material);
   if (read !== "refused" && !read.ok) {
     const refused = { answer: first.completion.text, problem: read.problem };
-    const second = await asking.ask("second", repairRequest(material, asking.model, refused));
+    const second = await asking.ask("second", repairRequest(material, asking.model, refused, told));
     if (!second.ok) return missing(second.reason);
     answers.push(second.completion);
     read = checked(second.completion, material);
@@ -112,12 +122,20 @@ class Asking {
   readonly #input: ReviewFileInput;
   /** Of all answers about the file; null where no price is known. */
   readonly #costMaxUsd: number | null;
+  /** Of which something is sent. */
+  readonly #files: readonly string[];
   #tries: Tries = noTries;
 
-  constructor(context: StepContext, input: ReviewFileInput, costMaxUsd: number | null) {
+  constructor(
+    context: StepContext,
+    input: ReviewFileInput,
+    costMaxUsd: number | null,
+    files: readonly string[],
+  ) {
     this.#context = context;
     this.#input = input;
     this.#costMaxUsd = costMaxUsd;
+    this.#files = files;
   }
 
   get model(): string | undefined {
@@ -156,7 +174,9 @@ class Asking {
       try {
         // Until it is known how it went, it was asked in vain: this step may be ended before that.
         await this.#note(round, before, { requests: 1, inVain: 1 });
-        const answer = await complete(call, this.#order(request, paidMax, budgetUsd));
+        const order = this.#order(request, paidMax, budgetUsd);
+        auditSent(this.#context.run, order, this.#files);
+        const answer = await complete(call, order);
         this.#tries = sum(before, answer.tries);
         const { completion, failure } = answer;
         const usage = usageOfAnswer(answer);

@@ -18,6 +18,7 @@ import {
 import { isConfidentialPath } from "../workspace/confidential-path.ts";
 import { rememberAnalysis } from "./analysis-memory.ts";
 import { type AnalysisOutcome, analysisSteps, reviewStepOf } from "./analysis-steps.ts";
+import { projectInstructions } from "./project-instructions.ts";
 import { type ReviewFileInput, reviewFile } from "./review-file.ts";
 import { readFile } from "./services.ts";
 
@@ -26,6 +27,8 @@ export interface ReviewPart {
   readonly reviewer: Reviewer;
   /** Set where another model than the entry's own is asked for. */
   readonly model?: string;
+  /** True where the person named or configured who is asked: then the instructions of the project are sent too. */
+  readonly isChosen?: boolean;
   readonly limits: ReviewLimits;
 }
 
@@ -101,11 +104,14 @@ async function preparedOf(part: ReviewPart, source: ReviewSource, context: StepC
 /** One file after the other, since whether the next one fits depends on those before. */
 async function chosen(
   files: readonly FileReport[],
-  { reviewer: { price }, limits }: ReviewPart,
+  { reviewer: { price }, limits, isChosen = false }: ReviewPart,
   source: ReviewSource,
   context: StepContext,
 ): Promise<Prepared> {
   const { type } = staticReport(context);
+  const about =
+    source.kind === "text" ? [] : source.root === undefined ? files.map(({ path }) => path) : [source.root];
+  const instructions = isChosen ? await projectInstructions(context, about) : undefined;
   const materials: Material[] = [];
   const leftOut: LeftOut[] = [];
   let taken: Taken = { files: 0, tokens: 0, costMaxUsd: price === null ? null : 0 };
@@ -113,7 +119,8 @@ async function chosen(
     const { path } = file;
     const early = isConfidentialPath(path) ? reasons.confidential : reasonBefore(file, taken, limits);
     const material = early === undefined ? await materialAt(file, source, type, context) : { reason: early };
-    const next = "reason" in material ? material : take(taken, tokensOf(material), price, limits);
+    const next =
+      "reason" in material ? material : take(taken, sizeOf(material, instructions?.text), price, limits);
     if ("reason" in next) leftOut.push({ path, reason: next.reason });
     else if (!("reason" in material)) {
       materials.push(material);
@@ -121,7 +128,15 @@ async function chosen(
     }
   }
   const { tokens, costMaxUsd } = taken;
-  return { materials, tokens, costMaxUsd, leftOut };
+  return { materials, tokens, costMaxUsd, leftOut, ...(instructions === undefined ? {} : { instructions }) };
+}
+
+function sizeOf(
+  material: Material,
+  told: string | undefined,
+): { readonly ofFile: number; readonly tokens: number } {
+  const ofFile = tokensOf(material);
+  return { ofFile, tokens: told === undefined ? ofFile : tokensOf(material, told) };
 }
 
 async function materialAt(

@@ -1,7 +1,5 @@
 // Has a model say something within a step: its answer is written into the run as it comes, and gone on with wherever the run is.
 import { CalleeExited, call, NoProcess, sleep } from "../../runtime/index.ts";
-import { audited } from "../audit/auditor.ts";
-import { hashOf } from "../audit/record.ts";
 import { type Answered, type CompleteOptions, complete } from "../llm/complete.ts";
 import type { Completion, CompletionOrder } from "../llm/completion.ts";
 import { CompletionFailed, type Failure, noTries, type Tries } from "../llm/failure.ts";
@@ -14,10 +12,13 @@ import { limitReached, withinLimits } from "./limit-wait.ts";
 import { coordinatorLossesMax } from "./limits.ts";
 import { orderOfRun } from "./model-order.ts";
 import { usageInVain, usageOfAnswer, type Whom } from "./model-usage.ts";
+import { auditSent } from "./sent-audit.ts";
 
 export interface SayOptions {
   /** Tells the answers of a step apart; the same each time the step is tried. Default: "answer". */
   readonly key?: string;
+  /** Files of which something is sent, for the audit. */
+  readonly files?: readonly string[];
   /** A person has heard enough: what is there by then is the answer, marked as a part. */
   readonly signal?: AbortSignal;
 }
@@ -54,7 +55,7 @@ interface Outcome {
 export async function say(
   context: StepContext,
   order: CompletionOrder,
-  { key = "answer", signal }: SayOptions = {},
+  { key = "answer", ...options }: SayOptions = {},
 ): Promise<Said> {
   const { provider = null, request, cost_max_usd: costMaxUsd = null } = order;
   const outcome = await withinLimits(context, () =>
@@ -64,7 +65,7 @@ export async function say(
       about: { provider, model: request.model ?? null },
       unknown: "repeat",
       costMaxUsd,
-      perform: (budgetUsd) => new Saying(context, key, orderOfRun(context, order, budgetUsd), signal).said(),
+      perform: (budgetUsd) => new Saying(context, key, orderOfRun(context, order, budgetUsd), options).said(),
       usage: ({ usage }) => usage,
     }),
   );
@@ -79,14 +80,21 @@ class Saying {
   readonly #context: StepContext;
   readonly #answer: string;
   readonly #order: CompletionOrder;
+  readonly #files: readonly string[];
   readonly #signal: AbortSignal | undefined;
   readonly #writer: AnswerWriter;
   /** What is written, and what is on its way there. */
   #text = "";
   readonly #shares: AnswerShares;
 
-  constructor(context: StepContext, answer: string, order: CompletionOrder, signal: AbortSignal | undefined) {
+  constructor(
+    context: StepContext,
+    answer: string,
+    order: CompletionOrder,
+    { files = [], signal }: Omit<SayOptions, "key">,
+  ) {
     this.#context = context;
+    this.#files = files;
     this.#answer = answer;
     this.#order = order;
     this.#signal = signal;
@@ -96,7 +104,7 @@ class Saying {
 
   /** @throws {LimitReached} */
   async said(): Promise<Outcome> {
-    this.#audit();
+    auditSent(this.#context.run, this.#order, this.#files);
     this.#text = await this.#context.written(this.#answer);
     if (this.#text !== "") await this.#shares.takeOver(this.#text.length);
     for (let losses = 0; ; losses += 1) {
@@ -116,21 +124,6 @@ class Saying {
         await sleep(retryDelayMs(losses + 1));
       }
     }
-  }
-
-  /** What leaves for a model is audited before it does. */
-  #audit(): void {
-    const { provider = null, request } = this.#order;
-    const content = JSON.stringify(request.messages);
-    const bytes = Buffer.byteLength(content);
-    const about = {
-      run: this.#context.run,
-      provider,
-      model: request.model ?? null,
-      sha256: hashOf(content),
-      bytes,
-    };
-    audited("sent_to_model", about, content);
   }
 
   readonly #hear = (event: SaidEvent): void => {

@@ -71,6 +71,7 @@ export const testGenerate: ModelOperation<TestInput, Tested, TestGeneration> = {
   }),
   check: ({ text }, job) => checked(text, job),
   conclude: (result, job, how) => concludedFile(result, { ...job, ...how }, `Tests for ${job.input.file}`),
+  around: ({ file }) => ({ paths: [file], query: "" }),
   remember: ({ file, path, framework, remarks, verification }) => {
     if (verification?.passed === false) return [];
     const where = path === null ? "printed" : `written to ${path}`;

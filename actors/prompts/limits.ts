@@ -6,5 +6,5 @@ export const templateCharactersMax = 32_768;
 /** Variables of a template: more than a person who writes one can keep in mind. */
 export const variablesMax = 32;
 
-/** Equal signs of the shortest fence around data: rare in code, and seen at once. */
+/** Characters of the shortest mark around a text: rare in code, and seen at once. */
 export const fenceCharactersMin = 5;

@@ -1,7 +1,7 @@
 // What a template says with its values: the messages for a model. Values are put in by their types, so that data stays data. Pure.
 import { Misuse } from "../../runtime/process/failures.ts";
 import type { Message } from "../llm/completion.ts";
-import { dataRule, fenced, fencedLines, quotedLine } from "./fence.ts";
+import { dataRule, fenced, fencedInstructions, fencedLines, instructionsRule, quotedLine } from "./fence.ts";
 import { filled, placesIn, type Template, type Variable, type VariableType } from "./template.ts";
 
 /** By the names of the variables. `lines` are a list, numbers are numbers, and everything else is a text. */
@@ -21,13 +21,15 @@ export function renderPrompt(template: Template, values: PromptValues): readonly
     else if (!variable.optional) throw wrong(template, name, "needs a value");
   }
   const { system, user } = template;
-  const hasData = [...placesIn(template)].some((name) => {
-    const type = template.variables[name]?.type;
-    return type !== undefined && untrusted.has(type) && texts.has(name);
-  });
-  const said = [filled(system, (name) => texts.get(name)), ...(hasData ? [dataRule] : [])].filter(
-    (text) => text !== "",
+  const types = new Set(
+    [...placesIn(template)].filter((name) => texts.has(name)).map((name) => template.variables[name]?.type),
   );
+  const hasData = [...untrusted].some((type) => types.has(type));
+  const said = [
+    filled(system, (name) => texts.get(name)).trimEnd(),
+    ...(types.has("instructions") ? [instructionsRule] : []),
+    ...(hasData ? [dataRule] : []),
+  ].filter((text) => text !== "");
   return [
     ...(said.length === 0 ? [] : [{ role: "system", content: said.join("\n\n") } as const]),
     { role: "user", content: filled(user, (name) => texts.get(name)) },
@@ -55,6 +57,7 @@ function textOf(
     default:
       if (typeof value !== "string") throw wrong(template, name, "takes a text");
       if (type === "text") return value;
+      if (type === "instructions") return fencedInstructions(name, value);
       return type === "line" ? quotedLine(value) : fenced(name, value);
   }
 }

@@ -36,6 +36,7 @@ function sampleOf(
       return 2;
     case "lines":
       return [`the first line of ${name}`, orders];
+    case "instructions":
     case "data":
       return `a sample of ${name}\n${orders}`;
     default:

@@ -5,9 +5,10 @@ import { templateCharactersMax, variablesMax } from "./limits.ts";
 
 /**
  * `choice`: one of some words, each of which stands for a text; `number`; `text`: what the person said, as it is; `line`, `data`,
- * `lines`: what nobody vouches for, put in as a quoted string, between fences, or between fences with the numbers of the lines.
+ * `lines`: what nobody vouches for, put in as a quoted string, between fences, or between fences with the numbers of the lines;
+ * `instructions`: what a project that the person trusts tells models, between fences of its own.
  */
-export const variableTypes = ["choice", "number", "text", "line", "data", "lines"] as const;
+export const variableTypes = ["choice", "number", "text", "line", "data", "lines", "instructions"] as const;
 export type VariableType = (typeof variableTypes)[number];
 
 const variable = z.strictObject({

@@ -10,6 +10,12 @@ export interface Prepared {
   readonly tokens: number;
   readonly costMaxUsd: number | null;
   readonly leftOut: readonly LeftOut[];
+  /** What the project tells models, sent with each file; left out where it tells nothing, or is not trusted. */
+  readonly instructions?: {
+    readonly text: string;
+    readonly files: readonly string[];
+    readonly masked: number;
+  };
 }
 
 export const nothingPrepared: Prepared = { materials: [], tokens: 0, costMaxUsd: null, leftOut: [] };
@@ -34,6 +40,12 @@ export interface Disclosure {
   readonly leftOut: readonly LeftOut[];
   /** What the model does with it, as in "explains"; left out for the review of an analysis. */
   readonly verb?: string;
+  /** Files with the instructions of the project, which are sent too. Default: none. */
+  readonly instructions?: readonly string[];
+  /** Pieces of other files of the project, which are sent too. Default: none. */
+  readonly surroundings?: { readonly pieces: number; readonly files: number; readonly tokens: number };
+  /** Sentences about what would have been sent too, and is not. Default: none. */
+  readonly without?: readonly string[];
   /** Tokens of what earlier operations found about the files, which is sent too. Default: 0. */
   readonly earlierTokens?: number;
   /** True where what the person's own checks print about the answer is sent as well, where they fail. */
@@ -42,9 +54,12 @@ export interface Disclosure {
 
 export function disclosureOf(
   { provider, kind, model, host, place }: Reviewer,
-  { materials, tokens, costMaxUsd, leftOut }: Prepared,
+  { materials, tokens, costMaxUsd, leftOut, instructions }: Prepared,
 ): Disclosure {
   const files = materials.map(({ path }) => path);
-  const masked = materials.reduce((sum, material) => sum + material.masked, 0);
-  return { provider, kind, model, host, place, files, tokens, costMaxUsd, masked, leftOut };
+  const masked = materials.reduce((sum, material) => sum + material.masked, instructions?.masked ?? 0);
+  return {
+    ...{ provider, kind, model, host, place, files, tokens, costMaxUsd, masked, leftOut },
+    ...(instructions === undefined ? {} : { instructions: instructions.files }),
+  };
 }

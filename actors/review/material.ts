@@ -38,9 +38,9 @@ export function materialOf(
   return { path, language, type, lines, known: findings, masked };
 }
 
-/** Tokens of the first request about a file, estimated. */
-export function tokensOf(material: Material): number {
-  return reviewMessages(material).reduce((sum, { content }) => sum + estimateTokens(content), 0);
+/** Tokens of the first request about a file, estimated. @param told what the project tells models, which is sent too */
+export function tokensOf(material: Material, told?: string): number {
+  return reviewMessages(material, told).reduce((sum, { content }) => sum + estimateTokens(content), 0);
 }
 
 function linesOfSecrets(findings: readonly Finding[]): ReadonlySet<number> {

@@ -3,6 +3,7 @@ import { languageById } from "../analysis/languages.ts";
 import type { AnalysisType } from "../analysis/report.ts";
 import { pointsOf } from "../analysis/score.ts";
 import type { CompletionRequest } from "../llm/completion.ts";
+import { withInstructions } from "../prompts/fence.ts";
 import { mask } from "../workspace/masking.ts";
 import { answerSchema } from "./answer.ts";
 import { knownFindingsMax, outputTokensMax, previousAnswerCharactersMax } from "./limits.ts";
@@ -30,7 +31,8 @@ const tasks: Readonly<Record<AnalysisType, string>> = {
   smells: "smells: duplication, dead code, needless complexity, misleading names",
 };
 
-export function reviewMessages(material: Material): Message[] {
+/** @param told what the project tells models, where it is trusted */
+export function reviewMessages(material: Material, told = ""): Message[] {
   const { path, language, type, lines, known } = material;
   const width = String(lines.length).length;
   const worst = known.toSorted((a, b) => pointsOf(b) - pointsOf(a)).slice(0, knownFindingsMax);
@@ -47,13 +49,17 @@ export function reviewMessages(material: Material): Message[] {
     "===== file ends =====",
   ];
   return [
-    { role: "system", content: instructions },
+    { role: "system", content: withInstructions(instructions, told) },
     { role: "user", content: content.join("\n") },
   ];
 }
 
-export function reviewRequest(material: Material, model: string | undefined): CompletionRequest {
-  return requestOf(reviewMessages(material), material, model);
+export function reviewRequest(
+  material: Material,
+  model: string | undefined,
+  told?: string,
+): CompletionRequest {
+  return requestOf(reviewMessages(material, told), material, model);
 }
 
 /** Asks once more, with the answer that was refused and why. */
@@ -61,12 +67,13 @@ export function repairRequest(
   material: Material,
   model: string | undefined,
   refused: { readonly answer: string; readonly problem: string },
+  told?: string,
 ): CompletionRequest {
   const answer = refused.answer.slice(0, previousAnswerCharactersMax);
   const complaint = `That is not the document that was asked for. ${refused.problem} Answer again, with the whole JSON document and nothing else.`;
   return requestOf(
     [
-      ...reviewMessages(material),
+      ...reviewMessages(material, told),
       // Providers refuse a turn without a text.
       { role: "assistant", content: answer.trim() === "" ? "(nothing)" : answer },
       { role: "user", content: complaint },

@@ -60,14 +60,14 @@ export function reasonBefore(
   return tokensMin > limits.fileTokensMax ? tooLarge(tokensMin, limits) : undefined;
 }
 
-/** What is taken when a file of so many tokens is too, or why it is left out. */
+/** What is taken when a file of so many tokens is too, or why it is left out. @param tokens with what is sent beside the file */
 export function take(
   taken: Taken,
-  tokens: number,
+  { ofFile, tokens }: { readonly ofFile: number; readonly tokens: number },
   price: Price | null,
   limits: ReviewLimits,
 ): { readonly taken: Taken } | { readonly reason: string } {
-  if (tokens > limits.fileTokensMax) return { reason: tooLarge(tokens, limits) };
+  if (ofFile > limits.fileTokensMax) return { reason: tooLarge(ofFile, limits) };
   if (taken.tokens + tokens > limits.tokensMax) {
     return {
       reason: `With it, more would be sent than analysis.review_max_tokens allows (${limits.tokensMax} in all).`,

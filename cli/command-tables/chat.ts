@@ -1,7 +1,7 @@
 // `aiex ai chat` for the command table.
 import type { CommandSpec } from "../command-spec.ts";
 import { maxCostOption, modelOptions } from "./options.ts";
-import { onOption } from "./runs.ts";
+import { onOption, sessionOptions } from "./runs.ts";
 
 export const chatCommand: CommandSpec = {
   words: ["ai", "chat"],
@@ -63,6 +63,7 @@ export const chatCommand: CommandSpec = {
       fallback: "text",
       summary: "How to print it: json is one document at the end, ndjson the events of the run",
     },
+    ...sessionOptions,
     onOption,
     {
       name: "deadline",
@@ -76,6 +77,7 @@ export const chatCommand: CommandSpec = {
   notes: [
     "Who answers: --provider, else llm.default_provider, else the entry whose OPENAI_API_KEY, ANTHROPIC_API_KEY, AIEX_OLLAMA_HOST or AIEX_LM_STUDIO_HOST is set. What you type goes there, with secrets masked that are found in it. A file that you name goes along once standard error has said so; a folder too where you chose the provider by name.",
     "The model can ask to read, list, search and analyze files of the project, and propose changes of them. You are asked before it is sent any; --allow read, and a model on this machine, need no asking. You are shown each change and asked before it is made, unless --allow change says so; `aiex undo RUN` takes the changes of a conversation back. .env, secrets.*, keys and all below .ssh are never sent.",
+    "Each answer is remembered in the session of the project, for later operations on the files that it is about. Where --provider or llm.default_provider says who answers, more is sent: what earlier ones found, AGENTS.md and its like of a project that you trust, and pieces of files that belong with what you say and name, up to operations.context_tokens.",
     "A line that ends with a backslash goes on with the next; lines of three quotation marks stand around a text of many lines. /help lists the commands, such as /context, /model, /clear, /save and /quit. Ctrl-C ends an answer, which keeps what there is of it; a second one leaves.",
     "A conversation is a run: it is kept when you leave or are cut off, and an answer that was under way goes on with --resume.",
     "Exit codes: 0 the conversation was left; of lines or --message also 2 a command or message that cannot be, 5 something was to be sent and nobody could be asked, 7 a part of an answer, 69 no provider, 75 try again, 124 the deadline passed; 6 the budget is used up, 130 Ctrl-C. See `aiex help exit-codes`.",

@@ -56,7 +56,7 @@ const modelNote =
   "The provider is that of --provider, else llm.default_provider, else one whose key or address is in the environment (OPENAI_API_KEY, ANTHROPIC_API_KEY, AIEX_OLLAMA_HOST, AIEX_LM_STUDIO_HOST). What leaves the machine is said on standard error before it does. Detected secrets are masked; .env, secrets.*, keys and all below .ssh are never sent.";
 
 const sessionNote =
-  "What it finds is remembered in the session of the project, for later operations on the same files. What earlier ones found is sent with them where --provider or llm.default_provider says who is asked. With --no-session neither is.";
+  "What it finds is remembered in the session of the project, for later operations on the same files. Where --provider or llm.default_provider says who is asked, more is sent: what earlier ones found, AGENTS.md and its like of a project that you trust, and pieces of other files that belong with them, up to operations.context_tokens. With --no-session nothing is remembered, and nothing that is.";
 
 const codesNote =
   "Exit codes: 0 it is done, 1 it cannot be done or the model's answers were of no use, 2 usage, 5 permission denied, 6 a budget was reached, 69 no model is set up or none can be reached, 75 try again, 78 a wrong configuration or prompt of yours, 124 a deadline passed. See `aiex help exit-codes`.";

@@ -20,6 +20,7 @@ import { placementBy, placementOf } from "../placement.ts";
 import { shortId } from "../render/run-words.ts";
 import { type RunPlace, runsAt, withRun } from "../run-places.ts";
 import { workspaceFor } from "../served-workspace.ts";
+import { sessionChoice } from "../session-choice.ts";
 import { readSettings } from "../settings.ts";
 import { readStdin } from "../stdin.ts";
 import { UsageError } from "../usage.ts";
@@ -110,9 +111,17 @@ async function talked(
 
 /** A conversation is gone on with as it is. */
 function refuseWith({ options }: ParsedCommand, way: string): void {
-  const given = ["conversation-type", "context", "provider", "model", "allow", "max-cost", "deadline"].find(
-    (name) => options.has(name),
-  );
+  const given = [
+    "conversation-type",
+    "context",
+    "provider",
+    "model",
+    "allow",
+    "max-cost",
+    "deadline",
+    "session",
+    "no-session",
+  ].find((name) => options.has(name));
   if (given === undefined) return;
   throw new UsageError(
     `--${given} belongs to a new conversation, and --${way} goes on with one as it is. /context, /model and /provider change it from within.`,
@@ -131,6 +140,7 @@ function orderOf(parsed: ParsedCommand): ChatOrder {
     allowed: allowedWords.find((word) => word === optionValue(parsed, "allow")) ?? "ask",
     deadlineMs: numberValue(parsed, "deadline"),
     costUsdMax: numberValue(parsed, "max-cost"),
+    session: sessionChoice(parsed),
   };
 }
 

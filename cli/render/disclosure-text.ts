@@ -19,7 +19,10 @@ export function disclosureText(untrusted: Disclosure, terminal: Terminal, words?
     ["to", whereText(disclosure)],
     ["what", whatText(disclosure)],
     ["cost", costText(disclosure, words?.unknownCost)],
-    ...leftOutTexts(disclosure).map((text): [string, string] => ["not", text]),
+    ...[...leftOutTexts(disclosure), ...(disclosure.without ?? [])].map((text): [string, string] => [
+      "not",
+      text,
+    ]),
   ];
   const lines = rows.flatMap(([name, text]) =>
     wrap(text, { columns: terminal.columns, firstIndent: `  ${name.padEnd(5)} `, indent: " ".repeat(8) }),
@@ -46,15 +49,28 @@ function whereText({ provider, kind, model, host }: Disclosure): string {
   return `${host}: provider ${provider}${own}, model ${asked}`;
 }
 
-function whatText({ files, tokens, masked, earlierTokens = 0, verifies = false }: Disclosure): string {
+function whatText(disclosure: Disclosure): string {
+  const { files, tokens, masked, verifies = false } = disclosure;
   const checks = verifies ? "; then what your checks print where they fail, secrets masked" : "";
-  if (files.length === 0) return `what you have written, about ${tokens} tokens, and no file${checks}`;
+  const along = alongTexts(disclosure).map((text) => `; with ${text}`);
+  if (files.length === 0)
+    return `what you have written, about ${tokens} tokens, and no file${along.length === 0 ? "" : " that you named"}${along.join("")}${checks}`;
   const shown = files.slice(0, placesShownMax).join(", ");
   const rest = files.length > placesShownMax ? ` and ${files.length - placesShownMax} more` : "";
-  const earlier =
-    earlierTokens === 0 ? "" : `; with what earlier operations found about it (${earlierTokens} tokens)`;
   const secrets = masked === 0 ? "no secret found in it" : `${plural(masked, "secret")} masked`;
-  return `${plural(files.length, "file")}, about ${tokens} tokens, ${secrets}: ${shown}${rest}${earlier}${checks}`;
+  return `${plural(files.length, "file")}, about ${tokens} tokens, ${secrets}: ${shown}${rest}${along.join("")}${checks}`;
+}
+
+/** What goes with that, though nobody named it. */
+function alongTexts({ instructions = [], earlierTokens = 0, surroundings }: Disclosure): string[] {
+  const { pieces = 0, files = 0, tokens = 0 } = surroundings ?? {};
+  return [
+    ...(instructions.length === 0 ? [] : [`the instructions of ${instructions.join(", ")}`]),
+    ...(earlierTokens === 0 ? [] : [`what earlier operations found about it (${earlierTokens} tokens)`]),
+    ...(pieces === 0
+      ? []
+      : [`${plural(pieces, "piece")} of ${plural(files, "other file")} of the project (${tokens} tokens)`]),
+  ];
 }
 
 function costText({ costMaxUsd, place, verb }: Disclosure, unknownCost: string | undefined): string {

@@ -15,6 +15,7 @@ import { AiexError } from "../../runtime/errors.ts";
 import { FileError } from "../../runtime/file-system.ts";
 import type { Configuration } from "../config.ts";
 import { chooseReviewer, UnknownProvider } from "../reviewer.ts";
+import { type SessionChoice, sessionRef } from "../sessions.ts";
 import type { AnalysisPlace } from "./analysis.ts";
 import type { RunOrder } from "./runs.ts";
 
@@ -39,6 +40,8 @@ export interface ChatOrder extends PartnerChoice {
   readonly costUsdMax?: number | undefined;
   /** Whose files they are, as for an analysis. */
   readonly workspace?: WorkspaceRef | undefined;
+  /** Which session it belongs to; left out for none. */
+  readonly session?: SessionChoice | undefined;
 }
 
 export interface Partner {
@@ -67,16 +70,24 @@ export async function chatOrder(place: AnalysisPlace, order: ChatOrder): Promise
       `${paths.length} paths were named, and ${chatLimits.pathsMax} are the most. Name a folder.`,
     );
   if (workspace?.id.startsWith("node:") !== true) for (const path of paths) await checkPath(place, path);
+  const session = order.session && (await sessionRef(place, order.session));
   const terms: ChatTerms = {
     ...choosePartner(place.configuration, order),
     ...{ type, allowed, paths, answerMs: deadlineMs ?? completionMsDefault, since: 1 },
+    contextTokensMax: place.configuration.values.operations.context_tokens,
   };
   const about = paths.length === 0 ? "" : ` about ${paths.join(", ")}`;
   return {
     kind: chatKind,
     title: `Chat with ${terms.partner.provider}${about}`,
     plan: planOfChat(terms),
-    ...{ workspace, costUsdMax, asks: true, request: { chat: { type, provider: terms.partner.provider } } },
+    ...{
+      workspace,
+      session,
+      costUsdMax,
+      asks: true,
+      request: { chat: { type, provider: terms.partner.provider } },
+    },
   };
 }
 

@@ -8,6 +8,7 @@ import type { World } from "../../runtime/world.ts";
 import { openChanges } from "../changes.ts";
 import type { Configuration } from "../config.ts";
 import { verifierOptions } from "../verifier.ts";
+import type { CommandIndex, CommandIndexOptions } from "./command-index.ts";
 import type { ServedWorkspace } from "./runs.ts";
 
 /**
@@ -17,8 +18,8 @@ import type { ServedWorkspace } from "./runs.ts";
  * @throws {FileError} it is not there
  */
 export async function commandWorkspace(
-  world: Pick<World, "files" | "clock" | "timers" | "programs">,
-  configuration: Pick<Configuration, "values" | "folders" | "trust">,
+  world: World,
+  configuration: Configuration,
   directory: string,
   onRecovered?: (sentence: string) => void,
 ): Promise<ServedWorkspace> {
@@ -31,6 +32,7 @@ export async function commandWorkspace(
     .digest("hex");
   const changes = await openChanges(world, configuration, root, onRecovered);
   const verifier = new Verifier(verifierOptions(world, values, root, configuration.trust));
+  const index = lazyIndex({ world, configuration, directory: root, changes });
   return {
     ref: { id, label: `${host}:${root}` },
     owner: {
@@ -38,6 +40,20 @@ export async function commandWorkspace(
       sandbox: sandboxOf(values.sandbox),
       trust: configuration.trust,
       verify: (question) => verifier.answer(question),
+      context: index.ask,
     },
+    close: index.close,
+  };
+}
+
+/** Loaded when a node asks for the first time: what it needs is most of the library. */
+function lazyIndex(options: CommandIndexOptions): CommandIndex {
+  let loaded: Promise<CommandIndex> | undefined;
+  return {
+    ask: async (question) => {
+      loaded ??= import("./command-index.ts").then(({ commandIndex }) => commandIndex(options));
+      return (await loaded).ask(question);
+    },
+    close: async () => (await loaded)?.close(),
   };
 }

@@ -55,7 +55,11 @@ export async function operationOrder(place: OperationPlace, order: OperationOrde
   const names = [...new Set<TemplateName>([...operation.prompts, "repair"])];
   const userFolder = configuration.folders.user;
   const prompts = await Promise.all(names.map((prompt) => promptInEffect({ files, userFolder }, prompt)));
-  const { max_tokens: tokensMax, max_cost_usd: costUsdMaxOfOne } = configuration.values.operations;
+  const {
+    max_tokens: tokensMax,
+    max_cost_usd: costUsdMaxOfOne,
+    context_tokens: contextTokensMax,
+  } = configuration.values.operations;
   return {
     kind: name,
     title: operation.title(read.data),
@@ -66,7 +70,7 @@ export async function operationOrder(place: OperationPlace, order: OperationOrde
         who,
         ...(model === undefined ? {} : { model }),
         isChosen: (provider ?? configuration.values.llm.default_provider) !== undefined,
-        limits: { tokensMax, costUsdMax: costUsdMaxOfOne },
+        limits: { tokensMax, costUsdMax: costUsdMaxOfOne, contextTokensMax },
       },
       prompts: Object.fromEntries(prompts.map((template) => [template.name, template])),
     }),

@@ -36,6 +36,8 @@ export interface ServedWorkspace {
   readonly ref: WorkspaceRef;
   /** Gives what lies below its root, and nothing else. */
   readonly owner: WorkspaceOwner;
+  /** Stops what was begun to answer for it. Without it nothing is. */
+  readonly close?: () => Promise<void>;
 }
 
 export type RunQuestion = Extract<RunEntry, { readonly type: "asked" }>;

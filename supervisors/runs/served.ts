@@ -11,7 +11,7 @@ export interface Served {
   end(): Promise<void>;
 }
 
-export function served(world: World, way: RemoteWay, { ref, owner }: ServedWorkspace): Served {
+export function served(world: World, way: RemoteWay, { ref, owner, close }: ServedWorkspace): Served {
   const ending = new AbortController();
   const serving = serveWorkspace({
     world,
@@ -27,6 +27,7 @@ export function served(world: World, way: RemoteWay, { ref, owner }: ServedWorks
     end: async () => {
       ending.abort();
       await serving.catch(() => undefined);
+      await close?.();
     },
   };
 }

@@ -102,6 +102,24 @@ describe("A turn", () => {
     expect(stage.told).toEqual([{ name: "chat.notice", about: "1 secret is masked in what you said." }]);
   });
 
+  test("has the instructions of the project in what the model is told, once the person was told", async () => {
+    const told = { path: "AGENTS.md", text: "Use tabs." };
+    const instructions: WorkspaceAccess["instructions"] = async () => {
+      return { ok: true, files: [told], waiting: [], leftOut: [] };
+    };
+    const own = { ...workspace, instructions };
+    const agreed = await talked(() => speaks(["Yes."]), "Hi.", { workspace: own, answer: "send" });
+    expect(agreed.orders[0]?.request.messages[0]?.content).toContain('"AGENTS.md":\n\nUse tabs.');
+    expect(agreed.stage.asked[1]?.about).toMatchObject({
+      ...{ isAgreed: true, disclosure: { files: [], instructions: ["AGENTS.md"] } },
+    });
+    const no = await talked(() => speaks(["Yes."]), "Hi.", { workspace: own, answer: "leave_out" });
+    expect(JSON.stringify(no.orders)).not.toContain("Use tabs.");
+    const unchosen = await talked(() => speaks(["Yes."]), "Hi.", { workspace: own, maySendNamed: false });
+    expect(JSON.stringify(unchosen.orders)).not.toContain("Use tabs.");
+    expect(unchosen.stage.asked).toHaveLength(1);
+  });
+
   test("has tools used, each with its result, until the model answers", async () => {
     const script: Script = (_, index) =>
       [calls("read_file", { path: "a.py" }), calls("search", { text: "x" }), says("Done.")][index] ??

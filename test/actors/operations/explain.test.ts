@@ -39,7 +39,7 @@ describe("explain", () => {
             provider: "work",
             kind: "openai",
             model: "model-1-2026",
-            prompt: "explain@1",
+            prompt: expect.stringMatching(/^explain@\d+$/),
             rounds: 1,
             requests: 1,
           },

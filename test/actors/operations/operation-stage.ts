@@ -4,6 +4,7 @@ import type { AskedModel, OperationOutcome } from "../../../actors/operations/as
 import { operationsThatAsk, planOfOperation } from "../../../actors/operations/model-operations.ts";
 import { builtInTemplate } from "../../../actors/prompts/built-in.ts";
 import { templateNames } from "../../../actors/prompts/names.ts";
+import type { Template } from "../../../actors/prompts/template.ts";
 import type { WorkspaceAccess } from "../../../actors/workspace/access.ts";
 import { sourceTextOf } from "../../../actors/workspace/source-text.ts";
 import { realWorld } from "../../../runtime/worlds/real.ts";
@@ -37,8 +38,12 @@ export interface Operated {
   readonly asked?: AskedModel;
   readonly answer?: StageOptions["answer"];
   readonly stage?: StepStage;
+  /** What else the workspace answers. */
+  readonly workspace?: Partial<WorkspaceAccess>;
   /** Says what parsers would say. */
   readonly cache?: AnswerCache;
+  /** In place of those of the package, by name. */
+  readonly prompts?: Readonly<Record<string, Template>>;
 }
 
 /** A workspace that holds these files and nothing else. */
@@ -67,10 +72,18 @@ export async function operated(
 ) {
   const stage =
     given.stage ??
-    new StepStage({ workspace: filesOf(contents), ...(answer === undefined ? {} : { answer }) });
+    new StepStage({
+      workspace: { ...filesOf(contents), ...given.workspace },
+      ...(answer === undefined ? {} : { answer }),
+    });
   let outcome: OperationOutcome | undefined;
   const orders = await besideCoordinator(script, async () => {
-    const plan = planOfOperation({ operation, input, asked: given.asked ?? asked, prompts });
+    const plan = planOfOperation({
+      operation,
+      input,
+      asked: given.asked ?? asked,
+      prompts: { ...prompts, ...given.prompts },
+    });
     const operations = operationsThatAsk({ cache: given.cache ?? noAnswerCache, parsers: 1 });
     outcome = (await stage.run(plan, operations)) as OperationOutcome;
   });

@@ -87,6 +87,28 @@ describe("an analysis with a review", () => {
     expect([...stage.outputs.keys()].flatMap((id) => pathOfReviewStep(id) ?? [])).toEqual(paths);
   });
 
+  test("sends the instructions of the project with each file to whom somebody chose, and says so before", async () => {
+    const asked: (readonly string[])[] = [];
+    const instructions: WorkspaceAccess["instructions"] = async (paths = []) => {
+      asked.push(paths);
+      const files = [{ path: "AGENTS.md", text: "Use tabs. AKIAQYLPMN5HXXM2ZKLV" }];
+      return { ok: true, files, waiting: [], leftOut: [] };
+    };
+    const workspace = { read, instructions };
+    const chosen = planOfPath(".", "all", { ...part, isChosen: true });
+    const { orders, stage } = await carriedOut(chosen, { workspace });
+    expect(orders).toHaveLength(3);
+    for (const { request } of orders) {
+      const system = request.messages[0]?.content ?? "";
+      expect(system.indexOf("You review source code.")).toBeLessThan(system.indexOf("Use tabs. [masked]"));
+    }
+    expect(asked).toEqual([["/project"]]);
+    const [told] = stage.told.filter(({ name }) => name === disclosureNews);
+    expect(told?.about).toMatchObject({ instructions: ["AGENTS.md"], masked: 1 });
+    const nobody = await carriedOut(planOfPath(".", "all", part), { workspace });
+    expect(JSON.stringify(nobody.orders)).not.toContain("Use tabs.");
+  });
+
   test("is planned as the static one where nobody reviews", () => {
     const { steps, result } = planOfPath(".", "all");
     expect(steps.map(({ id }) => id)).toEqual(["list", "combine"]);

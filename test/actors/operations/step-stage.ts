@@ -127,7 +127,7 @@ const noWorkspace: WorkspaceAccess = {
   list: unexpected,
   read: unexpected,
   hash: unexpected,
-  instructions: unexpected,
+  instructions: async () => ({ ok: true, files: [], waiting: [], leftOut: [] }),
   context: unexpected,
   apply: unexpected,
   applyAll: unexpected,

@@ -57,9 +57,14 @@ describe("reasonBefore()", () => {
   });
 });
 
+/** Nothing is sent beside the file. */
+function both(tokens: number) {
+  return { ofFile: tokens, tokens };
+}
+
 describe("take()", () => {
   test("adds files, tokens and what they may cost", () => {
-    const once = take(none, 400, price, limits);
+    const once = take(none, both(400), price, limits);
     expect(once).toEqual({ taken: { files: 1, tokens: 400, costMaxUsd: costMaxOf(400, price) } });
   });
 
@@ -68,20 +73,28 @@ describe("take()", () => {
     ["of all files", { tokens: 500 }, 501, /review_max_tokens allows \(1000 in all\)/],
     ["of what it may cost", { costMaxUsd: 0.9 }, 400, /review_max_cost_usd allows \(1 in all\)/],
   ])("keeps the limit %s", (_, taken, tokens, reason) => {
-    const result = take({ ...none, ...taken }, tokens, price, limits);
+    const result = take({ ...none, ...taken }, both(tokens), price, limits);
     expect("reason" in result ? result.reason : "").toMatch(reason);
+  });
+
+  test("counts what is sent beside a file with all that is sent, and not with the file", () => {
+    expect(take(none, { ofFile: 600, tokens: 900 }, price, limits)).toMatchObject({ taken: { tokens: 900 } });
+    const next = take({ ...none, tokens: 200 }, { ofFile: 600, tokens: 900 }, price, limits);
+    expect("reason" in next ? next.reason : "").toMatch(/review_max_tokens allows/);
   });
 
   test("has no limit of cost where the price is not known", () => {
     const unknown: Taken = { files: 0, tokens: 0, costMaxUsd: null };
-    expect(take(unknown, 400, null, { ...limits, costUsdMax: 0 })).toEqual({
+    expect(take(unknown, both(400), null, { ...limits, costUsdMax: 0 })).toEqual({
       taken: { files: 1, tokens: 400, costMaxUsd: null },
     });
   });
 
   test("takes what costs nothing when nothing may be spent", () => {
     const free = { inputPerMillion: 0, outputPerMillion: 0 };
-    expect(take(none, 400, free, { ...limits, costUsdMax: 0 })).toMatchObject({ taken: { costMaxUsd: 0 } });
+    expect(take(none, both(400), free, { ...limits, costUsdMax: 0 })).toMatchObject({
+      taken: { costMaxUsd: 0 },
+    });
   });
 });
 

@@ -51,6 +51,19 @@ describe("disclosureText()", () => {
     ["a model that the server chooses", { model: null }, "model the first model that it has"],
     ["an entry by its own name", { provider: "work" }, "provider work (openai)"],
     ["no secret", { masked: 0 }, "no secret found in it"],
+    [
+      "instructions",
+      { instructions: ["AGENTS.md", "a/CLAUDE.md"] },
+      "; with the instructions of AGENTS.md, a/CLAUDE.md",
+    ],
+    [
+      "pieces of other files",
+      { surroundings: { pieces: 7, files: 1, tokens: 900 } },
+      "; with 7 pieces of 1 other file of the project (900 tokens)",
+    ],
+    ["what was found", { earlierTokens: 12 }, "; with what earlier operations found about it (12 tokens)"],
+    ["what goes along alone", { files: [], earlierTokens: 9 }, "and no file that you named; with what"],
+    ["what there is no room for", { without: ["the rest: too much"] }, "not the rest: too much"],
   ])("says %s", (_, over, words) => {
     expect(disclosureText({ ...disclosure, ...over }, ascii).replaceAll(/\s+/g, " ")).toContain(words);
   });
