@@ -131,8 +131,7 @@ class Course {
     const { input, asked } = this.#work;
     const gathered = await this.#operation.gather(input, context, tools);
     if (!gathered.ok) return this.#refused(gathered);
-    const { material } = gathered;
-    this.#job = { input, material, context, tools };
+    this.#job = { input, material: gathered.material, context, tools };
     const prompted = this.#operation.ask(this.#job);
     const template = this.#template(prompted.template);
     this.#prompted = prompted;
@@ -150,12 +149,12 @@ class Course {
   }
 
   async #gatheredGrounds(template: Template): Promise<readonly Ground[]> {
-    if (!this.#work.asked.isChosen) return [];
     const { input, material } = this.#needed;
     const paths = this.#operation.about?.(input, material) ?? material.files.map(({ path }) => path);
     const around = this.#operation.around?.(input, material);
-    const { contextTokensMax = 0 } = this.#work.asked.limits;
-    return groundsOf(template, { context: this.#around.context, paths, around, contextTokensMax });
+    const { isChosen, limits } = this.#work.asked;
+    if (!isChosen) return [];
+    return groundsOf(template, { context: this.#around.context, paths, around, limits });
   }
 
   /** Nobody who could be asked means that whoever had the run made has consented: asking is the spec's to demand. */

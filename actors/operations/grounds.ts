@@ -5,6 +5,7 @@ import type { PromptValues } from "../prompts/render.ts";
 import { placesIn, type Template } from "../prompts/template.ts";
 import type { Disclosure } from "../review/disclosure.ts";
 import type { StepContext } from "../runs/step-context.ts";
+import type { OperationLimits } from "./ask-model.ts";
 import { projectInstructions } from "./project-instructions.ts";
 import { sessionReference } from "./session.ts";
 import { type Around, surroundingsOf } from "./surroundings.ts";
@@ -28,8 +29,7 @@ export interface GroundsAsked {
   readonly paths: readonly string[];
   /** What of the project it belongs with. */
   readonly around: Around | undefined;
-  /** Tokens of that. */
-  readonly contextTokensMax: number;
+  readonly limits: OperationLimits;
 }
 
 /**
@@ -38,7 +38,7 @@ export interface GroundsAsked {
  */
 export async function groundsOf(
   template: Template,
-  { context, paths, around, contextTokensMax }: GroundsAsked,
+  { context, paths, around, limits: { contextTokensMax = 0 } }: GroundsAsked,
 ): Promise<readonly Ground[]> {
   const places = placesIn(template);
   const grounds: (Ground | undefined)[] = [];
