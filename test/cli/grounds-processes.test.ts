@@ -57,6 +57,8 @@ describe("A run on a node with the files here", () => {
     writeFileSync(join(shop, "money.ts"), "export function rounded(amount: number) {\n  return amount;\n}\n");
     writeFileSync(join(shop, "AGENTS.md"), "Never write semicolons.\n");
     expect((await aiex(shop, "trust")).code).toBe(0);
+    // However slow the machine is: what is indexed before is there in time.
+    expect((await aiex(shop, "context", "index")).code).toBe(0);
     const words = ["ai", "explain", "--file", "price.ts", "--provider", "ollama", "--model", "m"];
     const { code, stderr } = await aiex(shop, ...words, "--on", "alpha");
     expect({ code, stderr: stderr.replaceAll(/\s+/g, " ") }).toEqual({

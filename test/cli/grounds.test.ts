@@ -174,6 +174,8 @@ describe("pieces of the project around what was named", () => {
 
   it("are sent to whom somebody chose: what it uses, masked, in a fence that they cannot leave", async () => {
     await files(shop);
+    // However slow the machine is: what is indexed before is there in time.
+    await aiex("context", "index");
     await played(explained);
     await aiex(...explain, "--model", "m");
     expect(lastSent()).not.toContain("amount: number");
@@ -192,6 +194,8 @@ describe("pieces of the project around what was named", () => {
 
   it("go into a refactoring and a conversation, and nowhere with operations.context_tokens: 0", async () => {
     await files(shop);
+    // However slow the machine is: what is indexed before is there in time.
+    await aiex("context", "index");
     await played({ say: "NOTHING TO CHANGE. It is fine." }, { say: "It rounds." });
     await aiex("ai", "refactor", "--file", "price.ts", "--no-session", ...chosen);
     expect(lastSent()).toContain("| export function rounded(amount: number");
