@@ -180,8 +180,13 @@ describe("pieces of the project around what was named", () => {
     await aiex(...explain, "--model", "m");
     expect(lastSent()).not.toContain("amount: number");
     const { code, stderr } = await aiex(...explain, ...chosen);
-    expect(stderr.replaceAll(/\s+/g, " ")).toMatch(/with 1 piece of 1 other file of the project \(\d+ tokens\)/);
-    expect([code, lastSent()]).toEqual([0, expect.stringContaining("| export function rounded(amount: number")]);
+    expect(stderr.replaceAll(/\s+/g, " ")).toMatch(
+      /with 1 piece of 1 other file of the project \(\d+ tokens\)/,
+    );
+    expect([code, lastSent()]).toEqual([
+      0,
+      expect.stringContaining("| export function rounded(amount: number"),
+    ]);
     const sent = lastSent();
     expect(sent).toContain('"money.ts", lines 1 to 6:\n| const API_KEY = "[masked]";\n');
     const marks = "=".repeat(6);
