@@ -25,6 +25,12 @@ const attack = z.strictObject({
   links: z.record(z.string(), z.string()).default({}),
   /** The command line behind `aiex ai`, as words. */
   run: z.array(z.string()).min(1),
+  /** True where the person has trusted the project. */
+  trusted: z.boolean().default(false),
+  /** What the person's own configuration has `operations.verify` run. */
+  verify: z.record(z.string(), z.array(z.string())).optional(),
+  /** What was done in the same project before, and what the model answered then. */
+  earlier: z.strictObject({ run: z.array(z.string()), model: z.string() }).optional(),
   /** True where a person sits at a terminal that shows what is printed. */
   terminal: z.boolean().default(false),
   /** What the model answers, request by request, and the last for all that follow. */

@@ -7,7 +7,13 @@ const room = await Room.open();
 const attacks = attacksOf(room.names);
 const classes = [...new Set(attacks.map((attack) => attack.class))];
 
-afterAll(() => room.close());
+// Of the environment of this program nothing may reach what is run, nor the model.
+process.env.AIEX_WORK_KEY = "CANARYENVIRONMENT";
+
+afterAll(async () => {
+  delete process.env.AIEX_WORK_KEY;
+  await room.close();
+});
 
 const esc = String.fromCharCode(27);
 /** Our own colours, and the line that shows how far a command is. */

@@ -5,6 +5,8 @@ import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
+import { realWorld } from "../../../runtime/worlds/real.ts";
+import { loadConfiguration } from "../../../supervisors/config.ts";
 import { type Reply, type ScriptedServer, startScriptedServer } from "../../actors/llm/scripted-server.ts";
 import { builtMain } from "../../cli/fixtures.ts";
 import { runInProgram } from "../../e2e/in-program.ts";
@@ -96,6 +98,11 @@ export class Room {
     return { say: said.say, calls, usage: { input: 100, output: 50 } };
   }
 
+  #play(replies: readonly ModelReply[]): void {
+    this.#replies = replies;
+    this.#asked = 0;
+  }
+
   /** Lays the attack out in a home of its own, runs the command, and tells what came of it. */
   async carryOut(attack: Attack, run: typeof inThisProgram = inThisProgram): Promise<Carried> {
     const home = mkdtempSync(join(tmpdir(), "aiex-injection-"));
@@ -117,12 +124,19 @@ export class Room {
             openai: { api_key: "sk-of-the-test", base_url: this.#server.baseUrl("openai"), model: "m" },
           },
         },
+        operations: { verify: attack.verify ?? {} },
       };
       lay("~/.config/aiex/config.yaml", (place) =>
         writeFileSync(place, JSON.stringify(configuration), { mode: 0o600 }),
       );
-      this.#replies = attack.model;
-      this.#asked = 0;
+      if (attack.trusted) await trust(home, project);
+      if (attack.earlier !== undefined) {
+        const { run: words, model } = attack.earlier;
+        this.#play([model]);
+        const before = await run({ home, project, attack: { ...attack, run: words } });
+        if (before.code !== 0) throw new Error(before.err);
+      }
+      this.#play(attack.model);
       const seen = this.#server.requests.length;
       const visited = this.#visits();
       const before = treeOf(home);
@@ -142,6 +156,11 @@ export class Room {
       rmSync(home, { recursive: true, force: true });
     }
   }
+}
+
+async function trust(home: string, project: string): Promise<void> {
+  const { trust: book } = await loadConfiguration({ world: realWorld(), env: { HOME: home }, home });
+  await book.trust(project, 0);
 }
 
 /** What was asked to be written, read before the home is gone. */
