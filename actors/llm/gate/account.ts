@@ -84,3 +84,27 @@ function plus(one: Use, other: Use): Use {
     output_tokens: one.output_tokens + other.output_tokens,
   };
 }
+
+interface UsedModel {
+  readonly entry: string;
+  readonly model: string;
+  readonly requests: number;
+  /** Requests of which nobody knows what they used; they count with the most that they could cost. */
+  readonly unknown: number;
+  readonly input_tokens: number;
+  readonly cached_tokens: number;
+  readonly output_tokens: number;
+  readonly costUsd: number;
+}
+
+export interface UsedDay {
+  /** In UTC: "2026-11-23". */
+  readonly day: string;
+  readonly models: readonly UsedModel[];
+  readonly costUsd: number;
+}
+
+export function usedDay(day: string, uses: readonly Use[]): UsedDay {
+  const models = uses.map(({ nano, ...use }) => ({ ...use, costUsd: nano / nanoPerUsd }));
+  return { day, models, costUsd: uses.reduce((sum, { nano }) => sum + nano, 0) / nanoPerUsd };
+}

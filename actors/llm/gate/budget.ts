@@ -19,7 +19,16 @@ import { formatPid } from "../../../runtime/process/pid.ts";
 import type { BudgetsConfiguration } from "../config.ts";
 import type { Usage } from "../model-event.ts";
 import { ownWorld } from "../own-world.ts";
-import { type Accounts, type Nano, nanoPerUsd, summed, type Use, withUse } from "./account.ts";
+import {
+  type Accounts,
+  type Nano,
+  nanoPerUsd,
+  summed,
+  type Use,
+  type UsedDay,
+  usedDay,
+  withUse,
+} from "./account.ts";
 import { ClusterAccounts } from "./cluster-accounts.ts";
 import { FileAccounts } from "./file-accounts.ts";
 import { settleTriesMax, storePauseMs, usageDaysMax, usageWriteMs } from "./limits.ts";
@@ -57,25 +66,6 @@ export interface BudgetReport {
   /** Undefined where nobody knows: what was reserved counts then. */
   readonly costUsd: number | undefined;
   readonly usage: Usage | undefined;
-}
-
-export interface UsedModel {
-  readonly entry: string;
-  readonly model: string;
-  readonly requests: number;
-  /** Requests of which nobody knows what they used; they count with the most that they could cost. */
-  readonly unknown: number;
-  readonly input_tokens: number;
-  readonly cached_tokens: number;
-  readonly output_tokens: number;
-  readonly costUsd: number;
-}
-
-export interface UsedDay {
-  /** In UTC: "2026-11-23". */
-  readonly day: string;
-  readonly models: readonly UsedModel[];
-  readonly costUsd: number;
 }
 
 export type UsageAnswer =
@@ -144,7 +134,7 @@ export function llmBudget(options: BudgetOptions) {
       budgets.hear(message as unknown as BudgetMessage);
       return noReply(budgets);
     },
-    terminate: (budgets) => budgets.write(),
+    terminate: (budgets) => budgets.close(),
     formatState: (budgets) => budgets.shown,
   });
 }
@@ -157,6 +147,9 @@ class Budgets {
   /** What is not written yet, by day. */
   #used = new Map<string, readonly Use[]>();
   #isWriting = false;
+  /** One after the other, so that whoever waits for one has waited for all. */
+  #writing: Promise<void> = Promise.resolve();
+  #isClosing = false;
   #alone: Accounts | undefined;
   #shared: { readonly of: ClusterStore; readonly accounts: Accounts } | undefined;
 
@@ -225,7 +218,18 @@ class Budgets {
   }
 
   /** Writes what was used; what cannot be written now is written later. */
-  async write(): Promise<void> {
+  write(): Promise<void> {
+    this.#writing = this.#writing.then(() => this.#writeNow());
+    return this.#writing;
+  }
+
+  /** Resolves when nothing is being written any more: what is under way ends with its program otherwise. */
+  close(): Promise<void> {
+    this.#isClosing = true;
+    return this.write();
+  }
+
+  async #writeNow(): Promise<void> {
     this.#isWriting = false;
     const used = this.#used;
     this.#used = new Map();
@@ -294,7 +298,7 @@ class Budgets {
   }
 
   #writeSoon(): void {
-    if (this.#isWriting) return;
+    if (this.#isWriting || this.#isClosing) return;
     this.#isWriting = true;
     sendAfter(this.#self, { type: "write" } as never, usageWriteMs);
   }
@@ -335,8 +339,3 @@ class Budgets {
 
 const noPrice =
   "llm.budgets, which cannot be kept to where no price is known; set input_usd_per_million_tokens and output_usd_per_million_tokens of the entry";
-
-function usedDay(day: string, uses: readonly Use[]): UsedDay {
-  const models = uses.map(({ nano, ...use }) => ({ ...use, costUsd: nano / nanoPerUsd }));
-  return { day, models, costUsd: uses.reduce((sum, { nano }) => sum + nano, 0) / nanoPerUsd };
-}

@@ -1,7 +1,8 @@
-import { describe, expect, test } from "vitest";
+import { describe, expect, test, vi } from "vitest";
 import type { Accounts, Use } from "../../../../actors/llm/gate/account.ts";
 import { ClusterAccounts } from "../../../../actors/llm/gate/cluster-accounts.ts";
 import { FileAccounts } from "../../../../actors/llm/gate/file-accounts.ts";
+import { usageWriteMs } from "../../../../actors/llm/gate/limits.ts";
 import { MemoryAccounts } from "../../../../actors/llm/gate/memory-accounts.ts";
 import { simulatedWorld } from "../../../../runtime/index.ts";
 import { imperfectStore } from "../../../../runtime/testing/imperfect-store.ts";
@@ -160,6 +161,29 @@ describe("the budget of programs that are alone", () => {
     await gate.kill(pid);
     await gate.world.advance(100);
     expect(await gate.request({ costMaxUsd: 0.4 })).toMatchObject({ granted: false });
+  });
+
+  test("ends in good order only when what is being written is written", async () => {
+    const { node, world, request } = await gateAlone(settings, "/data/llm").then((gate) => ({
+      ...{ node: gate.node, world: gate.world },
+      request: () => gate.request({ costMaxUsd: 0.1 }, { costUsd: 0.1 }),
+    }));
+    await request();
+    const append = world.files.appendFile.bind(world.files);
+    let written = 0;
+    vi.spyOn(world.files, "appendFile").mockImplementation(async (...given) => {
+      await new Promise<void>((resolve) => world.timers.set(500, resolve));
+      await append(...given);
+      written += 1;
+    });
+    await world.advance(usageWriteMs + 100);
+    const budget = node.whereis("llm.budget");
+    if (budget === undefined) throw new Error("Expected a budget.");
+    const stopped = node.stop(budget);
+    await world.advance(100);
+    expect([written, node.isAlive(budget)]).toEqual([0, true]);
+    await world.until(stopped);
+    expect([written, node.isAlive(budget)]).toEqual([1, false]);
   });
 
   test("of a run goes on from day to day", async () => {
