@@ -64,81 +64,115 @@ interface Held {
 }
 
 export function sessionOwner(options: SessionOwnerOptions) {
-  const { world, node, journal, permitted, room } = options;
-  /** What processes of this node have read. Nothing of it is worth keeping: the log has it. */
-  const all = new Map<string, Held>();
-  const again = (): void => {
-    sendAfter(self(), { type: "begin" } as never, sessionLimits.claimRetryMs);
-  };
-  const begin = async ({ id, label }: OwnedSession): Promise<void> => {
-    if (all.has(id)) return;
-    const own = journal();
-    if (own === undefined || !permitted()) return again();
+  const here = new OwnedHere(options);
+  const logic = server("session_owner", {
+    init: (input: OwnedSession) => {
+      here.leave(input.id);
+      return ok<OwnedSession>(input, { continue: "begin" });
+    },
+    continue: async (state) => {
+      await here.begin(state);
+      return noReply(state);
+    },
+    calls: {
+      merge: async (state: OwnedSession, change: Session) =>
+        replyWith(await here.merge(state, change), state),
+      read: (state: OwnedSession) =>
+        replyWith(
+          here.answer(state, (session) => session),
+          state,
+        ),
+      summary: (state: OwnedSession) => replyWith(here.answer(state, summaryOf), state),
+      forget: async (state: OwnedSession) => {
+        const reply = await here.forget(state);
+        return reply.ok ? stopWith("normal", state, { reply }) : replyWith(reply, state);
+      },
+    },
+    info: async (state, { type }) => {
+      if (type === "restored") here.leave(state.id);
+      if (type === "restored" || type === "begin") await here.begin(state);
+      return noReply(state);
+    },
+    terminate: ({ id }) => here.leave(id),
+  });
+  return durable(logic, { key: "session", version: 1, onRestored: { type: "restored" } });
+}
+
+/** What the owners of this node have read. Nothing of it is worth keeping: the logs have it. For code of processes. */
+class OwnedHere {
+  readonly #options: SessionOwnerOptions;
+  readonly #held = new Map<string, Held>();
+  /** Why the log of one cannot be read now. */
+  readonly #problems = new Map<string, string>();
+
+  constructor(options: SessionOwnerOptions) {
+    this.#options = options;
+  }
+
+  leave(id: string): void {
+    this.#held.delete(id);
+    this.#problems.delete(id);
+  }
+
+  async begin({ id, label }: OwnedSession): Promise<void> {
+    if (this.#held.has(id)) return;
+    const { world, node, permitted } = this.#options;
+    const journal = this.#options.journal();
+    if (journal === undefined || !permitted()) return again();
     try {
-      const { log, session, damaged } = await SessionLog.claim({ world, journal: own, id, node, permitted });
+      const { log, session, damaged } = await SessionLog.claim({ world, journal, id, node, permitted });
       const known = session ?? newSession({ id, label }, world.clock.wallTime());
-      all.set(id, { log, session: known });
+      this.#held.set(id, { log, session: known });
+      this.#problems.delete(id);
       if (damaged) tellEvent(sessionEvents.session_damaged, { session: id });
-      tellEvent(sessionEvents.session_owned, {
-        session: id,
-        entries: known.entries.length,
-        epoch: log.epoch,
-      });
-    } catch {
+      const { epoch } = log;
+      tellEvent(sessionEvents.session_owned, { session: id, entries: known.entries.length, epoch });
+    } catch (error) {
       // The broker is away, or another node has begun: then this process ends soon.
+      this.#problems.set(id, messageOf(error));
       again();
     }
-  };
-  const merge = async ({ id }: OwnedSession, change: Session): Promise<SessionAnswer<Session>> => {
-    const held = all.get(id);
-    if (held === undefined) return notYet;
-    const next = fitted(merged(held.session, change), room);
+  }
+
+  async merge({ id }: OwnedSession, change: Session): Promise<SessionAnswer<Session>> {
+    const held = this.#held.get(id);
+    if (held === undefined) return this.#notYet(id);
+    const next = fitted(merged(held.session, change), this.#options.room);
     try {
       await held.log.write(change, next);
     } catch (error) {
       // Nobody knows what of it lasts: the log tells, under a new epoch.
-      all.delete(id);
+      this.#held.delete(id);
       again();
-      return { ok: false, message: error instanceof Error ? error.message : String(error) };
+      return { ok: false, message: messageOf(error) };
     }
     held.session = next;
     return { ok: true, value: next };
-  };
-  const logic = server("session_owner", {
-    init: (input: OwnedSession) => {
-      all.delete(input.id);
-      return ok<OwnedSession>(input, { continue: "begin" });
-    },
-    continue: async (state) => {
-      await begin(state);
-      return noReply(state);
-    },
-    calls: {
-      merge: async (state: OwnedSession, change: Session) => replyWith(await merge(state, change), state),
-      read: (state: OwnedSession) => replyWith(answerOf(all.get(state.id)?.session), state),
-      summary: (state: OwnedSession) => {
-        const session = all.get(state.id)?.session;
-        return replyWith(answerOf(session && summaryOf(session)), state);
-      },
-      forget: async (state: OwnedSession) => {
-        const held = all.get(state.id);
-        if (held === undefined) return replyWith<SessionAnswer<null>, OwnedSession>(notYet, state);
-        await held.log.remove();
-        all.delete(state.id);
-        const reply: SessionAnswer<null> = { ok: true, value: null };
-        return stopWith("normal", state, { reply });
-      },
-    },
-    info: async (state, { type }) => {
-      if (type === "restored") all.delete(state.id);
-      if (type === "restored" || type === "begin") await begin(state);
-      return noReply(state);
-    },
-    terminate: ({ id }) => {
-      all.delete(id);
-    },
-  });
-  return durable(logic, { key: "session", version: 1, onRestored: { type: "restored" } });
+  }
+
+  async forget({ id }: OwnedSession): Promise<SessionAnswer<null>> {
+    const held = this.#held.get(id);
+    if (held === undefined) return this.#notYet(id);
+    await held.log.remove();
+    this.leave(id);
+    return { ok: true, value: null };
+  }
+
+  answer<Value>({ id }: OwnedSession, of: (session: Session) => Value): SessionAnswer<Value> {
+    const held = this.#held.get(id);
+    return held === undefined ? this.#notYet(id) : { ok: true, value: of(held.session) };
+  }
+
+  #notYet(id: string): SessionAnswer<never> {
+    const problem = this.#problems.get(id);
+    const why =
+      problem === undefined ? "its owner is still reading it" : `its owner cannot read its log: ${problem}`;
+    return { ok: false, message: why };
+  }
+}
+
+function again(): void {
+  sendAfter(self(), { type: "begin" } as never, sessionLimits.claimRetryMs);
 }
 
 /** Runs on every node that may own sessions. One session's trouble is no other's. */
@@ -146,8 +180,6 @@ export function sessionsSupervision(owner: ReturnType<typeof sessionOwner>) {
   return clusterSupervisor(sessionsSupervisor, { logic: [owner], maxRestarts: 1_000, withinMs: 10_000 });
 }
 
-const notYet = { ok: false, message: "its owner is still reading it" } as const;
-
-function answerOf<Value>(value: Value | undefined): SessionAnswer<Value> {
-  return value === undefined ? notYet : { ok: true, value };
+function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
 }

@@ -69,7 +69,9 @@ export class StreamMaker {
       case "no_responders":
         return notMade("the broker keeps no streams: JetStream is off there, or not up yet");
       case "timeout":
-        return notMade(`the broker did not answer within ${timeoutMs} ms, or denies us its streams`);
+        return notMade(
+          `the broker did not answer within ${timeoutMs} ms, or denies us the stream ${this.#settings.name}: a configuration of brokers that an earlier version has written names it not, and aiex cluster init writes a new one`,
+        );
       case "disconnected":
         return { why: "the line to the broker is lost", isDisconnected: true };
     }

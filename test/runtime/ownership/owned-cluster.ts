@@ -4,7 +4,7 @@ import { onTestFinished } from "vitest";
 import { connectNats } from "../../../runtime/carriers/nats.ts";
 import { clusterSupervisor, realWorld, startNode } from "../../../runtime/index.ts";
 import { beginOwnership } from "../../../runtime/ownership/begin.ts";
-import { natsStore } from "../../../runtime/store/nats-store.ts";
+import { type NatsStoreOptions, natsStore } from "../../../runtime/store/nats-store.ts";
 import { natsServer } from "../../nats/nats-server.ts";
 import { type TcpProxy, tcpProxy } from "../../nats/tcp-proxy.ts";
 import { type Owner, type OwnerOptions, owners } from "./owners.ts";
@@ -28,7 +28,19 @@ export type OwnedClusterKind = "memory" | "nats";
 export const ownedClusterKinds: readonly OwnedClusterKind[] = ["memory", "nats"];
 
 export function ownedCluster(kind: OwnedClusterKind): Promise<OwnedCluster> {
-  return kind === "memory" ? Promise.resolve(new MemoryCluster()) : RealCluster.start();
+  return kind === "memory" ? Promise.resolve(new MemoryCluster()) : brokerCluster();
+}
+
+export interface BrokerClusterOptions {
+  /** Their ports; one that is started for the test where they are left out. */
+  readonly ports?: readonly number[];
+  /** What the stores of its nodes are made with, beside the broker. */
+  readonly store?: Pick<NatsStoreOptions, "contextReplicas">;
+}
+
+/** Over real brokers, each node behind proxies of its own. */
+export async function brokerCluster({ ports, store = {} }: BrokerClusterOptions = {}): Promise<OwnedCluster> {
+  return new RealCluster(ports ?? [(await natsServer({ jetstream: true })).port], store);
 }
 
 /** Where a child runs, by what `by` knows. */
@@ -103,16 +115,14 @@ class MemoryCluster extends Owners implements OwnedCluster {
 const factor = 0.5;
 
 class RealCluster extends Owners implements OwnedCluster {
-  readonly #port: number;
-  readonly #proxies = new Map<string, TcpProxy>();
+  readonly #ports: readonly number[];
+  readonly #store: NonNullable<BrokerClusterOptions["store"]>;
+  readonly #proxies = new Map<string, readonly TcpProxy[]>();
 
-  private constructor(port: number) {
+  constructor(ports: readonly number[], store: NonNullable<BrokerClusterOptions["store"]>) {
     super();
-    this.#port = port;
-  }
-
-  static async start(): Promise<RealCluster> {
-    return new RealCluster((await natsServer({ jetstream: true })).port);
+    this.#ports = ports;
+    this.#store = store;
   }
 
   async start(name: string, options: OwnerOptions = {}): Promise<Owner> {
@@ -123,18 +133,22 @@ class RealCluster extends Owners implements OwnedCluster {
     node.subscribe(({ name: event, data }) => void events.push({ name: event, data }));
     for (const [supervisor, its] of Object.entries(supervisors))
       await node.spawn(clusterSupervisor(supervisor, its), { name: supervisor });
-    const proxy = await tcpProxy(this.#port);
-    this.#proxies.set(name, proxy);
-    const carrier = await connectNats({ servers: [proxy.url], name });
+    const proxies = await Promise.all(this.#ports.map((port) => tcpProxy(port)));
+    this.#proxies.set(name, proxies);
+    const carrier = await connectNats({ servers: proxies.map(({ url }) => url), name });
     onTestFinished(async () => {
-      proxy.blackhole(false);
+      for (const proxy of proxies) proxy.blackhole(false);
       await node.ownership?.leave();
       await node.halt();
       await carrier.close();
     });
     await node.distribution?.join(carrier);
     const { connection } = carrier;
-    const ownership = await beginOwnership(node, natsStore({ connection, cluster: "test", world }), begin);
+    const ownership = await beginOwnership(
+      node,
+      natsStore({ connection, cluster: "test", world, ...this.#store }),
+      begin,
+    );
     return this.met({ node, ownership, events });
   }
 
@@ -151,10 +165,10 @@ class RealCluster extends Owners implements OwnedCluster {
   }
 
   cutOff({ node }: Owner): void {
-    this.#proxies.get(node.name)?.blackhole(true);
+    for (const proxy of this.#proxies.get(node.name) ?? []) proxy.blackhole(true);
   }
 
   heal({ node }: Owner): void {
-    this.#proxies.get(node.name)?.blackhole(false);
+    for (const proxy of this.#proxies.get(node.name) ?? []) proxy.blackhole(false);
   }
 }
