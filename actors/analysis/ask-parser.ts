@@ -3,6 +3,8 @@ import { call, named, sleep } from "../../runtime/index.ts";
 import { retryDelayMs } from "../runs/limits.ts";
 import { type Parser, parserName } from "./parser.ts";
 import {
+  type BareRequest,
+  type BareResponse,
   failure,
   type ParseRequest,
   type ParseResponse,
@@ -19,16 +21,17 @@ const parseAttemptsMax = 3;
 export function askParser(index: number, request: ParseRequest): Promise<ParseResponse>;
 export function askParser(index: number, request: SketchRequest): Promise<SketchResponse>;
 export function askParser(index: number, request: SketchesRequest): Promise<SketchesResponse>;
+export function askParser(index: number, request: BareRequest): Promise<BareResponse>;
 export async function askParser(
   index: number,
-  request: ParseRequest | SketchRequest | SketchesRequest,
-): Promise<ParseResponse | SketchResponse | SketchesResponse> {
+  request: ParseRequest | SketchRequest | SketchesRequest | BareRequest,
+): Promise<ParseResponse | SketchResponse | SketchesResponse | BareResponse> {
   const parser = named<Parser>(parserName(index));
   let ended = "";
   for (let attempt = 1; attempt <= parseAttemptsMax; attempt += 1) {
     // The port has a deadline of its own for every request, so this ends.
     const answer = await call(parser, "request", request, { timeoutMs: Number.POSITIVE_INFINITY });
-    if (answer.ok) return answer.value as ParseResponse | SketchResponse | SketchesResponse;
+    if (answer.ok) return answer.value as ParseResponse | SketchResponse | SketchesResponse | BareResponse;
     const advice = answer.error === "timed_out" ? "; analysis.parser_timeout_ms sets the time" : "";
     ended = `${answer.message}${advice}`;
     if (answer.error !== "program_ended") break;

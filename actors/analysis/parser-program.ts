@@ -6,6 +6,8 @@ import { useUserRules } from "./catalog.ts";
 import { checkUserRules } from "./check-rules.ts";
 import { examine } from "./examine.ts";
 import {
+  type BareRequest,
+  type BareResponse,
   type CheckRequest,
   type CheckResponse,
   failure,
@@ -18,8 +20,9 @@ import {
   type SketchResponse,
 } from "./protocol.ts";
 import { makeSketch, makeSketches } from "./sketch/make-sketch.ts";
+import { compareBare } from "./without-comments.ts";
 
-type Response = ParseResponse | SketchResponse | SketchesResponse | CheckResponse;
+type Response = ParseResponse | SketchResponse | SketchesResponse | BareResponse | CheckResponse;
 
 const decoder = frameDecoder();
 
@@ -64,7 +67,8 @@ async function responseTo(value: unknown): Promise<Response | null> {
   }
 }
 
-function answerTo(request: ParseRequest | SketchRequest | SketchesRequest | CheckRequest): Promise<Response> {
+function answerTo(request: ParseRequest | SketchRequest | SketchesRequest | BareRequest | CheckRequest): Promise<Response> {
+  if ("before" in request) return compareBare(request);
   if ("checkRules" in request) return checkUserRules(request);
   if ("sketches" in request) return makeSketches(request);
   return "sketch" in request ? makeSketch(request) : examine(request);

@@ -49,6 +49,24 @@ export interface SketchSuccess {
 
 export type SketchResponse = SketchSuccess | ParseFailure;
 
+/** Asks whether two texts are the same but for their comments and docstrings. */
+export interface BareRequest {
+  readonly id: RequestId;
+  readonly language: string;
+  readonly before: string;
+  readonly after: string;
+}
+
+export interface BareSuccess {
+  readonly id: RequestId;
+  readonly ok: true;
+  readonly isSame: boolean;
+  /** Of the text after, the first line that is not what it was; null where only how lines belong together is not. */
+  readonly line: number | null;
+}
+
+export type BareResponse = BareSuccess | ParseFailure;
+
 /** Asks whether the engine can apply these of the user's rules, by their ids. */
 export interface CheckRequest {
   readonly id: RequestId;
@@ -96,9 +114,9 @@ export type CheckResponse = CheckSuccess | ParseFailure;
 /** The request that `value` is, or the failure to answer with. */
 export function readRequest(
   value: unknown,
-): ParseRequest | SketchRequest | SketchesRequest | CheckRequest | RulesMessage | ParseFailure {
+): ParseRequest | SketchRequest | SketchesRequest | BareRequest | CheckRequest | RulesMessage | ParseFailure {
   const fields = typeof value === "object" && value !== null ? (value as Record<string, unknown>) : {};
-  const { id, path, language, text, sketch, sketches, checkRules, userRules } = fields;
+  const { id, path, language, text, sketch, sketches, before, after, checkRules, userRules } = fields;
   if (Array.isArray(userRules)) return { userRules };
   if (typeof id !== "number" && typeof id !== "string") {
     return failure(null, `a request needs an id that is a number or a string; given: ${typeof id}`);
@@ -107,6 +125,8 @@ export function readRequest(
   if (Array.isArray(sketches) && sketches.every(isSketchedText)) return { id, sketches };
   if (sketch === true && typeof language === "string" && typeof text === "string")
     return { id, sketch, language, text };
+  if (typeof before === "string" && typeof after === "string" && typeof language === "string")
+    return { id, language, before, after };
   if (typeof path !== "string" || typeof language !== "string" || typeof text !== "string") {
     return failure(id, "a request needs the strings path, language and text");
   }

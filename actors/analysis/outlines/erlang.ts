@@ -58,7 +58,7 @@ export function erlangOutline(
 }
 
 /** `-doc` and `-moduledoc` with a text are comments that the compiler keeps. */
-function documentation(tokens: readonly Token[], attributes: readonly Attribute[]): Span[] {
+export function documentation(tokens: readonly Token[], attributes: readonly Attribute[]): Span[] {
   return attributes
     .filter(({ name, first }) => /^(doc|moduledoc)$/.test(name) && tokens[first + 2]?.kind === "string")
     .map(({ first, end }) => ({
