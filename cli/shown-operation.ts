@@ -5,12 +5,12 @@ import { type ExitCode, exitCodes } from "./exit-codes.ts";
 import { showNotice } from "./failure.ts";
 import type { Host } from "./host.ts";
 import { renderDocumentationMarkdown, renderDocumentationText } from "./render/documentation.ts";
+import { renderEditsMarkdown, renderEditsText } from "./render/edits.ts";
 import { renderExplanationMarkdown, renderExplanationText } from "./render/explanation.ts";
 import { renderTestsMarkdown, renderTestsText } from "./render/generated-tests.ts";
 import { renderGenerationMarkdown, renderGenerationText } from "./render/generation.ts";
 import { renderJson } from "./render/json.ts";
 import { modelUseText } from "./render/model-use.ts";
-import { renderRefactoringMarkdown, renderRefactoringText } from "./render/refactoring.ts";
 import { reportFile, type Terminal, terminalOf } from "./terminal.ts";
 
 type Document = Readonly<Record<string, unknown>>;
@@ -39,9 +39,10 @@ const renderers = {
     code: checkedCode,
   },
   refactor: {
-    ...rendererOf(renderRefactoringText, renderRefactoringMarkdown),
+    ...rendererOf(renderEditsText, renderEditsMarkdown),
     code: checkedCode,
   },
+  document_comments: rendererOf(renderEditsText, renderEditsMarkdown),
   document: {
     ...rendererOf(renderDocumentationText, renderDocumentationMarkdown),
     code: ({ complete }) => (complete === false ? exitCodes.partial : exitCodes.ok),

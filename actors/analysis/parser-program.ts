@@ -67,7 +67,9 @@ async function responseTo(value: unknown): Promise<Response | null> {
   }
 }
 
-function answerTo(request: ParseRequest | SketchRequest | SketchesRequest | BareRequest | CheckRequest): Promise<Response> {
+function answerTo(
+  request: ParseRequest | SketchRequest | SketchesRequest | BareRequest | CheckRequest,
+): Promise<Response> {
   if ("before" in request) return compareBare(request);
   if ("checkRules" in request) return checkUserRules(request);
   if ("sketches" in request) return makeSketches(request);

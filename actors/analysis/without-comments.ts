@@ -114,8 +114,7 @@ function isCode(node: SgNode, text: string, language: ParsedLanguage["id"]): boo
   const { start } = node.range();
   const own = node.text();
   // What computes its text, or may: f"{a}", @doc File.read!("a"), @doc "#{a}".
-  if (language === "python" && !own.startsWith("#"))
-    return !/^(?:[uUbB]|[rR][bB]?|[bB][rR])?["']/.test(own);
+  if (language === "python" && !own.startsWith("#")) return !/^(?:[uUbB]|[rR][bB]?|[bB][rR])?["']/.test(own);
   if (language === "elixir" && own.startsWith("@")) {
     const given = partsOf(partsOf(node)[0]).find((part) => part.kind() === "arguments");
     const [argument, another] = partsOf(given);

@@ -5,6 +5,7 @@ import type { Operations, Plan, StepContext, StepOutcome } from "../pipeline/pla
 import type { AnyModelOperation, OperationTools } from "./ask-model.ts";
 import { carryOut, type OperationWork } from "./carry-out.ts";
 import { document } from "./document.ts";
+import { documentComments } from "./document-comments.ts";
 import { explain } from "./explain.ts";
 import { generate } from "./generate.ts";
 import { modelFacts } from "./model-facts.ts";
@@ -18,6 +19,7 @@ export const modelOperations: readonly AnyModelOperation[] = [
   generate,
   testGenerate,
   document,
+  documentComments,
 ];
 
 /** Undefined where there is none of that name. */

@@ -1,7 +1,7 @@
 // What operations ask: the files of their run's workspace, and the parsers by their registered names.
 import type { AnswerCache } from "../analysis/answer-cache.ts";
 import { askParser } from "../analysis/ask-parser.ts";
-import type { ParseRequest, ParseResponse } from "../analysis/protocol.ts";
+import type { BareRequest, BareResponse, ParseRequest, ParseResponse } from "../analysis/protocol.ts";
 import type { ContextAnswers, ContextQuestion } from "../context/index/question.ts";
 import type { StepContext } from "../pipeline/plan.ts";
 import { runProcessName } from "../runs/run-desk-protocol.ts";
@@ -55,6 +55,11 @@ export async function present<Answer extends object>(
 
 function isAway(answer: object): answer is OwnerAway {
   return "code" in answer && answer.code === "workspace_away";
+}
+
+/** Whether two texts are the same but for their comments and docstrings. */
+export function compareBare(index: number, request: BareRequest): Promise<BareResponse> {
+  return askParser(index, request);
 }
 
 /** What the parsers say of a text, from the cache where they have said it before. */

@@ -1,6 +1,7 @@
 // The names of the templates that come with the package, in the order of the alphabet: data alone, since the command's help reads them.
 
 export const templateNames = [
+  "comments",
   "document",
   "explain",
   "generate",

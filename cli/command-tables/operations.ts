@@ -33,7 +33,22 @@ const generatedTypeWords = [
   "boilerplate",
 ] as const satisfies readonly Generation["type"][];
 const refactorTypeWords = ["all", "performance", "readability", "security"] as const;
-export const refactorModeWords = ["preview", "apply", "interactive"] as const;
+export const editModeWords = ["preview", "apply", "interactive"] as const;
+
+/** For a command that changes files. */
+const editOptions = (preview: string): readonly OptionSpec[] => [
+  { name: "preview", value: "none", summary: preview },
+  {
+    name: "apply",
+    value: "none",
+    summary: "Make the changes: all of them, or none where one does not fit",
+  },
+  {
+    name: "interactive",
+    value: "none",
+    summary: "Be asked about each hunk, and make those that you want",
+  },
+];
 
 const verifyOption: OptionSpec = {
   name: "verify",
@@ -206,17 +221,7 @@ export const operationCommands: readonly CommandSpec[] = [
         fallback: "all",
         summary: "What to improve",
       },
-      { name: "preview", value: "none", summary: "Show the changes and make none; the default" },
-      {
-        name: "apply",
-        value: "none",
-        summary: "Make the changes: all of them, or none where one does not fit",
-      },
-      {
-        name: "interactive",
-        value: "none",
-        summary: "Be asked about each hunk, and make those that you want",
-      },
+      ...editOptions("Show the changes and make none; the default"),
       {
         name: "verify",
         value: "none",
@@ -239,13 +244,16 @@ export const operationCommands: readonly CommandSpec[] = [
   },
   {
     words: ["ai", "document"],
-    summary: "Have a model write a page of documentation about a file",
+    summary: "Have a model document a file: a page, or comments in it",
     examples: [
       { line: "aiex ai document --file src/app.ts", does: "Print the page" },
       { line: "aiex ai document --file src/app.ts --output docs/app.md", does: "Write it to a file" },
+      { line: "aiex ai document --file app.py --preview", does: "See comments for its source" },
+      { line: "aiex ai document --file app.py --apply", does: "Write them into it" },
     ],
     options: [
-      fileOption("PATH|-", "The file, or - for standard input"),
+      fileOption("PATH|DIR|-", "The file, or - for standard input; a directory with --preview or --apply"),
+      ...editOptions("Show comments for the source itself, in place of a page, and change nothing"),
       ...outputOptions,
       stdinNameOption,
       ...modelOptions(),
@@ -254,7 +262,9 @@ export const operationCommands: readonly CommandSpec[] = [
     ],
     notes: [
       modelNote,
-      "A page with sections about names that the file does not have is asked for again. Images, HTML and links to other places are escaped. What the model is asked is a template that you can replace: see docs/templates.md.",
+      "A page with sections about names that the file does not have is asked for again. Images, HTML and links to other places are escaped.",
+      "With --preview, --apply or --interactive it writes comments into the source in place of a page: doc comments and docstrings as the language has them. Nothing else may change, which is proven by the lines of code and by the syntax tree. `aiex undo` takes them back.",
+      "What the model is asked is a template that you can replace: see docs/templates.md.",
       sessionNote,
       `${codesNote} 7: the answer broke off, and a part of the page is printed.`,
     ],

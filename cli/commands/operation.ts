@@ -6,7 +6,7 @@ import type { OperationOrder } from "../../supervisors/runs/operation.ts";
 import { askedOf } from "../analysis-asked.ts";
 import type { Asking } from "../asking.ts";
 import { codeFromStdin } from "../code-from-stdin.ts";
-import { refactorModeWords } from "../command-tables/operations.ts";
+import { editModeWords } from "../command-tables/operations.ts";
 import { reportFormatWords } from "../command-tables/options.ts";
 import { onUnknownWords } from "../command-tables/runs.ts";
 import { checkDestination, destinationOf } from "../destination.ts";
@@ -24,7 +24,7 @@ import { readSettings } from "../settings.ts";
 import { UsageError } from "../usage.ts";
 import { type Work, worked, workPlace } from "../work.ts";
 
-type RefactorMode = (typeof refactorModeWords)[number];
+type EditMode = (typeof editModeWords)[number];
 
 /** What would be asked is denied where nobody can answer. */
 class NobodyToAsk extends AiexError {
@@ -50,13 +50,21 @@ export const explain = (asking: Asking): Promise<ExitCode> => {
 
 export const refactor = (asking: Asking): Promise<ExitCode> =>
   operate(asking, "refactor", async () => {
-    const mode = refactorMode(asking);
+    const mode = editMode(asking) ?? "preview";
     const { parsed } = asking;
     const verify = parsed.options.has("verify");
     return { ...(await fileInput(asking)), type: optionValue(parsed, "type"), mode, verify };
   });
-export const document = (asking: Asking): Promise<ExitCode> =>
-  operate(asking, "document", () => fileInput(asking));
+
+/** A page; or comments in the source, where one of the ways of changing it is given. */
+export const document = (asking: Asking): Promise<ExitCode> => {
+  if (!editModeWords.some((word) => asking.parsed.options.has(word)))
+    return operate(asking, "document", () => fileInput(asking));
+  return operate(asking, "document_comments", async () => {
+    const mode = editMode(asking);
+    return { ...(await fileInput(asking)), mode };
+  });
+};
 
 export const generate = (asking: Asking): Promise<ExitCode> => {
   const { parsed } = asking;
@@ -170,15 +178,15 @@ function boundsOf({ parsed }: Asking): Omit<OperationOrder, "operation" | "input
   };
 }
 
-/** What becomes of the changes. @throws {UsageError} several things at once; {Refused} nobody is there to be asked */
-function refactorMode({ parsed, host }: Asking): RefactorMode {
-  const given = refactorModeWords.filter((word) => parsed.options.has(word));
+/** What becomes of the changes; undefined where nothing is said of it. @throws {UsageError} several things at once; {Refused} nobody is there to be asked */
+function editMode({ parsed, host }: Asking): EditMode | undefined {
+  const given = editModeWords.filter((word) => parsed.options.has(word));
   const topic = parsed.command.words.join(" ");
   if (given.length > 1) {
     throw new UsageError(`--${given[0]} and --${given[1]} cannot both be meant. Give one of them.`, topic);
   }
-  const mode = given[0] ?? "preview";
-  if (mode !== "preview" && optionValue(parsed, "file") === "-") {
+  const mode = given[0];
+  if (mode !== undefined && mode !== "preview" && optionValue(parsed, "file") === "-") {
     throw new UsageError(
       `--${mode} changes files, and standard input is none. Name a file with --file.`,
       topic,

@@ -49,7 +49,7 @@ describe("aiex template list", () => {
     ]);
     const json = JSON.parse((await ran("template list --format json")).out);
     expect(json).toMatchObject({ schema: "aiex.template-list/1", folder: join(userFolder, "templates") });
-    expect(json.templates[1]).toMatchObject({ name: "explain", version: 12, path, problems: [] });
+    expect(json.templates[2]).toMatchObject({ name: "explain", version: 12, path, problems: [] });
   });
 });
 

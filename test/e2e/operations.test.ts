@@ -13,6 +13,9 @@ const tests = "from mean import low\n\n\ndef test_low():\n    assert low([2, 1])
 const page = "# Means\n\nIt has the lowest one.\n\n## `low`\n\nThe lowest of a list.\n";
 const edit =
   "It need not sort.\n\nmean.py\n<<<<<<< SEARCH\n    return sorted(xs)[0]\n=======\n    return min(xs)\n>>>>>>> REPLACE\n";
+const documented = mean.replace("low(xs):\n", 'low(xs):\n    """The lowest of a list."""\n');
+const comments =
+  'One.\n\nmean.py\n<<<<<<< SEARCH\ndef low(xs):\n=======\ndef low(xs):\n    """The lowest of a list."""\n>>>>>>> REPLACE\n';
 const claim = { title: "The lowest", text: "It sorts to take one.", from_line: 4, to_line: 5 };
 const finding = {
   ...{ line: 5, end_line: 5, quote: "return sorted(xs)[0]", category: "performance", severity: "warning" },
@@ -128,6 +131,23 @@ const cases: readonly [Case, ...Case[]] = [
     shows: { text: page, markdown: page },
     json: { schema: "aiex.documentation/1", sections: ["low"], complete: true },
     schema: "document.result",
+  },
+  {
+    name: "document --preview",
+    words: ["ai", "document", ...file, "--preview"],
+    answer: comments,
+    shows: { text: '+    """The lowest of a list."""', markdown: "# Comments for `mean.py`" },
+    json: { schema: "aiex.comments/1", mode: "preview", run: null, files: [{ added: 1, applied: false }] },
+    schema: "document_comments.result",
+  },
+  {
+    name: "document --apply",
+    words: ["ai", "document", ...file, "--apply"],
+    answer: comments,
+    shows: { text: "Changed 1 file. Take it back: aiex undo", markdown: "Changed 1 file." },
+    json: { schema: "aiex.comments/1", files: [{ path: "mean.py", applied: true }] },
+    schema: "document_comments.result",
+    writes: ["mean.py", documented],
   },
 ];
 

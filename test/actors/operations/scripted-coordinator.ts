@@ -1,4 +1,7 @@
 // A coordinator of language models that answers from a script, whole or as it comes, on a node in virtual time.
+import { parserName } from "../../../actors/analysis/parser.ts";
+import type { BareRequest } from "../../../actors/analysis/protocol.ts";
+import { compareBare } from "../../../actors/analysis/without-comments.ts";
 import type { CallOrder, CompletionResult, SaidMessage } from "../../../actors/llm/complete.ts";
 import type { Completion, CompletionOrder } from "../../../actors/llm/completion.ts";
 import type { Failure, FailureCode, Tries } from "../../../actors/llm/failure.ts";
@@ -8,6 +11,7 @@ import {
   noReply,
   ok,
   reply,
+  replyWith,
   self,
   send,
   server,
@@ -84,6 +88,15 @@ export function scriptedCoordinator(script: Script, orders: CompletionOrder[]) {
   });
 }
 
+/** Tells comments from code as the parser program does, of languages whose grammars are loaded. */
+const comparingParser = server("parser", {
+  init: () => ok(null),
+  calls: {
+    request: async (state: null, request: BareRequest) =>
+      replyWith({ ok: true, value: await compareBare(request) }, state),
+  },
+});
+
 /** Plays `work` as a process beside the coordinator; gives what it was asked. */
 export async function besideCoordinator(
   script: Script,
@@ -93,6 +106,7 @@ export async function besideCoordinator(
   const node = startNode({ world, name: "test", boundary: "freeze" });
   const orders: CompletionOrder[] = [];
   await world.until(node.spawn(scriptedCoordinator(script, orders), { name: "llm.coordinator" }));
+  await world.until(node.spawn(comparingParser, { name: parserName(0) }));
   const played = new Promise<void>((resolve, reject) => {
     void node.spawn(() => work().then(resolve, reject));
   });

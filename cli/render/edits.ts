@@ -1,6 +1,7 @@
-// A refactoring for people, as text and as Markdown. Nothing that a model wrote is trusted.
+// What a model would change in files, or has changed, for people, as text and as Markdown. Nothing that a model wrote is trusted.
+import type { CommentsWritten } from "../../actors/operations/document-comments.ts";
 import type { Refactoring } from "../../actors/operations/refactor.ts";
-import { sanitizeData, sanitizeText } from "../../runtime/observe/sanitize.ts";
+import { sanitizeData, sanitizeLine, sanitizeText } from "../../runtime/observe/sanitize.ts";
 import { paint, type Terminal } from "../terminal.ts";
 import { diffText } from "./changed-text.ts";
 import { fencedBlock } from "./fenced-block.ts";
@@ -11,10 +12,14 @@ import { shortId } from "./run-words.ts";
 import { heading, indented } from "./text-parts.ts";
 import { verificationLines, verificationMarkdown } from "./verification-text.ts";
 
-export function renderRefactoringText(untrusted: Refactoring, terminal: Terminal): string {
-  const { input, type, left_out, files } = sanitizeData(untrusted, (text) => printable(text, terminal));
+type EditsMade = Refactoring | CommentsWritten;
+
+export function renderEditsText(untrusted: EditsMade, terminal: Terminal): string {
+  const { input, left_out, files } = sanitizeData(untrusted, (text) => printable(text, terminal));
   const sections = [
-    [heading(terminal, "🔧 ", `Refactoring of ${input}`), paint(terminal, "gray", `Type: ${type}`)],
+    "type" in untrusted
+      ? [heading(terminal, "🔧 ", `Refactoring of ${input}`), paint(terminal, "gray", typeText(untrusted))]
+      : [heading(terminal, "📝 ", `Comments for ${input}`)],
     ...remarksLines(untrusted.remarks, terminal),
     ...untrusted.files.map(({ diff }) => [diffText(diff, terminal)]),
     left_out.flatMap(({ path, reason }) => indented(`${path} was left out: ${reason}`, 0, terminal)),
@@ -27,11 +32,12 @@ export function renderRefactoringText(untrusted: Refactoring, terminal: Terminal
     .join("\n\n")}\n`;
 }
 
-export function renderRefactoringMarkdown(untrusted: Refactoring): string {
-  const { input, type, remarks, left_out, files } = sanitizeData(untrusted, sanitizeText);
+export function renderEditsMarkdown(untrusted: EditsMade): string {
+  const { input, remarks, left_out, files } = sanitizeData(untrusted, sanitizeText);
   const blocks = [
-    `# Refactoring of ${codeSpan(input)}`,
-    `Type: ${type}`,
+    ...("type" in untrusted
+      ? [`# Refactoring of ${codeSpan(input)}`, typeText(untrusted)]
+      : [`# Comments for ${codeSpan(input)}`]),
     ...(remarks === "" ? [] : [escapeMarkdown(remarks)]),
     ...files.flatMap(({ path, diff }) => [`## ${codeSpan(path)}`, fencedBlock(diff, "diff")]),
     ...left_out.map(({ path, reason }) => `${codeSpan(path)} was left out: ${escapeMarkdown(reason)}`),
@@ -39,6 +45,10 @@ export function renderRefactoringMarkdown(untrusted: Refactoring): string {
     whatBecame(files, untrusted),
   ];
   return `${blocks.join("\n\n")}\n`;
+}
+
+function typeText({ type }: Pick<Refactoring, "type">): string {
+  return `Type: ${sanitizeLine(type)}`;
 }
 
 /** Its paragraphs. */
@@ -51,7 +61,7 @@ function remarksLines(remarks: string, terminal: Terminal): string[][] {
     );
 }
 
-function whatBecame(files: Refactoring["files"], { mode, run }: Refactoring): string {
+function whatBecame(files: EditsMade["files"], { mode, run }: EditsMade): string {
   if (files.length === 0) return "The model sees nothing that is worth a change.";
   const lines = files.reduce((sum, { added, removed }) => sum + added + removed, 0);
   if (mode === "preview")
