@@ -7,14 +7,16 @@ async function compared(language: LanguageId, before: string, after: string) {
   return compareBare({ id: 1, language, before, after });
 }
 
+const template = "f(`a $".concat("{b} c`);\n");
+
 const documented: readonly (readonly [LanguageId, before: string, after: string])[] = [
   ["typescript", "export const a = 1;\n", "/**\n * One.\n */\nexport const a = 1; // really\n"],
   ["typescript", "type A<in out T> = T;\n", "/** Both ways. */\ntype A<in out T> = T;\n"],
   ["tsx", "const a = <b>x</b>;\n", "/** Bold. */\nconst a = <b>x</b>;\n"],
   [
     "javascript",
-    "#!/usr/bin/env node\nf(`a ${b} c`);\n",
-    "#!/usr/bin/env node\n/** Begins. */\nf(`a ${b} c`);\n",
+    `#!/usr/bin/env node\n${template}`,
+    `#!/usr/bin/env node\n/** Begins. */\n${template}`,
   ],
   [
     "python",
