@@ -13,11 +13,7 @@ const documented: readonly (readonly [LanguageId, before: string, after: string]
   ["typescript", "export const a = 1;\n", "/**\n * One.\n */\nexport const a = 1; // really\n"],
   ["typescript", "type A<in out T> = T;\n", "/** Both ways. */\ntype A<in out T> = T;\n"],
   ["tsx", "const a = <b>x</b>;\n", "/** Bold. */\nconst a = <b>x</b>;\n"],
-  [
-    "javascript",
-    `#!/usr/bin/env node\n${template}`,
-    `#!/usr/bin/env node\n/** Begins. */\n${template}`,
-  ],
+  ["javascript", `#!/usr/bin/env node\n${template}`, `#!/usr/bin/env node\n/** Begins. */\n${template}`],
   [
     "python",
     "# -*- coding: utf-8 -*-\nclass A:\n    def f(self):\n        pass\n",
