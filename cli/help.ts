@@ -84,14 +84,22 @@ function commandHelp(command: CommandSpec): string {
 }
 
 function argumentUsage({ placeholder, choices, required, repeats }: ArgumentSpec): string {
-  const spelled = `${choices?.join("|") ?? placeholder}${repeats === true ? "..." : ""}`;
+  const words = hasLongRow(choices) ? placeholder : (choices?.join("|") ?? placeholder);
+  const spelled = `${words}${repeats === true ? "..." : ""}`;
   return required ? spelled : `[${spelled}]`;
 }
 
+/** It needs places where a line may break. */
+function hasLongRow(choices: readonly string[] | undefined): boolean {
+  return choices !== undefined && choices.length > 6;
+}
+
 function argumentLines({ arguments: specs = [] }: CommandSpec): string[] {
-  const explained = specs.flatMap(({ placeholder, summary }): [string, string][] =>
-    summary === undefined ? [] : [[placeholder, summary]],
-  );
+  const explained = specs.flatMap(({ placeholder, summary, choices }): [string, string][] => {
+    const row = hasLongRow(choices) ? choices?.join(", ") : undefined;
+    const texts = [summary, row].filter((text) => text !== undefined);
+    return texts.length === 0 ? [] : [[placeholder, texts.join(": ")]];
+  });
   return explained.length === 0 ? [] : ["", "Arguments:", ...rows(explained)];
 }
 
@@ -108,8 +116,7 @@ function optionUsage(option: OptionSpec): string {
 function optionText(option: OptionSpec): string {
   const facts: string[] = [];
   if (option.required === true) facts.push("required");
-  // A long row of choices needs places where a line may break.
-  if (option.choices !== undefined) facts.push(option.choices.join(option.choices.length > 6 ? ", " : "|"));
+  if (option.choices !== undefined) facts.push(option.choices.join(hasLongRow(option.choices) ? ", " : "|"));
   if (option.range !== undefined) facts.push(rangeText(option, option.range));
   if (option.fallback !== undefined) facts.push(`default ${option.fallback}`);
   return facts.length === 0 ? option.summary : `${option.summary} (${facts.join("; ")})`;
