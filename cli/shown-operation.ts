@@ -26,7 +26,7 @@ export interface OperationRenderer {
 
 /** By the kind of the run. A document comes from a run, and is of the form that its operation gives. */
 const renderers = {
-  explain: rendererOf(renderExplanationText, renderExplanationMarkdown),
+  explain: { ...rendererOf(renderExplanationText, renderExplanationMarkdown), code: codeOfPart },
   generate: {
     ...rendererOf(renderGenerationText, renderGenerationMarkdown),
     aside: ({ remarks }) => (typeof remarks === "string" ? remarks : ""),
@@ -45,7 +45,7 @@ const renderers = {
   document_comments: rendererOf(renderEditsText, renderEditsMarkdown),
   document: {
     ...rendererOf(renderDocumentationText, renderDocumentationMarkdown),
-    code: ({ complete }) => (complete === false ? exitCodes.partial : exitCodes.ok),
+    code: codeOfPart,
   },
 } satisfies Readonly<Record<string, OperationRenderer>>;
 
@@ -101,6 +101,10 @@ function rendered(
     case "text":
       return text(document, terminal);
   }
+}
+
+function codeOfPart({ complete }: Document): ExitCode {
+  return complete === false ? exitCodes.partial : exitCodes.ok;
 }
 
 function rendererOf<Shown>(

@@ -22,6 +22,26 @@ export function jsonIn(text: string): { readonly value: unknown } | undefined {
   return undefined;
 }
 
+/** What is whole of a JSON document in a text that broke off: all until the last list or object that was closed; undefined where none was. */
+export function brokenJsonIn(text: string): { readonly value: unknown } | undefined {
+  const open: string[] = [];
+  let whole: string | undefined;
+  let isText = false;
+  const start = Math.max(0, text.indexOf("{"));
+  for (let at = start; at < text.length; at += 1) {
+    const character = text.charAt(at);
+    if (isText && character === "\\") at += 1;
+    else if (character === '"') isText = !isText;
+    else if (isText) continue;
+    else if (character === "{" || character === "[") open.push(character === "{" ? "}" : "]");
+    else if (character === open.at(-1)) {
+      open.pop();
+      whole = text.slice(start, at + 1) + open.toReversed().join("");
+    }
+  }
+  return whole === undefined ? undefined : jsonIn(whole);
+}
+
 /** A text that is cut where it is too long. */
 export function clipped(charactersMax: number) {
   return z

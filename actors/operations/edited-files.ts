@@ -114,6 +114,11 @@ export async function gatheredFiles<Result>(
     return { ok: true, material: { ...material(files), before } };
   }
   const listing = await listFiles(context, file);
+  if (!listing.ok && listing.code === "outside_root")
+    return refused(
+      "outside_root",
+      `${JSON.stringify(file)} leads out of the project's directory, and only files below it are changed. Go to the directory of its own project, or set workspace.project_dir. To see what would change, give it on standard input with --file -.`,
+    );
   if (!listing.ok) return listing;
   if (listing.kind === "file") {
     const sent = await sentFile(context, file);

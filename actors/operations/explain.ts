@@ -1,6 +1,6 @@
 // Explains one file: a summary, and claims of which each names the lines that show it. Claims about lines that do not exist are dropped.
 import { z } from "zod";
-import { answerForm, clipped, jsonIn, problemOf, withFew } from "../llm/answer-form.ts";
+import { answerForm, brokenJsonIn, clipped, jsonIn, problemOf, withFew } from "../llm/answer-form.ts";
 import type { Checked, Job, ModelOperation } from "./ask-model.ts";
 import { isOnLines } from "./claim-lines.ts";
 import {
@@ -49,6 +49,7 @@ const explanation = z.object({
     z.object({ title: z.string(), text: z.string(), from_line: z.int().min(1), to_line: z.int().min(1) }),
   ),
   dropped: z.int().min(0).describe("Claims that were left out, because their lines do not exist"),
+  complete: z.boolean().describe("False where the answer broke off and nobody could go on with it"),
 });
 
 export type ExplainInput = z.output<typeof explainInput>;
@@ -80,7 +81,7 @@ export const explain: ModelOperation<ExplainInput, Explained, Explanation> = {
       form: answerForm("explanation", answer),
     };
   },
-  check: ({ text }, job) => checked(text, job),
+  check: ({ text, finish }, job) => checked(text, job, finish === "partial"),
   around: ({ file, text }) => (text === undefined ? { paths: [file], query: "" } : undefined),
   remember: ({ file, level, summary, claims }) => [
     {
@@ -96,8 +97,12 @@ function claimText({ title, from_line, to_line }: Claim): string {
   return `lines ${from_line} to ${to_line}: ${title}`;
 }
 
-function checked(text: string, { input, material }: Job<ExplainInput, Explained>): Checked<Explanation> {
-  const found = jsonIn(text);
+function checked(
+  text: string,
+  { input, material }: Job<ExplainInput, Explained>,
+  isPart: boolean,
+): Checked<Explanation> {
+  const found = isPart ? (jsonIn(text) ?? brokenJsonIn(text)) : jsonIn(text);
   if (found === undefined) return { ok: false, problem: "It is no JSON document." };
   const read = answer.safeParse(withFew(found.value, "claims", claimsMax));
   if (!read.success) return { ok: false, problem: problemOf(read.error, problemCharactersMax) };
@@ -117,6 +122,7 @@ function checked(text: string, { input, material }: Job<ExplainInput, Explained>
     result: {
       ...{ schema: "aiex.explanation/1", file: path, language: language?.id ?? null, lines: lines.length },
       ...{ level, focus, summary, claims: kept, dropped: claims.length - kept.length },
+      complete: !isPart,
     },
   };
 }

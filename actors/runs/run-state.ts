@@ -1,4 +1,5 @@
 // How a run stands, made from its entries one after the other. Nothing else is needed to go on with it.
+import { isRecord } from "../../runtime/wire/shape.ts";
 import { restartedAnswer } from "./answer-news.ts";
 import { runLimits } from "./limits.ts";
 import type { EffectChoice, Kept, KeptSpec, RunEntry } from "./run-entry.ts";
@@ -153,6 +154,7 @@ export class RunState {
       case "done":
         this.phase = "done";
         this.output = entry.output;
+        this.problem = refusalIn("value" in entry.output ? entry.output.value : undefined);
         return;
       case "failed":
         this.phase = "failed";
@@ -278,4 +280,12 @@ export function questionAbout(effect: string): string {
 
 export function isEffectChoice(text: string): text is EffectChoice {
   return effectChoices.some((choice) => choice === text);
+}
+
+/** Of a run that was done to its end and came to nothing, such as an operation whose answers were of no use: why. */
+function refusalIn(output: unknown): RunState["problem"] {
+  if (!isRecord(output) || output.ok !== false) return undefined;
+  const { code, message } = output;
+  if (typeof code !== "string" || typeof message !== "string") return undefined;
+  return { code, message, step: undefined };
 }

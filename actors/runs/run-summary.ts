@@ -19,7 +19,7 @@ export interface RunSummary {
   readonly waiting:
     | { readonly for: WaitCause; readonly why: string; readonly until: number | undefined }
     | undefined;
-  /** Why it failed. */
+  /** Why it failed; of one that is done, why it came to nothing. */
   readonly problem: string | undefined;
   readonly by: string;
   /** The node that has it, or had it last. */

@@ -11,7 +11,16 @@ const folders: ReadonlySet<string> = new Set([
   ".gcloud",
   "gcloud",
   ".password-store",
+  ".oci",
+  ".terraform.d",
+  ".cloudflared",
+  ".pki",
+  "keyrings",
+  "keychains",
 ]);
+
+/** Folders of a project that are called as the files are that hold its secrets; a virtual environment that is called so is no loss. */
+const projectFolders = /^(?:\.envs?([.~_-].*)?|\.?secrets?|\.credentials?)$/;
 
 /** File names, lower case, as the programs that read them call them. */
 const names: readonly RegExp[] = [
@@ -32,7 +41,7 @@ const names: readonly RegExp[] = [
   /^service[-_]?account.*\.json$/,
 ];
 
-/** True for `.env`, `secrets.*`, keys, credentials and all below `.ssh` and its like; either slash, whatever the case. */
+/** True for `.env`, `secrets.*`, keys, credentials and all below `.ssh`, `secrets` and their like; either slash, whatever the case. */
 export function isConfidentialPath(path: string): boolean {
   const parts = path
     .normalize("NFKC")
@@ -41,5 +50,8 @@ export function isConfidentialPath(path: string): boolean {
     // Windows opens "name." and "name " as "name", and "name::$DATA" too.
     .map((part) => part.replace(/:.*$/, "").replace(/[. ]+$/, ""));
   const name = parts.at(-1) ?? "";
-  return parts.some((part) => folders.has(part)) || names.some((pattern) => pattern.test(name));
+  const around = parts.slice(0, -1);
+  if (parts.some((part) => folders.has(part)) || around.some((part) => projectFolders.test(part)))
+    return true;
+  return names.some((pattern) => pattern.test(name));
 }

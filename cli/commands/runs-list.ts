@@ -44,7 +44,12 @@ async function listedElsewhere(asking: Asking): Promise<Others> {
 
 async function listed({ runs, isOwn }: RunPlace): Promise<readonly ListedRun[]> {
   const all: readonly RunSummary[] = await runs.list();
-  return all.map((run) => ({ ...run, place: isOwn ? undefined : runs.place }));
+  return all.map((run) => ({ ...run, phase: phaseShown(run), place: isOwn ? undefined : runs.place }));
+}
+
+/** Whoever looks at a list wants to know what came to nothing, though all of its steps were done. */
+function phaseShown({ phase, problem }: RunSummary): RunSummary["phase"] {
+  return phase === "done" && problem !== undefined ? "failed" : phase;
 }
 
 function rendered({ parsed, host }: Asking, runs: readonly ListedRun[], missing: string | undefined): string {

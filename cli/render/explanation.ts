@@ -8,13 +8,15 @@ import { plural } from "./report-order.ts";
 import { heading, indented } from "./text-parts.ts";
 
 export function renderExplanationText(untrusted: Explanation, terminal: Terminal): string {
-  const { summary, claims, dropped, ...about } = sanitizeData(untrusted, (text) => printable(text, terminal));
+  const { summary, claims, dropped, complete, ...about } = sanitizeData(untrusted, (text) =>
+    printable(text, terminal),
+  );
   const { file } = about;
   const sections = [
     headLines(about, terminal),
     indented(summary, 0, terminal),
     ...claims.map((claim) => claimLines(claim, file, terminal)),
-    dropped === 0 ? [] : indented(droppedText(dropped), 0, terminal),
+    ...endOf({ dropped, complete }).map((line) => indented(line, 0, terminal)),
   ];
   return `${sections
     .filter((lines) => lines.length > 0)
@@ -35,8 +37,10 @@ export function explanationClaim(untrusted: Claim, file: string, terminal: Termi
 }
 
 /** What stands below one; "" where there is nothing to say. */
-export function explanationEnd({ dropped }: Pick<Explanation, "dropped">): string {
-  return dropped === 0 ? "" : `\n${droppedText(dropped)}\n`;
+export function explanationEnd(ended: Pick<Explanation, "dropped" | "complete">): string {
+  return endOf(ended)
+    .map((line) => `\n${line}\n`)
+    .join("");
 }
 
 export type ExplanationAbout = Pick<Explanation, "file" | "level" | "focus">;
@@ -54,7 +58,7 @@ function claimLines(claim: Claim, file: string, terminal: Terminal): string[] {
 }
 
 export function renderExplanationMarkdown(untrusted: Explanation): string {
-  const { file, level, focus, summary, claims, dropped } = sanitizeData(untrusted);
+  const { file, level, focus, summary, claims, dropped, complete } = sanitizeData(untrusted);
   const blocks = [
     `# Explanation of ${codeSpan(file)}`,
     `Level: ${level}, focus: ${focus}`,
@@ -64,7 +68,7 @@ export function renderExplanationMarkdown(untrusted: Explanation): string {
       escapeMarkdown(claim.text),
       codeSpan(`${file}:${linesText(claim)}`),
     ]),
-    ...(dropped === 0 ? [] : [`*${droppedText(dropped)}*`]),
+    ...endOf({ dropped, complete }).map((line) => `*${line}*`),
   ];
   return `${blocks.join("\n\n")}\n`;
 }
@@ -73,6 +77,10 @@ function linesText({ from_line, to_line }: Claim): string {
   return from_line === to_line ? `${from_line}` : `${from_line}-${to_line}`;
 }
 
-function droppedText(dropped: number): string {
-  return `${plural(dropped, "claim")} left out: no such lines in the file.`;
+function endOf({ dropped, complete }: Pick<Explanation, "dropped" | "complete">): string[] {
+  return [
+    ...(dropped === 0 ? [] : [`${plural(dropped, "claim")} left out: no such lines in the file.`]),
+    // Runs of earlier versions say nothing of it.
+    ...(complete === false ? ["The answer broke off here: this is a part of it."] : []),
+  ];
 }

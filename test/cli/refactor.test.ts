@@ -103,6 +103,15 @@ describe("aiex ai refactor", () => {
     expect(JSON.stringify(server?.requests)).toContain("wasted time, memory");
   });
 
+  it("is listed as failed, with the reason, where three answers are of no use", async () => {
+    await played({ say: "No.", usage });
+    expect((await refactor()).code).toBe(1);
+    const { stdout } = await start(["runs", "list", "--state", "failed"]).ended;
+    expect(stdout).toMatch(/failed .*Refactoring of mean\.py \(The model answered 3 times with what was not/);
+    const json = JSON.parse((await start(["runs", "list", "--format", "json"]).ended).stdout);
+    expect(json.runs).toMatchObject([{ phase: "failed", problem: expect.stringContaining("not asked for") }]);
+  });
+
   it("changes the file with --apply", async () => {
     await played(good);
     const { code, stdout } = await refactor("--apply");

@@ -34,6 +34,7 @@ describe("explain", () => {
         schema: "aiex.explanation/1",
         ...{ file: "mean.py", language: "python", lines: 3, level: "basic", focus: "comprehensive" },
         ...{ summary: "Computes a mean.", claims: [claim(2, 3)], dropped: 0 },
+        complete: true,
         model: {
           ...{
             provider: "work",
@@ -187,5 +188,15 @@ describe("explain", () => {
       },
     );
     expect(second.outcome).toMatchObject({ ok: true, document: { file: "a.rb", language: "ruby", claims } });
+  });
+
+  it("gives what is whole of an answer that broke off, and says that it is a part", async () => {
+    const whole = JSON.stringify({ summary: "Computes a mean.", claims: [claim(1, 1), claim(2, 3)] });
+    const broken = (at: number) =>
+      operated("explain", input, { files, script: () => answers(whole.slice(0, at), { finish: "partial" }) });
+    const part = await broken(whole.length - 9);
+    expect(part.outcome).toMatchObject({ ok: true, document: { claims: [claim(1, 1)], complete: false } });
+    expect((await broken(whole.length)).outcome).toMatchObject({ document: { complete: false } });
+    expect((await broken(40)).outcome).toMatchObject({ ok: false });
   });
 });

@@ -126,6 +126,26 @@ describe("refactor", () => {
     expect([orders.length, workspace.sets.length]).toEqual([3, 0]);
   });
 
+  it.each(["preview", "apply"])(
+    "says with --%s that only files of the project are changed, and what to do",
+    async (mode) => {
+      const workspace = files();
+      const list = async () => ({
+        ok: false as const,
+        code: "outside_root" as const,
+        message: "Name it yourself.",
+      });
+      const stage = new StepStage({ workspace: { ...workspace.access, list } });
+      const script = () => spoken(low);
+      const input = { file: "../else.py", mode };
+      const { outcome } = await operated("refactor", input, { script, asked: wide, cache, stage });
+      expect(outcome).toMatchObject({
+        ...{ ok: false, code: "outside_root" },
+        message: expect.stringMatching(/only files below it are changed.*workspace\.project_dir/),
+      });
+    },
+  );
+
   it("understands that nothing is worth a change", async () => {
     const answers = ["NOTHING TO CHANGE. It is short."];
     const { outcome, workspace } = await refactored({ answers, input: { mode: "apply" } });

@@ -43,6 +43,15 @@ test.each([
   ".env ",
   ".env::$DATA",
   "．env",
+  ".env/config",
+  "deploy/.env.d/prod",
+  ".envs/.production/.postgres",
+  "secrets/prod.txt",
+  "deploy/Secrets/db/password",
+  ".secrets/token",
+  ".credentials/a.json",
+  "home/.local/share/keyrings/login",
+  ".ssh/",
 ])("isConfidentialPath() is true for %s", (path) => {
   expect(isConfidentialPath(path)).toBe(true);
 });
@@ -62,6 +71,10 @@ test.each([
   "key/lock.rb",
   "",
   "a/b/",
+  "src/environments/prod.ts",
+  "credentials-provider/index.ts",
+  "src/secretary/mail.py",
+  "environment/.keep",
 ])("isConfidentialPath() is false for %s", (path) => {
   expect(isConfidentialPath(path)).toBe(false);
 });
