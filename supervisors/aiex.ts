@@ -10,6 +10,7 @@ import { configuredProviders } from "../actors/llm/providers/configured.ts";
 import type { Disclosure } from "../actors/review/disclosure.ts";
 import type { RunEntry } from "../actors/runs/run-entry.ts";
 import { memoryRunStore } from "../actors/runs/stores/memory.ts";
+import type { ChangeKeeper } from "../actors/workspace/changes/keeper.ts";
 import {
   Applications,
   type LogDestination,
@@ -60,11 +61,15 @@ export type {
   App,
   CallTerms,
   ChatOptions,
+  DocumentCommentsOptions,
+  DocumentOptions,
   ExplainOptions,
   GenerateOptions,
   ModelTerms,
   OpenOptions,
   RefactorOptions,
+  TakenBack,
+  TestGenerateOptions,
 } from "./library/open.ts";
 export { UnknownProvider } from "./reviewer.ts";
 export { RuleCheckFailed, type RuleTestFailure, type RuleTestReport, type TestedRule } from "./rules.ts";
@@ -132,6 +137,8 @@ export interface Aiex {
   readonly llm: LlmLook;
   /** What the index of a project knows. */
   readonly context: ContextLook;
+  /** What runs have changed in files here: to be listed, looked at, and taken back. */
+  readonly changes: Pick<ChangeKeeper, "list" | "preview" | "undo">;
   /**
    * Analyzes a file, a directory or a text with the static engine, and has a model review it where `review` asks for that.
    * @throws {InputRefused} it cannot be read; {AnalysisFailed}; {UnknownProvider}; what `onDisclosure` rejects with; what
@@ -216,6 +223,7 @@ export async function startAiex({
     runs,
     llm: llmLook(node),
     context: contextLook(runs),
+    changes,
     analyze: (request) => analyze(runs, place, request),
     testRules: (request) => testRules(runs, place, request),
     stop,

@@ -24,8 +24,14 @@ const explained = {
   summary: "It computes a mean.",
   claims: [{ title: "Mean", text: "Divides the sum.", from_line: 2, to_line: 2 }],
 };
+const documented =
+  'mean.py\n<<<<<<< SEARCH\ndef mean(xs):\n=======\ndef mean(xs):\n    """The mean of numbers."""\n>>>>>>> REPLACE\n';
 const script = {
-  answers: [{ when: "hello", say: ["Hello,", " world."] }, { say: JSON.stringify(explained) }],
+  answers: [
+    { when: "hello", say: ["Hello,", " world."] },
+    { when: "Document what others use in", say: documented },
+    { say: JSON.stringify(explained) },
+  ],
 };
 
 let home = "";

@@ -2,12 +2,16 @@
 import { homedir } from "node:os";
 import type { AnalysisReport, AnalysisType } from "../../actors/analysis/report.ts";
 import type { ConversationType } from "../../actors/chat/conversation.ts";
+import type { Documentation } from "../../actors/operations/document.ts";
+import type { CommentsInput, CommentsWritten } from "../../actors/operations/document-comments.ts";
 import type { Explanation } from "../../actors/operations/explain.ts";
 import type { GenerateInput, Generation } from "../../actors/operations/generate.ts";
 import type { RefactorInput, Refactoring } from "../../actors/operations/refactor.ts";
+import type { TestGeneration } from "../../actors/operations/test-generate.ts";
 import type { Disclosure } from "../../actors/review/disclosure.ts";
 import { realWorld } from "../../runtime/worlds/real.ts";
 import type { Aiex, AiexOptions } from "../aiex.ts";
+import { ChangesRefused } from "../changes.ts";
 import { type Configuration, loadConfiguration } from "../config.ts";
 import { type AnalysisInput, analysisOrder, analysisReport, onDisclosure } from "../runs/analysis.ts";
 import { chatOrder } from "../runs/chat.ts";
@@ -84,6 +88,29 @@ export interface GenerateOptions extends ModelTerms {
   readonly force?: boolean;
 }
 
+export interface TestGenerateOptions extends ModelTerms, Pick<GenerateOptions, "output" | "force"> {
+  /** The file that is tested. */
+  readonly file: string;
+  /** The share of its lines that the tests are to run through, 0 to 1. */
+  readonly coverage?: number;
+}
+
+export interface DocumentOptions extends ModelTerms, Pick<ExplainOptions, "file" | "text"> {}
+
+export interface DocumentCommentsOptions extends ModelTerms {
+  /** A file, or a directory. */
+  readonly file: string;
+  /** `apply` changes the files, as one set that `undo` takes back. Default: "preview". */
+  readonly mode?: Exclude<CommentsInput["mode"], "interactive">;
+}
+
+/** What was taken back. */
+export interface TakenBack {
+  readonly run: string;
+  /** The files that are as they were before that run. */
+  readonly paths: readonly string[];
+}
+
 export interface ChatOptions extends Omit<ModelTerms, "signal" | "onDisclosure">, ConversationConsent {
   /** Default: "coding". */
   readonly type?: ConversationType;
@@ -102,6 +129,17 @@ export interface App extends AsyncDisposable {
   refactor(options: RefactorOptions): Call<Refactoring>;
   /** Has a model write a file. */
   generate(options: GenerateOptions): Call<Generation>;
+  /** Has a model write the tests of a file. */
+  testGenerate(options: TestGenerateOptions): Call<TestGeneration>;
+  /** Has a model write a page of documentation about a file, in Markdown. */
+  document(options: DocumentOptions): Call<Documentation>;
+  /** Has a model write comments of documentation into a file, or the files of a directory; nothing else in them changes. */
+  documentComments(options: DocumentCommentsOptions): Call<CommentsWritten>;
+  /**
+   * Takes back all that a run has changed in files: the last run that changed any, unless one is named by how its id begins.
+   * @throws {ChangesRefused} a file is not as the run left it (`changed_since`), or there is nothing to take back; nothing has changed then
+   */
+  undo(run?: string): Promise<TakenBack>;
   /**
    * Begins a conversation about the project.
    * @throws {UnknownProvider} there is nobody who could answer; a path of `context` is missing (`path_refused`)
@@ -132,7 +170,7 @@ export async function openLibrary(
 }
 
 function appOf(
-  { runs, llm, node, stop }: Aiex,
+  { runs, llm, node, changes, stop }: Aiex,
   configuration: Configuration,
   { world, directory }: { readonly world: ReturnType<typeof realWorld>; readonly directory: string },
 ): App {
@@ -150,6 +188,13 @@ function appOf(
       operated<Refactoring>(runs, place, "refactor", { file, type, mode }, terms),
     generate: ({ type, requirements, context, output, force, ...terms }) =>
       operated<Generation>(runs, place, "generate", { type, requirements, context, output, force }, terms),
+    testGenerate: ({ file, coverage, output, force, ...terms }) =>
+      operated<TestGeneration>(runs, place, "test_generate", { file, coverage, output, force }, terms),
+    document: ({ file, text, ...terms }) =>
+      operated<Documentation>(runs, place, "document", { file, text }, terms),
+    documentComments: ({ file, mode, ...terms }) =>
+      operated<CommentsWritten>(runs, place, "document_comments", { file, mode }, terms),
+    undo: (run) => takenBack(changes, run),
     chat: async ({ context, allow, onDisclosure: tell, onPermission, onChange, ...options } = {}) => {
       const order = await chatOrder(place, { ...options, paths: context, allowed: allow ?? "ask" });
       return conversationOf(runs, await runs.submit(order), {
@@ -158,6 +203,12 @@ function appOf(
     },
     ...{ runs, llm, node, close, [Symbol.asyncDispose]: close },
   };
+}
+
+async function takenBack(changes: Aiex["changes"], run: string | undefined): Promise<TakenBack> {
+  const undone = await changes.undo(run);
+  if (!undone.ok) throw new ChangesRefused(undone);
+  return { run: undone.run, paths: undone.files.map(({ path }) => path) };
 }
 
 type Place = Parameters<typeof analysisOrder>[0];

@@ -61,6 +61,9 @@ describe("A call", () => {
     for (const refused of [
       app.refactor({ file: "a.py", ...none }),
       app.generate({ type: "function", requirements, context: "a.py", ...none }),
+      app.testGenerate({ file: "a.py", ...none }),
+      app.document({ file: "a.py", ...none }),
+      app.documentComments({ file: "a.py", ...none }),
     ])
       await expect(refused).rejects.toMatchObject({ code: "unknown_provider" });
     const call = app.explain({ file: "a.py", provider: "openai" });
@@ -79,6 +82,52 @@ describe("A call", () => {
     abort.abort(new Error("Enough."));
     await expect(call).rejects.toThrow("Enough.");
     expect((await app.runs.find(await call.run)).phase).toBe("interrupted");
+  }, 60_000);
+});
+
+describe("What a model does with code", () => {
+  const text = (): string => readFileSync(join(home, "a.py"), "utf8");
+  const block = (search: string, replace: string): Reply => ({
+    say: `a.py\n<<<<<<< SEARCH\n${search}\n=======\n${replace}\n>>>>>>> REPLACE\n`,
+  });
+  const fenced = (code: string): Reply => ({ say: `Here.\n\`\`\`python\n${code}\`\`\`\n` });
+  const by = { provider: "openai" };
+
+  it("comes back as its documents", async () => {
+    const claims = [{ title: "Eval", text: "It runs input.", from_line: 1, to_line: 1 }];
+    const tests = "def test_a():\n    assert True\n";
+    await opened(
+      { say: JSON.stringify({ summary: "It evaluates.", claims }) },
+      fenced(tests),
+      { say: "# A\n\nIt runs.\n\n## `x`\n\nA value.\n" },
+      fenced("def add(a, b):\n    return a + b\n"),
+    );
+    expect(await app.explain({ file: "a.py", ...by })).toMatchObject({ claims, complete: true });
+    const coverage = 0.9;
+    expect(await app.testGenerate({ file: "a.py", coverage, ...by })).toMatchObject({
+      code: tests,
+      coverage,
+      path: null,
+    });
+    expect(await app.document({ file: "a.py", ...by })).toMatchObject({ title: "A", sections: ["x"] });
+    const requirements = "Adds two numbers.";
+    const made = await app.generate({ type: "function", requirements, output: "b.py", ...by });
+    expect(made).toMatchObject({ path: "b.py", language: "python" });
+    expect(readFileSync(join(home, "b.py"), "utf8")).toBe(made.code);
+  }, 60_000);
+
+  it("changes files where that is asked for, and is taken back", async () => {
+    const line = "x = eval(input())";
+    await opened(block(line, "x = input()"), block(line, `# What is typed.\n${line}`));
+    const seen = await app.refactor({ file: "a.py", ...by });
+    expect(seen).toMatchObject({ mode: "preview", run: null, files: [{ added: 1, removed: 1 }] });
+    expect(text()).toBe(`${line}\n`);
+    const call = app.documentComments({ file: "a.py", mode: "apply", ...by });
+    expect(await call).toMatchObject({ schema: "aiex.comments/1", files: [{ applied: true }] });
+    expect(text()).toBe(`# What is typed.\n${line}\n`);
+    expect(await app.undo()).toEqual({ run: await call.run, paths: ["a.py"] });
+    expect(text()).toBe(`${line}\n`);
+    await expect(app.undo()).rejects.toMatchObject({ name: "ChangesRefused" });
   }, 60_000);
 });
 
