@@ -16,6 +16,7 @@ type EditsMade = Refactoring | CommentsWritten;
 
 export function renderEditsText(untrusted: EditsMade, terminal: Terminal): string {
   const { input, left_out, files } = sanitizeData(untrusted, (text) => printable(text, terminal));
+  const verification = verificationOf(untrusted);
   const sections = [
     "type" in untrusted
       ? [heading(terminal, "🔧 ", `Refactoring of ${input}`), paint(terminal, "gray", typeText(untrusted))]
@@ -23,7 +24,7 @@ export function renderEditsText(untrusted: EditsMade, terminal: Terminal): strin
     ...remarksLines(untrusted.remarks, terminal),
     ...untrusted.files.map(({ diff }) => [diffText(diff, terminal)]),
     left_out.flatMap(({ path, reason }) => indented(`${path} was left out: ${reason}`, 0, terminal)),
-    untrusted.verification === null ? [] : verificationLines(untrusted.verification, terminal),
+    verification === null ? [] : verificationLines(verification, terminal),
     indented(whatBecame(files, untrusted), 0, terminal),
   ];
   return `${sections
@@ -34,6 +35,7 @@ export function renderEditsText(untrusted: EditsMade, terminal: Terminal): strin
 
 export function renderEditsMarkdown(untrusted: EditsMade): string {
   const { input, remarks, left_out, files } = sanitizeData(untrusted, sanitizeText);
+  const verification = verificationOf(untrusted);
   const blocks = [
     ...("type" in untrusted
       ? [`# Refactoring of ${codeSpan(input)}`, typeText(untrusted)]
@@ -41,10 +43,15 @@ export function renderEditsMarkdown(untrusted: EditsMade): string {
     ...(remarks === "" ? [] : [escapeMarkdown(remarks)]),
     ...files.flatMap(({ path, diff }) => [`## ${codeSpan(path)}`, fencedBlock(diff, "diff")]),
     ...left_out.map(({ path, reason }) => `${codeSpan(path)} was left out: ${escapeMarkdown(reason)}`),
-    ...(untrusted.verification === null ? [] : verificationMarkdown(untrusted.verification)),
+    ...(verification === null ? [] : verificationMarkdown(verification)),
     whatBecame(files, untrusted),
   ];
   return `${blocks.join("\n\n")}\n`;
+}
+
+/** Comments change nothing that a check could judge. */
+function verificationOf(made: EditsMade): Refactoring["verification"] {
+  return "verification" in made ? made.verification : null;
 }
 
 function typeText({ type }: Pick<Refactoring, "type">): string {
