@@ -34,7 +34,11 @@ export const exitCodeRows: readonly ExitCodeRow[] = [
   { code: 1, meaning: "failed: no such file, a result that could not be written, and the like" },
   { code: 2, meaning: "usage: an unknown command or option, or a value that is not accepted" },
   { code: 3, meaning: "finished, with failed steps" },
-  { code: 4, meaning: "gate not met: the score is below --fail-under, or there is no score" },
+  {
+    code: 4,
+    meaning:
+      "gate not met: the score is below --fail-under or the coverage below --coverage, or there is none",
+  },
   { code: 5, meaning: "denied: by the system's permissions or by the configuration" },
   { code: 6, meaning: "budget reached" },
   {

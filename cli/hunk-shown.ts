@@ -1,6 +1,6 @@
 // Shows at a terminal what a person is asked about: a hunk, or what checks said of the hunks that they chose.
 import type { HunkAsked } from "../actors/operations/edited-files.ts";
-import type { Verification } from "../actors/operations/verification.ts";
+import type { Verification } from "../actors/operations/verification-result.ts";
 import { isRecord } from "../runtime/wire/shape.ts";
 import type { RunQuestion } from "../supervisors/runs/runs.ts";
 import type { Host } from "./host.ts";

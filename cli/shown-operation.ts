@@ -83,8 +83,13 @@ export async function showOperation(
 }
 
 /** What did not pass the checks that were asked for is no success, whatever became of it. */
-function checkedCode({ verification }: Document): ExitCode {
-  return isRecord(verification) && verification.passed === false ? exitCodes.failed : exitCodes.ok;
+function checkedCode({ verification, coverage }: Document): ExitCode {
+  if (!isRecord(verification)) return exitCodes.ok;
+  if (verification.passed === false) return exitCodes.failed;
+  if (!isRecord(coverage) || typeof coverage.goal !== "number") return exitCodes.ok;
+  // What was not measured has not reached its goal.
+  const isMet = typeof coverage.measured === "number" && coverage.measured >= coverage.goal;
+  return isMet ? exitCodes.ok : exitCodes.gateNotMet;
 }
 
 function rendered(

@@ -1,4 +1,5 @@
 // The commands with which this program's user checks files here: those of the configuration, in an environment without secrets.
+import { tmpdir } from "node:os";
 import type { Trust } from "../actors/workspace/instructions.ts";
 import { commandEnvironment } from "../actors/workspace/verify/environment.ts";
 import type { VerifierOptions } from "../actors/workspace/verify/verifier.ts";
@@ -14,6 +15,6 @@ export function verifierOptions(
   return {
     ...{ world, directory, trust, configuration: operations.verify },
     environment: commandEnvironment(process.env),
-    node: process.execPath,
+    ...{ node: process.execPath, temporary: tmpdir() },
   };
 }

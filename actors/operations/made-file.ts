@@ -12,7 +12,8 @@ import type { SentFile } from "./sent-file.ts";
 import { present } from "./services.ts";
 import { faultIn } from "./sound-code.ts";
 import { keep } from "./tried-set.ts";
-import { readyToVerify, triedOut, verification } from "./verification.ts";
+import { readyToVerify, triedOut } from "./verification.ts";
+import { type CoverageFound, type Goal, verification } from "./verification-result.ts";
 
 /** What every operation that makes a file is given. */
 export const madeFileInput = {
@@ -41,7 +42,10 @@ export const madeFileResult = {
 };
 
 type MadeInput = z.output<z.ZodObject<typeof madeFileInput>>;
-type MadeResult = z.infer<z.ZodObject<typeof madeFileResult>>;
+type MadeResult = z.infer<z.ZodObject<typeof madeFileResult>> & {
+  /** Left out by what has no goal for it. */
+  readonly coverage?: CoverageFound | null;
+};
 
 /** What an operation has in hand that makes a file. */
 export interface Making<Result> {
@@ -94,7 +98,7 @@ export async function concludedFile<Result extends MadeResult>(
     material,
     context,
     ...how
-  }: Job<MadeInput, Making<Result>> & Concluding,
+  }: Job<MadeInput, Making<Result>> & Concluding & { readonly goal?: Goal | undefined },
   title: string,
 ): Promise<{ readonly ok: true; readonly result: Result } | Unsound | Refusal> {
   if (output === undefined || material.before !== undefined) return { ok: true, result };
@@ -122,6 +126,7 @@ interface Target {
 export async function makingRefusal(
   context: StepContext,
   { output, force, verify }: MadeInput,
+  { measures = false }: { readonly measures?: boolean } = {},
 ): Promise<Refusal | undefined> {
   if (output === undefined) {
     if (!verify) return undefined;
@@ -130,7 +135,7 @@ export async function makingRefusal(
     return { ok: false, code: "usage", message };
   }
   // First what an attempt that was lost has tried out there.
-  const notReady = verify ? await readyToVerify(context) : undefined;
+  const notReady = verify ? await readyToVerify(context, measures) : undefined;
   return notReady ?? targetRefusal(context, { path: output, force });
 }
 
@@ -170,20 +175,21 @@ async function written<Result>(
  */
 async function verified<Result extends MadeResult>(
   context: StepContext,
-  { isLast, tell, ...target }: Target & Concluding,
+  { isLast, tell, goal, ...target }: Target & Concluding & { readonly goal?: Goal | undefined },
   { title, becomes }: { readonly title: string; readonly becomes: ChangedBefore<Result> },
 ): Promise<{ readonly ok: true; readonly result: Result } | Unsound | Refusal> {
   const refusal = await targetRefusal(context, target);
   if (refusal !== undefined) return refusal;
   const { result: given, rounds, files: sent } = becomes;
   const changes = [{ path: target.path, before: null, after: given.code }];
-  const tried = await triedOut(context, { title, round: rounds, changes, keeps: true, tell });
+  const tried = await triedOut(context, { title, round: rounds, changes, keeps: true, isLast, goal, tell });
   if (!tried.ok) return tried;
-  const { verification, files, problem, output } = tried;
-  if (!verification.passed && !isLast) return { ok: false, problem, output };
+  const { verification, coverage, isWanted, files, problem, output } = tried;
+  if (!isWanted && !isLast) return { ok: false, problem, output };
   const code = files[0]?.text ?? given.code;
   const written = verification.passed ? { path: target.path, run: context.run } : {};
-  const result: Result = { ...given, code, verification, ...written };
+  const measured = coverage === null ? {} : { coverage };
+  const result: Result = { ...given, code, verification, ...measured, ...written };
   if (verification.passed) {
     await noteChanged(context, tried.changes, { result, rounds, files: sent });
     await keep(context);

@@ -10,15 +10,19 @@ import { present } from "./services.ts";
 
 const commandsKey = "checks";
 
-/** Which there are; the same for the whole run. Asked before anything is paid for. */
+/** Which there are, one that measures coverage only where that is wanted; the same for the whole run. Asked before anything is paid for. */
 export async function ownChecks(
   context: StepContext,
+  measures: boolean,
 ): Promise<{ readonly ok: true; readonly commands: readonly VerifyCommand[] } | Refusal> {
   const known = (await context.recall(commandsKey)) as readonly VerifyCommand[] | undefined;
   if (known !== undefined) return { ok: true, commands: known };
   const answer = await present(context, await context.workspace.verify({ ask: "look" }));
   if (!answer.ok) return answer;
-  const commands = answer.state === "look" ? answer.commands : [];
+  const all = answer.state === "look" ? answer.commands : [];
+  if (measures && !all.some(({ kind }) => kind === "coverage"))
+    return { ok: false, code: "bad_configuration", message: nothingMeasures };
+  const commands = measures ? all : all.filter(({ kind }) => kind !== "coverage");
   if (commands.length === 0) return { ok: false, code: "bad_configuration", message: nothingConfigured };
   await context.note(commandsKey, commands);
   return { ok: true, commands };
@@ -30,6 +34,11 @@ operations:
     type_check: [npx, tsc, --noEmit]
     test: [node, --test, "{file}"]`;
 
+const nothingMeasures = `--coverage is measured with --verify, and no command of yours does that where these files are. Leave one of the two out, or write it into your own configuration there, such as:
+operations:
+  verify:
+    coverage: [npx, vitest, run, "{file}", --coverage, "--coverage.reporter=lcov", "--coverage.reportsDirectory={coverage_dir}"]`;
+
 export interface AskedCheck {
   /** Tells the checks of a step apart; the same each time it is tried. */
   readonly key: string;
@@ -38,12 +47,14 @@ export interface AskedCheck {
   readonly kind: VerifyKind;
   /** Those that were written. */
   readonly files: readonly string[];
+  /** Whose coverage is measured. */
+  readonly covers?: string | undefined;
 }
 
 /** Runs one to its end. */
 export async function checkedBy(
   context: StepContext,
-  { key, id, kind, files }: AskedCheck,
+  { key, id, kind, files, covers }: AskedCheck,
 ): Promise<{ readonly ok: true; readonly end: VerifyEnd } | Refusal> {
   let stopped: OwnerAway | Refusal | undefined;
   const end = await context
@@ -53,7 +64,7 @@ export async function checkedBy(
       unknown: "repeat",
       perform: async () => {
         for (;;) {
-          const answer = await context.workspace.verify({ ask: "run", id, kind, files });
+          const answer = await context.workspace.verify({ ask: "run", id, kind, files, covers });
           if (answer.ok && answer.state === "ended") return answer.end;
           if (answer.ok) continue;
           stopped = answer;

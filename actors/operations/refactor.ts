@@ -14,7 +14,7 @@ import {
   shownFile,
 } from "./edited-files.ts";
 import { filesToldMax, roundsDefault, verifyRoundsMax } from "./limits.ts";
-import { verification } from "./verification.ts";
+import { verification } from "./verification-result.ts";
 import { verifiedEdits, verifyingRefusal } from "./verified-edits.ts";
 
 const refactorTypes = ["all", "performance", "readability", "security"] as const;

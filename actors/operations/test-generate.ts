@@ -17,6 +17,7 @@ import {
 } from "./made-file.ts";
 import { type SentFile, sentFile } from "./sent-file.ts";
 import { listFiles, readFile } from "./services.ts";
+import { coverageFound } from "./verification-result.ts";
 
 const testInput = z.strictObject({
   file: z.string().min(1).describe("The path of the file that is tested"),
@@ -35,7 +36,7 @@ const testGeneration = z.object({
   language: z.string(),
   framework: z.string().describe("What the tests are written with"),
   place: z.string().describe("Where the tests belong: their imports start there"),
-  coverage: z.number().nullable().describe("The goal that the model was given; null where there was none"),
+  coverage: coverageFound.nullable().describe("Null where there was no goal"),
   ...madeFileResult,
 });
 
@@ -70,7 +71,11 @@ export const testGenerate: ModelOperation<TestInput, Tested, TestGeneration> = {
     },
   }),
   check: ({ text }, job) => checked(text, job),
-  conclude: (result, job, how) => concludedFile(result, { ...job, ...how }, `Tests for ${job.input.file}`),
+  conclude: (result, job, how) => {
+    const { file, coverage: share } = job.input;
+    const goal = share === undefined ? undefined : { path: file, share };
+    return concludedFile(result, { ...job, ...how, goal }, `Tests for ${file}`);
+  },
   around: ({ file }) => ({ paths: [file], query: "" }),
   remember: ({ file, path, framework, remarks, verification }) => {
     if (verification?.passed === false) return [];
@@ -81,7 +86,7 @@ export const testGenerate: ModelOperation<TestInput, Tested, TestGeneration> = {
 };
 
 async function gathered(input: TestInput, context: StepContext): Promise<GatheredOr<Tested>> {
-  const { file, output, force, verify } = input;
+  const { file, output, force, verify, coverage } = input;
   const before = await changedBefore<TestGeneration>(context);
   if (before !== undefined) {
     const { language, framework, place } = before.result;
@@ -90,7 +95,11 @@ async function gathered(input: TestInput, context: StepContext): Promise<Gathere
     if (known !== null)
       return { ok: true, material: { files, language: known, framework, place, rounds: 0, before } };
   }
-  const refusal = await makingRefusal(context, { output, force, verify });
+  const refusal = await makingRefusal(
+    context,
+    { output, force, verify },
+    { measures: coverage !== undefined },
+  );
   if (refusal !== undefined) return refusal;
   const sent = await sentFile(context, file);
   if (!sent.ok) return sent;
@@ -123,6 +132,11 @@ function checked(answer: string, { input, ...job }: TestJob): Promise<Checked<Te
   const { language, framework, place } = job.material;
   return checkedFile(answer, { ...job, path: place }, (made) => ({
     ...{ schema: "aiex.test_generation/1", file: input.file, language: language.id, framework, place },
-    ...{ coverage: input.coverage ?? null, ...made },
+    ...{ coverage: unmeasured(input.coverage), ...made },
   }));
+}
+
+/** What is known of the coverage before anything was run. */
+function unmeasured(share: number | undefined): TestGeneration["coverage"] {
+  return share === undefined ? null : { goal: share, measured: null, uncovered_lines: null };
 }

@@ -1,38 +1,23 @@
 // Tries an answer out: what it makes of the files is put in place, the owner's own checks are run, and where they fail it is taken back.
 // What failed without the answer too is not held against it. Every part is an effect or a note of the run: see `tried-set.ts`.
-import { z } from "zod";
 import type { StepContext } from "../runs/step-context.ts";
 import type { FileChange } from "../workspace/access.ts";
-import { type VerifyKind, verifyKinds } from "../workspace/verify/config.ts";
-import type { VerifyCommand, VerifyEnd } from "../workspace/verify/question.ts";
+import type { VerifyKind } from "../workspace/verify/config.ts";
+import type { MeasuredCoverage, VerifyCommand, VerifyEnd } from "../workspace/verify/question.ts";
 import type { Refusal } from "./ask-model.ts";
 import { changeOf, type TextChange } from "./changed-files.ts";
 import { checkShownCharactersMax, checksToldCharactersMax, touchedShownMax } from "./limits.ts";
 import { checkedBy, ownChecks } from "./own-checks.ts";
 import { listFiles, present } from "./services.ts";
 import { takeBack, tryOut, whileFormatting } from "./tried-set.ts";
-
-const checkedCommand = z.object({
-  kind: z.enum(verifyKinds),
-  outcome: z
-    .enum(["passed", "failed", "failed_before", "timed_out"])
-    .describe("failed_before: it failed without the change as well, and does not count"),
-  exit: z.int().nullable().describe("Its exit code; null where a signal or its deadline ended it"),
-  seconds: z.number().min(0),
-  output: z.string().describe("The end of what it printed, secrets masked; empty where it passed"),
-});
-
-/** What the checks of the last answer came to. */
-export const verification = z.object({
-  rounds: z.int().min(1).describe("Answers that were tried out"),
-  passed: z.boolean().describe("Whether every check passed that had passed before"),
-  kept: z.boolean().describe("Whether the files are changed; else they are as before"),
-  commands: z.array(checkedCommand),
-  touched: z.array(z.string()).describe("Other files that the formatter has changed, the first of them"),
-});
-
-export type Verification = z.infer<typeof verification>;
-type CheckedCommand = z.infer<typeof checkedCommand>;
+import {
+  type CheckedCommand,
+  type CoverageFound,
+  coverageOf,
+  type Goal,
+  missedGoal,
+  type Verification,
+} from "./verification-result.ts";
 
 /** A file as it is with the answer, formatted. */
 export interface TriedFile {
@@ -48,12 +33,19 @@ export interface Trial {
   readonly changes: readonly TextChange[];
   /** False where the files are to be as before, whatever comes of it. */
   readonly keeps: boolean;
+  /** True where the model is not asked again: an answer stays then that passes and misses its goal alone. */
+  readonly isLast: boolean;
+  readonly goal?: Goal | undefined;
   readonly tell: (doing: string) => Promise<void>;
 }
 
 export interface Tried {
   readonly ok: true;
   readonly verification: Verification;
+  /** Null where there was no goal. */
+  readonly coverage: CoverageFound | null;
+  /** Whether it is to stay. */
+  readonly isWanted: boolean;
   readonly files: readonly TriedFile[];
   /** The files of the set as they are then, by their hashes. */
   readonly changes: readonly Pick<FileChange, "path" | "after">[];
@@ -62,9 +54,9 @@ export interface Tried {
   readonly output: string;
 }
 
-/** Looks whether there are checks, and ends what an attempt that was lost has left. Before anything else of the step. */
-export async function readyToVerify(context: StepContext): Promise<Refusal | undefined> {
-  const checks = await ownChecks(context);
+/** Looks whether there are checks (`measures`: one for coverage among them), and ends what an attempt that was lost has left. Before anything else of the step. */
+export async function readyToVerify(context: StepContext, measures: boolean): Promise<Refusal | undefined> {
+  const checks = await ownChecks(context, measures);
   if (!checks.ok) return checks;
   const back = await takeBack(context);
   return back.ok ? undefined : back;
@@ -78,7 +70,7 @@ export async function triedOut(context: StepContext, trial: Trial): Promise<Trie
   const key = `tried ${trial.round}`;
   const known = (await context.recall(key)) as Tried | undefined;
   // One that is to be in place is put there once more.
-  if (known !== undefined && !(known.verification.passed && trial.keeps)) return known;
+  if (known !== undefined && !(known.isWanted && trial.keeps)) return known;
   try {
     const tried = await new Trying(context, trial).all();
     await context.note(key, tried);
@@ -132,22 +124,41 @@ class Trying {
   }
 
   async all(): Promise<Tried> {
-    const { keeps } = this.#trial;
-    const checks = await ownChecks(this.#context);
+    const { keeps, goal } = this.#trial;
+    const checks = await ownChecks(this.#context, goal !== undefined);
     if (!checks.ok) throw new Stopped(checks);
     const formatter = checks.commands.find(({ kind }) => kind === "format");
     const formatted = await this.#formattedBefore();
     if (formatted !== undefined) this.#files = formatted.files;
     await this.#putInPlace();
     if (formatter !== undefined) await this.#format(formatted);
-    for (const command of checks.commands.filter(({ kind }) => kind !== "format")) {
-      await this.#run(command);
-    }
-    for (const command of this.#failing(checks.commands)) await this.#compare(command);
-    const passed = this.#failing(checks.commands).length === 0;
-    if (passed && keeps) await this.#putInPlace();
+    const of = (kinds: readonly VerifyKind[]) => checks.commands.filter(({ kind }) => kinds.includes(kind));
+    let passed = await this.#pass(of(["type_check", "test"]), of(["format"]));
+    // What does not work measures nothing.
+    if (passed && goal !== undefined) passed = await this.#pass(of(["coverage"]));
+    const isWanted = passed && this.#isGoodEnough;
+    if (isWanted && keeps) await this.#putInPlace();
     else await this.#takeBack();
-    return this.#outcome(checks.commands, passed);
+    return this.#outcome(checks.commands, { passed, isWanted });
+  }
+
+  /** Runs them, and looks whether they pass, with those that were run already. */
+  async #pass(commands: readonly VerifyCommand[], run: readonly VerifyCommand[] = []): Promise<boolean> {
+    if (commands.length > 0) await this.#putInPlace();
+    for (const command of commands) await this.#run(command);
+    for (const command of this.#failing(commands)) await this.#compare(command);
+    return this.#failing([...commands, ...run]).length === 0;
+  }
+
+  get #measured(): MeasuredCoverage | undefined {
+    return this.#ends.get("coverage")?.coverage;
+  }
+
+  /** A report that nobody can read is no fault of the answer. */
+  get #isGoodEnough(): boolean {
+    const { goal, isLast } = this.#trial;
+    if (goal === undefined || isLast || missedGoal(goal, this.#measured) === undefined) return true;
+    return this.#measured?.ok === false && this.#measured.code === "no_report";
   }
 
   async again(tried: Tried): Promise<Tried> {
@@ -271,13 +282,19 @@ class Trying {
     const { run, step } = this.#context;
     await this.#trial.tell(doing[kind]);
     const id = `${run}/${step}/${key}/${this.#number}`;
-    const checked = await checkedBy(this.#context, { key, id, kind, files });
+    const covers = kind === "coverage" ? this.#trial.goal?.path : undefined;
+    const checked = await checkedBy(this.#context, { key, id, kind, files, covers });
     if (checked.ok) return checked.end;
     await this.#takeBack();
     throw new Stopped(checked);
   }
 
-  async #outcome(commands: readonly VerifyCommand[], passed: boolean): Promise<Tried> {
+  async #outcome(
+    commands: readonly VerifyCommand[],
+    { passed, isWanted }: { readonly passed: boolean; readonly isWanted: boolean },
+  ): Promise<Tried> {
+    const { goal } = this.#trial;
+    const missed = passed && goal !== undefined ? missedGoal(goal, this.#measured) : undefined;
     const checked = commands.flatMap(({ kind }): CheckedCommand[] => {
       const end = this.#ends.get(kind);
       if (end === undefined) return [];
@@ -293,12 +310,16 @@ class Trying {
         ...{ rounds: await this.#rounds(), passed, kept: this.#isInPlace },
         ...{ commands: checked, touched: [...this.#touched] },
       },
-      ...{ files: this.#files, changes },
-      problem: failing.map((kind) => `${kind} ${howEnded(this.#ends.get(kind))}.`).join(" "),
-      output: failing
-        .map((kind) => `${kind}:\n${this.#ends.get(kind)?.output ?? ""}`)
-        .join("\n\n")
-        .slice(0, checksToldCharactersMax),
+      ...{ files: this.#files, changes, isWanted },
+      coverage: goal === undefined ? null : coverageOf(goal, passed ? this.#measured : undefined),
+      problem:
+        missed?.problem ?? failing.map((kind) => `${kind} ${howEnded(this.#ends.get(kind))}.`).join(" "),
+      output:
+        missed?.output ??
+        failing
+          .map((kind) => `${kind}:\n${this.#ends.get(kind)?.output ?? ""}`)
+          .join("\n\n")
+          .slice(0, checksToldCharactersMax),
     };
   }
 
@@ -325,6 +346,7 @@ const doing: Readonly<Record<VerifyKind, string>> = {
   format: "formatting",
   type_check: "checking types",
   test: "running tests",
+  coverage: "measuring coverage",
 };
 
 function howEnded(end: VerifyEnd | undefined): string {

@@ -6,14 +6,8 @@ import { noteChanged } from "./changed-files.ts";
 import { appliedTo, type Edited, type EditJob, isBelow, rootedPath, wantedEdits } from "./edited-files.ts";
 import { sentText } from "./sent-file.ts";
 import { keep } from "./tried-set.ts";
-import {
-  inPlace,
-  readyToVerify,
-  type Trial,
-  type Tried,
-  triedOut,
-  type Verification,
-} from "./verification.ts";
+import { inPlace, readyToVerify, type Trial, type Tried, triedOut } from "./verification.ts";
+import type { Verification } from "./verification-result.ts";
 
 interface VerifiedEdits extends Edited {
   readonly verification: Verification | null;
@@ -32,7 +26,7 @@ export async function verifyingRefusal(
       "--verify runs your checks with the changes in place, and a text that is no file has none.";
     return { ok: false, code: "usage", message };
   }
-  if (isBelow(file)) return readyToVerify(context);
+  if (isBelow(file)) return readyToVerify(context, false);
   const message = `${JSON.stringify(file)} is not named by its path below the project's directory, and --verify changes files only there. Name it so, or set workspace.project_dir.`;
   return { ok: false, code: "outside_root", message };
 }
@@ -50,7 +44,14 @@ export async function verifiedEdits<Result extends VerifiedEdits>(
   if (edits.changes.length === 0) return { ok: true, result };
   const { rounds: round } = material;
   const isAsked = input.mode === "interactive";
-  const trial: Trial = { title, round, changes: edits.changes, keeps: input.mode !== "preview", tell };
+  const trial: Trial = {
+    title,
+    round,
+    changes: edits.changes,
+    keeps: input.mode !== "preview",
+    isLast,
+    tell,
+  };
   const tried = await triedOut(context, trial);
   if (!tried.ok) return tried;
   const { passed } = tried.verification;

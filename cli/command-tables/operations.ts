@@ -186,7 +186,8 @@ export const operationCommands: readonly CommandSpec[] = [
         value: "number",
         placeholder: "SHARE",
         range: { least: 0, most: 1 },
-        summary: "The share of its lines that the model is asked to run through; nothing measures it",
+        summary:
+          "The share of its lines that the tests are to run through, from 0 to 1; measured with --verify",
       },
       ...madeFileOptions("The file of tests to write; or a format to print in"),
       ...modelOptions(),
@@ -198,6 +199,7 @@ export const operationCommands: readonly CommandSpec[] = [
       "What the tests are written with, and where they belong, is seen from the project. They have to parse and may have no error of the analysis; else the model is asked again, twice at most. Without --verify nothing runs them: do that before you rely on them.",
       "Without --output they are printed, and nothing is written. A file that is there is not replaced without --force. What was written is kept: `aiex undo` takes it back.",
       verifyNote,
+      "With --verify the command of operations.verify.coverage measures --coverage. Tests that pass and reach less are asked for again; the last of them stay, and the command ends with 4.",
       sessionNote,
       codesNote,
     ],

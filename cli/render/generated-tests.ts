@@ -7,26 +7,26 @@ import { printable } from "./printable.ts";
 import { codeSpan, escapeMarkdown } from "./report-markdown.ts";
 import { shortId } from "./run-words.ts";
 import { plainText } from "./value-colors.ts";
-import { verificationLines, verificationMarkdown } from "./verification-text.ts";
+import { coverageLines, coverageSaid, verificationLines, verificationMarkdown } from "./verification-text.ts";
 
 export function renderTestsText(
-  { code, path, run, verification }: TestGeneration,
+  { code, path, run, verification, coverage }: TestGeneration,
   terminal: Terminal,
 ): string {
   const checks = verification === null ? [] : verificationLines(verification, terminal);
   if (path !== null && run !== null)
     checks.unshift(`Wrote ${printable(path, terminal)}. Take it back: aiex undo ${shortId(run)}`);
   else if (verification === null) return plainText(code, terminal);
-  return `${checks.join("\n")}\n`;
+  return `${[...checks, ...coverageLines(coverage, terminal)].join("\n")}\n`;
 }
 
 export function renderTestsMarkdown(tests: TestGeneration): string {
-  const { file, language, place, code, remarks, verification } = tests;
+  const { file, language, place, code, remarks, verification, coverage } = tests;
   const blocks = [
     `# Tests for ${codeSpan(sanitizeText(file))}`,
     `Their place is ${codeSpan(sanitizeText(place))}.`,
     ...(remarks === "" ? [] : [escapeMarkdown(sanitizeText(remarks))]),
-    ...(verification === null ? [] : verificationMarkdown(verification)),
+    ...(verification === null ? [] : [...verificationMarkdown(verification), ...coverageSaid(coverage)]),
     fencedBlock(sanitizeText(code), language),
   ];
   return `${blocks.join("\n\n")}\n`;

@@ -1,5 +1,9 @@
 // What a project's own checks said of an answer, for people. What a check printed is as little trusted as anything that runs a project.
-import type { Verification } from "../../actors/operations/verification.ts";
+import {
+  type CoverageFound,
+  lineRanges,
+  type Verification,
+} from "../../actors/operations/verification-result.ts";
 import { sanitizeText } from "../../runtime/observe/sanitize.ts";
 import { type Color, paint, type Terminal } from "../terminal.ts";
 import { fencedBlock } from "./fenced-block.ts";
@@ -42,6 +46,24 @@ export function verificationMarkdown(verification: Verification): string[] {
           `The formatter has changed other files too: ${touched.map((path) => codeSpan(sanitizeText(path))).join(", ")}`,
         ]),
   ];
+}
+
+export function coverageLines(coverage: CoverageFound | null, terminal: Terminal): string[] {
+  return coverageSaid(coverage).flatMap((text) => indented(text, 0, terminal));
+}
+
+/** A sentence of its own where there is a goal. */
+export function coverageSaid(coverage: CoverageFound | null): string[] {
+  if (coverage === null) return [];
+  const { goal, measured, uncovered_lines: lines } = coverage;
+  const wanted = `the goal is ${percent(goal)}`;
+  if (measured === null) return [`The coverage was not measured; ${wanted}.`];
+  const missing = lines === null || lines.length === 0 ? "" : ` Not run: lines ${lineRanges(lines)}.`;
+  return [`The tests run through ${percent(measured)} of the lines; ${wanted}.${missing}`];
+}
+
+function percent(share: number): string {
+  return `${Math.floor(share * 1_000) / 10} %`;
 }
 
 function saidOf({ passed, kept, rounds }: Verification): string {

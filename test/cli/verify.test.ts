@@ -237,6 +237,70 @@ describe("aiex ai test-generate --verify", () => {
   });
 });
 
+describe("aiex ai test-generate --verify --coverage", () => {
+  const source =
+    "export function size(n) {\n  if (n > 9) {\n    return 'big';\n  }\n  if (n > 4) {\n    return 'middle';\n  }\n  return 'small';\n}\n";
+  const covering = (...numbers: readonly number[]): string =>
+    `import { test } from "node:test";\nimport { size } from "./size.js";\n\ntest("size", () => [${numbers.join(", ")}].map(size));\n`;
+  const measuring = ["ai", "test-generate", "--file", "size.js", "--model", "m", "--verify"] as const;
+  const writingTo = [...measuring, "--output", "size.test.js", "--coverage", "0.9"] as const;
+
+  beforeEach(async () => {
+    const lcov = ["--experimental-test-coverage", "--test-reporter=lcov"];
+    await configured({
+      test: testing,
+      coverage: [node, "--test", ...lcov, "--test-reporter-destination={coverage_file}", "{file}"],
+    });
+    await writeFile(join(project, "size.js"), source);
+    await trusted();
+  });
+
+  it("has the model write more until the goal is reached, and says what was measured", async () => {
+    await played(answer(covering(1)), answer(covering(1, 5, 10)));
+    const { code, stdout } = await aiex(...writingTo);
+    expect(stdout).toMatch(
+      /The last of 2 answers passed your checks:[\s\S]*run through 100 % of the lines; the goal\s+is 90 %\./,
+    );
+    expect([code, await text("size.test.js")]).toEqual([0, covering(1, 5, 10)]);
+    expect(told(1)).toMatch(
+      /The tests run through [\d.]+ percent of the lines of "size\.js", and 90 percent are wanted\./,
+    );
+    expect(told(1)).toContain("Lines that no test runs: 3-4, 6-7");
+  });
+
+  it("keeps the last tests that pass, says what they miss, and ends with 4", async () => {
+    await played(answer(covering(1, 10)));
+    const { code, stdout } = await aiex(...writingTo, "--format", "json");
+    const { coverage, verification, path } = JSON.parse(stdout);
+    expect([code, path, server?.requests.length]).toEqual([4, "size.test.js", 3]);
+    expect(verification).toMatchObject({ rounds: 3, passed: true, kept: true });
+    expect(coverage).toEqual({ goal: 0.9, measured: expect.any(Number), uncovered_lines: [6, 7] });
+    expect(coverage.measured).toBeCloseTo(7 / 9, 2);
+  });
+
+  it("claims nothing where no report was written, and keeps the tests", async () => {
+    await configured({ test: testing, coverage: [node, "-e", "", "{coverage_file}"] });
+    await played(answer(covering(1, 5, 10)));
+    const { code, stdout } = await aiex(...writingTo, "--format", "json");
+    expect([code, server?.requests.length]).toEqual([4, 1]);
+    expect(JSON.parse(stdout)).toMatchObject({
+      path: "size.test.js",
+      coverage: { goal: 0.9, measured: null, uncovered_lines: null },
+    });
+  });
+
+  it.each([
+    ["nothing measures it", { test: testing }, "no command of yours does that"],
+    ["the command says nowhere where its report is", { coverage: [node] }, "must say with {coverage_file}"],
+  ])("refuses where %s", async (_, checks, problem) => {
+    await configured(checks);
+    await played(answer(covering(1)));
+    const { code, stderr } = await aiex(...writingTo);
+    expect(stderr.replace(/\s+/g, " ")).toContain(problem);
+    expect([code, server?.requests.length]).toEqual([78, 0]);
+  });
+});
+
 describe("aiex ai generate --verify", () => {
   it("keeps what passes", async () => {
     await configured({ type_check: [node, "--check", "{file}"] });

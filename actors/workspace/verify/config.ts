@@ -1,5 +1,6 @@
 // What a person can configure about the commands that check what was written: which they are, and how long each may take.
 import { z } from "zod";
+import { namesReport } from "./arguments.ts";
 
 /** Arguments of one command: more are the mistake of a script. */
 const argumentsMax = 200;
@@ -29,6 +30,13 @@ export const verifyConfiguration = z.strictObject({
   ),
   type_check: command("The command with which --verify checks types", "[npx, tsc, --noEmit]"),
   test: command("The command with which --verify runs tests", '[node, --test, "{file}"]'),
+  coverage: command(
+    "The command with which --verify measures coverage; it writes its report to {coverage_file}, or into {coverage_dir}",
+    '[npx, vitest, run, "{file}", --coverage, "--coverage.reportsDirectory={coverage_dir}"]',
+  ).refine(
+    (argv) => argv === undefined || argv.some(namesReport),
+    "must say with {coverage_file} or {coverage_dir} where its report is to be",
+  ),
   // The tests of a project of middle size.
   timeout_ms: z
     .int()
@@ -41,5 +49,5 @@ export const verifyConfiguration = z.strictObject({
 export type VerifyConfiguration = z.infer<typeof verifyConfiguration>;
 
 /** In the order in which they are run: what a formatter makes of a file is what is checked. */
-export const verifyKinds = ["format", "type_check", "test"] as const;
+export const verifyKinds = ["format", "type_check", "test", "coverage"] as const;
 export type VerifyKind = (typeof verifyKinds)[number];

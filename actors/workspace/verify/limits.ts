@@ -13,6 +13,10 @@ export const verifyLimits = {
   filesMax: 1_000,
   /** Characters of what names a command: a run, a step and a word. */
   idCharactersMax: 400,
+  /** Of a coverage report: that of some ten thousand files. */
+  reportBytesMax: 64 * 1024 * 1024,
+  /** Lines that were not run and that are named: a model and a person read no more. */
+  uncoveredMax: 2_000,
   /** Of what a command printed, as it is handed on: a model reads some hundred lines of it, and a person no more. */
   outputCharactersMax: 8_000,
 } as const;

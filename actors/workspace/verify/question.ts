@@ -15,6 +15,8 @@ export type VerifyQuestion =
       readonly kind: VerifyKind;
       /** Those that were written, below the root. */
       readonly files: readonly string[];
+      /** Whose coverage is measured, below the root; for `coverage` alone. */
+      readonly covers?: string | undefined;
     };
 
 /** A command that its user has configured. */
@@ -32,7 +34,21 @@ export interface VerifyEnd {
   readonly seconds: number;
   /** What it printed, secrets masked, without characters that cannot be seen; the middle of much is left out. */
   readonly output: string;
+  /** What its report says; left out where it is none that measures coverage. */
+  readonly coverage?: MeasuredCoverage | undefined;
 }
+
+export type MeasuredCoverage =
+  | {
+      readonly ok: true;
+      /** Lines that can be run, and those of them that were. */
+      readonly lines: number;
+      readonly covered: number;
+      /** The first of the others; null where the report does not name them. */
+      readonly uncovered: readonly number[] | null;
+    }
+  /** `unloaded`: the report says nothing of the file. `no_report`: there is none that can be read. */
+  | { readonly ok: false; readonly code: "unloaded" | "no_report"; readonly message: string };
 
 export type VerifyAnswer =
   | { readonly ok: true; readonly state: "look"; readonly commands: readonly VerifyCommand[] }
@@ -49,7 +65,7 @@ export interface VerifyRefused {
 }
 
 const kind = z.enum(verifyKinds);
-const { idCharactersMax, filesMax, outputCharactersMax } = verifyLimits;
+const { idCharactersMax, filesMax, outputCharactersMax, uncoveredMax } = verifyLimits;
 const pathCharactersMax = 4_096;
 
 export const verifyQuestion = z.discriminatedUnion("ask", [
@@ -59,15 +75,31 @@ export const verifyQuestion = z.discriminatedUnion("ask", [
     id: z.string().min(1).max(idCharactersMax),
     kind,
     files: z.array(z.string().max(pathCharactersMax)).max(filesMax),
+    covers: z.string().max(pathCharactersMax).optional(),
   }),
 ]);
 
+const count = z.int().min(0);
+const coverage = z.union([
+  z.object({
+    ok: z.literal(true),
+    lines: count.min(1),
+    covered: count,
+    uncovered: z.array(count).max(uncoveredMax).nullable(),
+  }),
+  z.object({
+    ok: z.literal(false),
+    code: z.enum(["unloaded", "no_report"]),
+    message: z.string().max(10_000),
+  }),
+]);
 const end = z.object({
   outcome: z.enum(["passed", "failed", "timed_out"]),
   exit: z.int().nullable(),
   seconds: z.number().min(0),
   // What stands for the middle is added to it.
   output: z.string().max(2 * outputCharactersMax),
+  coverage: coverage.optional(),
 });
 
 export const verifyAnswer = z.union([

@@ -1,18 +1,20 @@
 // Runs the commands with which a user checks the files of one project: one at a time, only those that were configured, only where
 // the project is trusted, since they run its code. Who asks for one asks again until it has ended.
 import { type CommandEnd, type RunningCommand, startCommand } from "../../../runtime/command.ts";
+import { FileError } from "../../../runtime/file-system.ts";
 import { sanitizeText } from "../../../runtime/observe/sanitize.ts";
 import type { World } from "../../../runtime/world.ts";
 import type { Trust } from "../instructions.ts";
 import { maskSecrets } from "../masking.ts";
 import { realRoot } from "../path-guard.ts";
-import { filledArguments, namesFiles } from "./arguments.ts";
-import { type VerifyConfiguration, verifyKinds } from "./config.ts";
+import { filledArguments, namesFiles, reportingArguments } from "./arguments.ts";
+import { type VerifyConfiguration, type VerifyKind, verifyKinds } from "./config.ts";
+import { withReport } from "./coverage/report-folder.ts";
 import { verifyLimits } from "./limits.ts";
 import type { VerifyAnswer, VerifyEnd, VerifyQuestion, VerifyRefused } from "./question.ts";
 
 export interface VerifierOptions {
-  readonly world: Pick<World, "files" | "programs" | "timers" | "clock">;
+  readonly world: Pick<World, "files" | "programs" | "timers" | "clock" | "random">;
   /** The user's own. */
   readonly configuration: VerifyConfiguration;
   /** The root of the files. */
@@ -23,6 +25,14 @@ export interface VerifierOptions {
   readonly environment: Readonly<Record<string, string>>;
   /** The Node.js executable. */
   readonly node: string;
+  /** Where folders for reports are made. */
+  readonly temporary: string;
+}
+
+interface Filled {
+  readonly kind: VerifyKind;
+  readonly command: string;
+  readonly args: readonly string[];
 }
 
 type RunQuestion = Extract<VerifyQuestion, { readonly ask: "run" }>;
@@ -113,23 +123,45 @@ export class Verifier {
     return job;
   }
 
-  async #carriedOut({ kind, files }: RunQuestion, job: Job): Promise<Ended> {
-    const { world, configuration, directory, environment, node } = this.#options;
-    const [command, ...args] = configuration[kind] ?? [];
+  async #carriedOut(question: RunQuestion, job: Job): Promise<Ended> {
+    const { kind, files } = question;
+    const [command, ...args] = this.#options.configuration[kind] ?? [];
     let answer: Ended;
     if (command === undefined) answer = unknown(kind);
     else if (this.#isStopped || job.isGivenUp) answer = givenUp;
-    else {
-      const running = startCommand(world, {
-        ...{ command, args: filledArguments(args, files), env: environment, node },
-        ...{ cwd: directory, deadlineMs: configuration.timeout_ms },
-      });
-      job.command = running;
-      answer = answerOf(await running.ended, { kind, command });
-    }
+    else if (kind === "coverage") answer = await this.#measured(question, job);
+    else answer = await this.#ran({ kind, command, args: filledArguments(args, files) }, job);
     job.answer = answer;
-    job.endedMs = world.clock.now();
+    job.endedMs = this.#options.world.clock.now();
     return answer;
+  }
+
+  async #ran({ kind, command, args }: Filled, job: Job): Promise<Ended> {
+    const { world, configuration, directory, environment, node } = this.#options;
+    const running = startCommand(world, {
+      ...{ command, args, env: environment, node },
+      ...{ cwd: directory, deadlineMs: configuration.timeout_ms },
+    });
+    job.command = running;
+    return answerOf(await running.ended, { kind, command });
+  }
+
+  async #measured({ kind, files, covers = "" }: RunQuestion, job: Job): Promise<Ended> {
+    const { world, configuration, directory, temporary } = this.#options;
+    const [command = "", ...args] = configuration.coverage ?? [];
+    try {
+      return await withReport({ world, temporary }, async (report) => {
+        const filled = reportingArguments(filledArguments(args, files), report);
+        const answer = await this.#ran({ kind, command, args: filled }, job);
+        if (!answer.ok || answer.state !== "ended") return answer;
+        const roots = [directory, await realRoot(world.files, directory)];
+        const coverage = await report.measured({ path: covers, roots });
+        return { ...answer, end: { ...answer.end, coverage } };
+      });
+    } catch (error) {
+      if (!(error instanceof FileError)) throw error;
+      return { ok: false, code: error.code, message: error.message };
+    }
   }
 
   /** Ends it once nobody asks for it any more. */
