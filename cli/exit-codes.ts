@@ -36,8 +36,7 @@ export const exitCodeRows: readonly ExitCodeRow[] = [
   { code: 3, meaning: "finished, with failed steps" },
   {
     code: 4,
-    meaning:
-      "gate not met: the score is below --fail-under or the coverage below --coverage, or there is none",
+    meaning: "gate not met: below --fail-under or --coverage, or nothing to judge by",
   },
   { code: 5, meaning: "denied: by the system's permissions or by the configuration" },
   { code: 6, meaning: "budget reached" },

@@ -1,7 +1,7 @@
 // What the checks of an answer came to, as results say it, and the coverage that they measured. Pure.
 import { z } from "zod";
 import { verifyKinds } from "../workspace/verify/config.ts";
-import type { MeasuredCoverage } from "../workspace/verify/question.ts";
+import type { MeasuredCoverage, VerifyEnd } from "../workspace/verify/question.ts";
 
 const checkedCommand = z.object({
   kind: z.enum(verifyKinds),
@@ -79,4 +79,10 @@ export function lineRanges(lines: readonly number[]): string {
     else ranges.push([line, line]);
   }
   return ranges.map(([from, to]) => (from === to ? `${from}` : `${from}-${to}`)).join(", ");
+}
+
+/** As a sentence about it goes on. */
+export function howEnded(end: VerifyEnd | undefined): string {
+  if (end?.outcome === "timed_out") return "did not end in its time";
+  return end?.exit === null || end === undefined ? "was ended by a signal" : `ended with code ${end.exit}`;
 }

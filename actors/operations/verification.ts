@@ -15,6 +15,7 @@ import {
   type CoverageFound,
   coverageOf,
   type Goal,
+  howEnded,
   missedGoal,
   type Verification,
 } from "./verification-result.ts";
@@ -348,8 +349,3 @@ const doing: Readonly<Record<VerifyKind, string>> = {
   test: "running tests",
   coverage: "measuring coverage",
 };
-
-function howEnded(end: VerifyEnd | undefined): string {
-  if (end?.outcome === "timed_out") return "did not end in its time";
-  return end?.exit === null || end === undefined ? "was ended by a signal" : `ended with code ${end.exit}`;
-}
