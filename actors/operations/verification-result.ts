@@ -1,6 +1,6 @@
 // What the checks of an answer came to, as results say it, and the coverage that they measured. Pure.
 import { z } from "zod";
-import { verifyKinds } from "../workspace/verify/config.ts";
+import { type VerifyKind, verifyKinds } from "../workspace/verify/config.ts";
 import type { MeasuredCoverage, VerifyEnd } from "../workspace/verify/question.ts";
 
 const checkedCommand = z.object({
@@ -86,3 +86,11 @@ export function howEnded(end: VerifyEnd | undefined): string {
   if (end?.outcome === "timed_out") return "did not end in its time";
   return end?.exit === null || end === undefined ? "was ended by a signal" : `ended with code ${end.exit}`;
 }
+
+/** What readers are told while a check runs. */
+export const doing: Readonly<Record<VerifyKind, string>> = {
+  format: "formatting",
+  type_check: "checking types",
+  test: "running tests",
+  coverage: "measuring coverage",
+};

@@ -14,6 +14,7 @@ import {
   type CheckedCommand,
   type CoverageFound,
   coverageOf,
+  doing,
   type Goal,
   howEnded,
   missedGoal,
@@ -342,10 +343,3 @@ class Trying {
     return rounds;
   }
 }
-
-const doing: Readonly<Record<VerifyKind, string>> = {
-  format: "formatting",
-  type_check: "checking types",
-  test: "running tests",
-  coverage: "measuring coverage",
-};
