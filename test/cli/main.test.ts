@@ -95,7 +95,7 @@ describe("aiex as a program", () => {
       expect(files.filter((file) => !file.startsWith(builtCommand))).toEqual([]);
       // Half of it is the table of commands; the runtime, or a parser of YAML, is a file many times as large.
       const bytes = files.reduce((sum, file) => sum + statSync(file).size, 0);
-      expect(bytes).toBeLessThan(100_000);
+      expect(bytes).toBeLessThan(90_000);
       expect(loaded.filter((url) => !url.startsWith("file:") && !url.startsWith("data:"))).toEqual([]);
     },
   );
@@ -111,7 +111,7 @@ describe("aiex as a program", () => {
     const bytes = urls.reduce((sum, url) => sum + statSync(fileURLToPath(url)).size, 0);
     // The runtime, the schemas, YAML and the client of NATS have 150,000 or more each; the table of commands has 60,000.
     expect(bytes).toBeGreaterThan(50_000);
-    expect(bytes).toBeLessThan(240_000);
+    expect(bytes).toBeLessThan(220_000);
     expect(urls.filter((url) => url.includes("node_modules"))).toEqual([]);
   });
 

@@ -75,7 +75,7 @@ describe("The package", () => {
       /^actors\/analysis\/rules\/[a-z]+\/[a-z]+\.yml$/,
       /^actors\/prompts\/templates\/[a-z-]+\.md$/,
       /^dist\/(actors|runtime|supervisors)\/[a-z0-9/-]+(\.d\.ts|\.js)$/,
-      /^dist\/command\/(cli\/main|actors\/analysis\/[A-Za-z0-9_.-]+)\.js$/,
+      /^dist\/command\/(cli\/main|actors\/analysis\/(programs\/command-program|[A-Za-z0-9_.-]+))\.js$/,
       /^dist\/(command\/)?actors\/analysis\/(rules|engine)\.json$/,
       /^docs\/[a-z0-9/_-]+(\.(input|result))?\.(md|json)$/,
     ];
@@ -95,7 +95,7 @@ describe("The package", () => {
   });
 
   it("stays small enough to be fetched without a thought", () => {
-    const unpackedBytesMax = 10 * 1024 * 1024;
+    const unpackedBytesMax = 9 * 1024 * 1024;
     expect(packed.unpackedSize).toBeLessThan(unpackedBytesMax);
   });
 
