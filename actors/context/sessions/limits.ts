@@ -17,6 +17,8 @@ export const sessionLimits = {
   clientSessionsMax: 100,
   /** One session is one record of a log, and of the record's mebibyte it takes half, so that escapes have room. */
   sessionBytesMax: 512 * 1024,
+  /** The list of a folder's sessions is one record as well, whatever clients called theirs: the least recently used go for it. */
+  listBytesMax: 1_000_000,
   /** Tokens of the prompt that earlier results may take where the operation does not say: some ten of them. */
   referenceTokensMax: 2_000,
   /** Another program has the folder open for some milliseconds at a time; one that does for so long hangs. */

@@ -21,12 +21,18 @@ export interface FolderSessionStoreOptions {
   readonly world: Pick<World, "kind" | "clock" | "files" | "timers" | "random">;
   /** It is made with the first session, for its owner alone. */
   readonly folder: string;
+  /** What the list of them may take. Default: `sessionLimits.listBytesMax`. */
+  readonly listBytesMax?: number;
 }
 
 /** The log that lists the others: what it says is made anew with every change, while nobody else has the folder. */
 const indexLog = "index";
 
-export function folderSessionStore({ world, folder }: FolderSessionStoreOptions): SessionStore {
+export function folderSessionStore({
+  world,
+  folder,
+  listBytesMax = sessionLimits.listBytesMax,
+}: FolderSessionStoreOptions): SessionStore {
   const opened = async <Result>(
     access: "own" | "read",
     work: (journal: Journal) => Promise<Result>,
@@ -57,7 +63,9 @@ export function folderSessionStore({ world, folder }: FolderSessionStoreOptions)
         }
         const index = new Map((await readIndex(journal)).map((summary) => [summary.id, summary]));
         for (const session of after) index.set(session.id, summaryOf(session));
-        await writeIndex(world, journal, [...index.values()]);
+        const listed = listable([...index.values()], listBytesMax);
+        for (const { id } of listed.tooMany) await journal.remove(logOf(id));
+        await writeIndex(world, journal, listed.listed);
         return after;
       }),
     forget: (choose) =>
@@ -107,6 +115,22 @@ async function readIndex(journal: Journal): Promise<readonly SessionSummary[]> {
   } catch {
     return [];
   }
+}
+
+/** What is used least goes, so that there is always room for what is used. */
+function listable(
+  index: readonly SessionSummary[],
+  bytesMax: number,
+): { readonly listed: readonly SessionSummary[]; readonly tooMany: readonly SessionSummary[] } {
+  const newest = index.toSorted((a, b) => b.usedAt - a.usedAt || (a.id < b.id ? -1 : 1));
+  let bytes = "[]".length;
+  const end = newest.findIndex((summary) => {
+    bytes += Buffer.byteLength(JSON.stringify(summary)) + ",".length;
+    return bytes > bytesMax;
+  });
+  return end < 0
+    ? { listed: newest, tooMany: [] }
+    : { listed: newest.slice(0, end), tooMany: newest.slice(end) };
 }
 
 async function writeIndex(

@@ -35,6 +35,18 @@ describe("folderSessionStore", () => {
     expect((await open().read("a"))?.entries.map(({ id }) => id)).toEqual(names);
   });
 
+  test("forgets those that were used least where their list has no room, and goes on taking others", async () => {
+    const store = folderSessionStore({ world: realWorld(), folder, listBytesMax: 1_000 });
+    const ids = Array.from({ length: 12 }, (_, index) => `s${index}`);
+    const sessions = ids.map((id, index) => session(id, [`e${index}`, 200 + index]));
+    await store.merge(sessions.slice(0, 11), settings.room);
+    await store.merge(sessions.slice(11), settings.room);
+    const left = (await store.list()).map(({ id }) => id);
+    expect(left.length).toBeGreaterThan(1);
+    expect(left).toEqual(ids.slice(-left.length).toReversed());
+    for (const id of ids) expect((await store.read(id)) === undefined).toBe(!left.includes(id));
+  });
+
   test("says that a folder that is none cannot be read, and changes nothing of it", async () => {
     await rm(folder, { recursive: true, force: true });
     await writeFile(folder, "a file");
