@@ -72,8 +72,13 @@ export type Turn =
       /** Null where that is not known. */
       readonly costUsd: number | null;
     }
-  /** Nothing was sent: the person changed what holds from now on, or wanted nothing sent. */
-  | { readonly kind: "changed"; readonly told: string }
+  /** Nothing was sent: the person changed what holds from now on, took a change back, or wanted nothing sent. */
+  | {
+      readonly kind: "changed";
+      readonly told: string;
+      /** What the model is told of it with the next message. */
+      readonly noted?: string;
+    }
   /** The conversation is over. */
   | { readonly kind: "over" };
 
@@ -112,13 +117,12 @@ export function remembered(
   turns: ReadonlyMap<number, Turn>,
   since: number,
   tokensMax: number,
-): { readonly messages: readonly Message[]; readonly left: number } {
-  const newestFirst = [...turns].filter(([turn]) => turn >= since).sort(([a], [b]) => b - a);
+): { readonly messages: readonly Message[]; readonly left: number; readonly notices: readonly string[] } {
+  const { said, notices } = withNotices([...turns].filter(([turn]) => turn >= since));
   let messages: readonly Message[] = [];
   let room = tokensMax;
   let left = 0;
-  for (const [, turn] of newestFirst) {
-    if (turn.kind !== "said") continue;
+  for (const turn of said.toReversed()) {
     const fitting =
       left > 0 ? undefined : [messagesOf(turn), wordsOf(turn)].find((each) => tokensIn(each) <= room);
     if (fitting === undefined) left += 1;
@@ -127,7 +131,23 @@ export function remembered(
       messages = [...fitting, ...messages];
     }
   }
-  return { messages, left };
+  return { messages, left, notices };
+}
+
+/** What was noted before a message stands above it; `notices` are those that no message has followed yet. */
+function withNotices(turns: readonly (readonly [number, Turn])[]): {
+  readonly said: readonly SaidTurn[];
+  readonly notices: readonly string[];
+} {
+  const said: SaidTurn[] = [];
+  let notices: string[] = [];
+  for (const [, turn] of turns.toSorted(([a], [b]) => a - b)) {
+    if (turn.kind === "changed" && turn.noted !== undefined) notices.push(turn.noted);
+    if (turn.kind !== "said") continue;
+    said.push({ ...turn, message: [...notices, turn.message].join("\n\n") });
+    notices = [];
+  }
+  return { said, notices };
 }
 
 /** A turn as it was, for the model. Providers refuse a turn without a text, and a call without its result. */

@@ -6,6 +6,8 @@ import type { ChatTerms } from "./conversation.ts";
 export type ChatOrder =
   /** What was said before is forgotten. */
   | { readonly order: "clear" }
+  /** The last change of a file is taken back. */
+  | { readonly order: "undo" }
   /** A file or folder belongs to it from now on. */
   | { readonly order: "context"; readonly path: string }
   /** Somebody else answers. */
@@ -39,6 +41,7 @@ export function orderIn(text: string): ChatOrder | null | undefined {
 function isKnown({ order, path, partner }: Readonly<Record<string, unknown>>): boolean {
   switch (order) {
     case "clear":
+    case "undo":
       return true;
     case "context":
       return typeof path === "string" && path !== "";
@@ -49,9 +52,9 @@ function isKnown({ order, path, partner }: Readonly<Record<string, unknown>>): b
   }
 }
 
-/** What holds from `turn` on, and what the person is told of it. */
+/** An order that changes nothing but what holds from `turn` on, and what the person is told of it. */
 export function ordered(
-  order: ChatOrder,
+  order: Exclude<ChatOrder, { readonly order: "undo" }>,
   terms: ChatTerms,
   turn: number,
 ): { readonly terms: ChatTerms; readonly told: string } {

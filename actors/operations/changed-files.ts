@@ -2,7 +2,7 @@
 import { FileError } from "../../runtime/file-system.ts";
 import { blobHash } from "../../runtime/store/blob-guard.ts";
 import { effectDone, type StepContext } from "../runs/step-context.ts";
-import type { AppliedSet, FileChange, OwnerAway } from "../workspace/access.ts";
+import type { AppliedSet, FileChange, OwnerAway, Settled, SettleRequest } from "../workspace/access.ts";
 import type { Refusal, Sent } from "./ask-model.ts";
 import { present } from "./services.ts";
 
@@ -138,6 +138,33 @@ export async function applied(
   const set = await present<AppliedSet>(context, answer);
   if (set.ok) return { ok: true };
   return { ok: false, code: codes[set.code], message: `${set.message} Nothing was changed.` };
+}
+
+/** Has one set adopted or taken back by the owner of the files, once, however often the step is tried. */
+export async function settled(
+  context: StepContext,
+  { key, set, how }: SettleRequest & { readonly key: string },
+): Promise<{ readonly ok: true } | Refusal> {
+  let away: OwnerAway | undefined;
+  const answer = await context
+    .effect<Settled>({
+      ...{ key, kind: "file_write", about: { set, how } },
+      // The owner does it once.
+      unknown: "repeat",
+      perform: async () => {
+        const given = await context.workspace.settle({ set, how });
+        if (given.ok || given.code !== "workspace_away") return given;
+        away = given;
+        throw new FileError("file_failed", "change", set, { because: given.message });
+      },
+    })
+    .catch((error: unknown) => {
+      if (away === undefined) throw error;
+      return away;
+    });
+  if (answer === effectDone) return { ok: true };
+  const done = await present<Settled>(context, answer);
+  return done.ok ? done : { ok: false, code: codes[done.code], message: done.message };
 }
 
 const byteOrderMark = "\uFEFF";

@@ -11,6 +11,7 @@ import { mask, maskSecrets } from "../workspace/masking.ts";
 import { unifiedDiff } from "../workspace/patch/unified.ts";
 import { applied, markOf, textChange } from "./changed-files.ts";
 import type { ChatFiles, Refused } from "./chat-files.ts";
+import { noteChange } from "./chat-undo.ts";
 import { present } from "./services.ts";
 
 type Proposed = Extract<ToolUse, { readonly name: "propose_change" }>;
@@ -65,6 +66,7 @@ export async function proposeChange(
     changes: [textChange(planned)],
   });
   if (!made.ok) return { refused: made.message };
+  await noteChange(context, { set: `${context.run}/${context.step} ${key}`, path });
   const amount = amountOf(diff);
   return { text: `${JSON.stringify(path)} is changed as you proposed (${amount}).`, amount };
 }

@@ -28,6 +28,7 @@ import { lookedAt } from "./chat-grounds.ts";
 import type { TurnEvent } from "./chat-machine.ts";
 import { attachNamed } from "./chat-named.ts";
 import { ChatTools } from "./chat-tools.ts";
+import { takeBackLast } from "./chat-undo.ts";
 import type { ProjectInstructions } from "./project-instructions.ts";
 import { type Said, say } from "./say.ts";
 
@@ -91,6 +92,8 @@ export class ChatTurn {
       const told = "This version of aiex does not know what was asked for, and did nothing.";
       return this.#settle({ kind: "changed", told });
     }
+    if (order?.order === "undo")
+      return this.#settle({ kind: "changed", ...(await takeBackLast(this.#context)) });
     if (order !== undefined) {
       const { terms, told } = ordered(order, this.#terms, turn);
       this.#terms = terms;
@@ -216,7 +219,10 @@ export class ChatTurn {
         content: `${instructions(terms.type, mayUseTools, this.#instructions?.text)}${gone}`,
       },
       ...before.messages,
-      { role: "user", content: withAttached(this.#message, this.#attached) },
+      {
+        role: "user",
+        content: withAttached([...before.notices, this.#message].join("\n\n"), this.#attached),
+      },
       ...this.#rounds.flatMap(messagesOfRound),
     ];
   }

@@ -1,11 +1,9 @@
 // A set of changes that is in place while it is tried out, and is taken back where it does not pass. Which one that is lasts with the
 // run: whoever goes on with it finds the files as they were before, and not some try of an attempt that was lost.
-import { FileError } from "../../runtime/file-system.ts";
-import { effectDone, type StepContext } from "../runs/step-context.ts";
-import type { FileChange, OwnerAway, Settled, SettleRequest } from "../workspace/access.ts";
+import type { StepContext } from "../runs/step-context.ts";
+import type { FileChange, SettleRequest } from "../workspace/access.ts";
 import type { Refusal } from "./ask-model.ts";
-import { applied } from "./changed-files.ts";
-import { present } from "./services.ts";
+import { applied, settled } from "./changed-files.ts";
 
 /** Which set is in place. */
 interface Tried {
@@ -53,7 +51,7 @@ export async function takeBack(context: StepContext): Promise<Done> {
   if (tried === undefined) return { ok: true };
   const adopted = tried.isFormatting ? await adopt(context, tried) : ({ ok: true } as const);
   if (!adopted.ok) return adopted;
-  const back = await settled(context, tried, "take_back");
+  const back = await settledTry(context, tried, "take_back");
   if (back.ok) await context.note(triedKey, null);
   return back;
 }
@@ -64,7 +62,7 @@ export async function keep(context: StepContext): Promise<void> {
 }
 
 async function adopt(context: StepContext, { number }: Tried): Promise<Done> {
-  const adopted = await settled(context, { number }, "adopt");
+  const adopted = await settledTry(context, { number }, "adopt");
   if (adopted.ok) await context.note(triedKey, { number, isFormatting: false } satisfies Tried);
   return adopted;
 }
@@ -73,34 +71,18 @@ async function triedIn(context: StepContext): Promise<Tried | undefined> {
   return ((await context.recall(triedKey)) as Tried | null | undefined) ?? undefined;
 }
 
-async function settled(
+async function settledTry(
   context: StepContext,
   { number }: Pick<Tried, "number">,
   how: SettleRequest["how"],
 ): Promise<Done> {
   const set = `${context.run}/${keyOf(number)}`;
-  let away: OwnerAway | undefined;
-  const answer = await context
-    .effect<Settled>({
-      ...{ key: `${how} ${number}`, kind: "file_write", about: { set, how } },
-      // The owner does it once.
-      unknown: "repeat",
-      perform: async () => {
-        const given = await context.workspace.settle({ set, how });
-        if (given.ok || given.code !== "workspace_away") return given;
-        away = given;
-        throw new FileError("file_failed", "change", set, { because: given.message });
-      },
-    })
-    .catch((error: unknown) => {
-      if (away === undefined) throw error;
-      return away;
-    });
-  if (answer === effectDone) return { ok: true };
-  const done = await present<Settled>(context, answer);
+  const done = await settled(context, { key: `${how} ${number}`, set, how });
   if (done.ok) return done;
-  const message = `What was tried out is still in your files, and could not be taken back. ${done.message}`;
-  return { ok: false, code: done.code === "denied" ? "file_denied" : done.code, message };
+  return {
+    ...done,
+    message: `What was tried out is still in your files, and could not be taken back. ${done.message}`,
+  };
 }
 
 function keyOf(number: number): string {

@@ -55,7 +55,8 @@ export class ChatCommands {
         await note(slashHelp());
         return undefined;
       case "clear":
-        return orderText({ order: "clear" });
+      case "undo":
+        return orderText({ order: name });
       case "context": {
         if (rest !== "") return orderText({ order: "context", path: rest });
         await note(

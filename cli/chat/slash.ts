@@ -6,6 +6,7 @@ const commands = {
   model: { takes: "[NAME]", does: "Show who answers, or have another model of the same provider answer" },
   provider: { takes: "NAME", does: "Have another entry of llm.providers answer" },
   clear: { takes: "", does: "Forget what was said; the next message begins anew" },
+  undo: { takes: "", does: "Take back the last change of a file; again for the one before" },
   history: { takes: "", does: "Show the conversation so far" },
   save: { takes: "FILE", does: "Write the conversation to a file: .json, else Markdown" },
   cost: { takes: "", does: "Show what the conversation has taken so far" },

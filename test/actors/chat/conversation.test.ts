@@ -87,6 +87,21 @@ describe("remembered()", () => {
     expect([gap.left, gap.messages.length]).toEqual([2, 2]);
   });
 
+  it("says above a message what a person did before it, and keeps what no message has followed yet", () => {
+    const noted = (what: string) => ({ kind: "changed", told: "", noted: `(${what})` }) as const;
+    const turns = [
+      [1, said()],
+      [2, noted("one")],
+      [3, noted("two")],
+      [4, said({ message: "And now?" })],
+      [5, noted("three")],
+    ] as const;
+    const { messages, notices } = remembered(new Map<number, Turn>(turns), 1, 10_000);
+    expect(messages[2]?.content).toBe("(one)\n\n(two)\n\nAnd now?");
+    expect(notices).toEqual(["(three)"]);
+    expect(remembered(new Map<number, Turn>(turns), 6, 10_000).notices).toEqual([]);
+  });
+
   it("forgets what came before a conversation was cleared", () => {
     expect(
       texts(

@@ -98,6 +98,22 @@ describe("A conversation from a pipe", () => {
     expect(idIn(ended)).not.toBe("none");
   }, 60_000);
 
+  it("takes a change back that was made, tells the model, and takes back no more than there is", async () => {
+    const before = readFileSync(join(home, "a.py"), "utf8");
+    const edits = [{ search: "/ len(xs)", replace: "/ max(1, len(xs))" }];
+    const change = { name: "propose_change", json: JSON.stringify({ path: "a.py", edits, content: null }) };
+    await scripted({ say: "So: ", calls: [change] }, { say: "Done." }, { say: "I see." });
+    const ended = await talk(["--allow", "change"], "Mend it.\n/undo\n/undo\nAnd now?\n");
+    expect([ended.code, ended.out]).toEqual([0, "So: \nDone.\nI see.\n"]);
+    expect(ended.err).toContain("  propose_change a.py: +1 -1 lines\n");
+    expect(ended.err).toContain("The last change is taken back: a.py is as it was before it.\n");
+    expect(ended.err).toContain("There is nothing to take back");
+    expect(readFileSync(join(home, "a.py"), "utf8")).toBe(before);
+    expect(messagesOf(2).at(-1)?.content).toBe(
+      '(The person has taken back the last change of "a.py": the file is as it was before it.)\n\nAnd now?',
+    );
+  }, 60_000);
+
   it("does the rest of it where a line is no command, and ends with 2", async () => {
     await scripted({ say: "Yes." });
     const ended = await talk([], "/fly\nWell?\n");
