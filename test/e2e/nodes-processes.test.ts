@@ -118,7 +118,9 @@ describe("An operation on another node", () => {
       JSON.stringify(body).includes("return sorted(xs)[0]")
         ? { say: "It finds the lowest." }
         : { say: "I look. ", calls };
-    const words = ["ai", "chat", "--provider", "work", "--allow", "read", "--on", "beta"];
+    // Nothing of the project goes along with a message of such a conversation.
+    const type = ["--conversation-type", "general"];
+    const words = ["ai", "chat", ...type, "--provider", "work", "--allow", "read", "--on", "beta"];
     expect(await succeeds(...words, "--message", "What is low.py?")).toContain("It finds the lowest.");
     expect(askers()).toEqual(["beta", "beta"]);
   });
