@@ -99,7 +99,7 @@ async function gathered(
   }
   const refusal = await makingRefusal(context, { output, force, verify });
   if (refusal !== undefined) return refusal;
-  const sent = named === undefined ? undefined : await sentFile(context, named);
+  const sent = named === undefined ? undefined : await sentFile(context, named, { isNamed: true });
   if (sent?.ok === false) return sent;
   const files = sent === undefined ? [] : [sent.file];
   const byOutput = output === undefined ? null : detectLanguage(output);

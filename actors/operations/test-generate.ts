@@ -101,7 +101,7 @@ async function gathered(input: TestInput, context: StepContext): Promise<Gathere
     { measures: coverage !== undefined },
   );
   if (refusal !== undefined) return refusal;
-  const sent = await sentFile(context, file);
+  const sent = await sentFile(context, file, { isNamed: true });
   if (!sent.ok) return sent;
   const { language } = sent.file;
   if (language === null) {
