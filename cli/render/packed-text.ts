@@ -25,6 +25,7 @@ export function renderIndex(report: IndexReport, terminal: Terminal): string {
     ["imports", `${imports} between files`],
     ["uses", `${uses} of files that use what another one defines`],
     ["time", `${millisecondsText(report.elapsedMs)}: ${parsed} parsed, ${known} known by their content`],
+    ...historyFacts(report),
     ...watchFacts(report, terminal),
     ...report.passedOver.map(({ reason, files: count }): [string, string] => [
       "not in it",
@@ -32,6 +33,11 @@ export function renderIndex(report: IndexReport, terminal: Terminal): string {
     ]),
   ];
   return `${[paint(terminal, "bold", printable(report.root, terminal)), ...factLines(facts)].join("\n")}\n`;
+}
+
+/** What lies in no repository has none, which is nothing to tell. */
+function historyFacts({ history }: IndexReport): [string, string][] {
+  return history === undefined ? [] : [["history", plural(history.commits, "commit")]];
 }
 
 /** A command that asks once watches nothing, which is nothing to tell. */

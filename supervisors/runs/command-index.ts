@@ -56,7 +56,8 @@ interface Begun {
 /** The files are read by a reader of its own, as for anybody who did not start this program. */
 async function begin({ world, configuration, directory, changes }: CommandIndexOptions): Promise<Begun> {
   const { values, trust } = configuration;
-  const { analysis, context, workspace, sandbox } = values;
+  const { analysis, context, workspace } = values;
+  const sandbox = sandboxOf(values.sandbox);
   const limits = workspaceLimits(workspace);
   const sketches = await keptSketches(world, configuration);
   const userRules = rulesInEffect(configuration.userRules);
@@ -70,9 +71,9 @@ async function begin({ world, configuration, directory, changes }: CommandIndexO
     children: [
       child(workspaceReader(world, changes, trust), {
         name: "workspace.reader",
-        input: { limits, directory, sandbox: sandboxOf(sandbox) },
+        input: { limits, directory, sandbox },
       }),
-      ...indexChildren({ world, context, directory, sketches, parsers, limits }),
+      ...indexChildren({ world, context, directory, sandbox, sketches, parsers, limits }),
       child(parsersTree({ configuration: analysis, node: process.execPath, userRules }), {
         name: "analysis.parsers",
       }),

@@ -5,6 +5,7 @@ import type { SketchStore } from "../../actors/context/index/sketch-store.ts";
 import type { Watches } from "../../actors/context/index/watch.ts";
 import { ownAccess, someSources, wholeTree } from "../../actors/workspace/access/own.ts";
 import { boundedAccess } from "../../actors/workspace/access/remote.ts";
+import type { Sandbox } from "../../actors/workspace/sandbox.ts";
 import type { SourceTextLimits } from "../../actors/workspace/source-text.ts";
 import { type ChildSpec, child, dynamicSupervisor, type World } from "../../runtime/index.ts";
 import type { ConfigurationValues } from "../config.ts";
@@ -22,6 +23,7 @@ export interface IndexChildrenOptions {
   readonly world: World;
   readonly context: ConfigurationValues["context"];
   readonly directory: string;
+  readonly sandbox: Sandbox;
   readonly sketches: Sketches;
   readonly parsers: number;
   readonly limits: SourceTextLimits;
@@ -39,9 +41,9 @@ function togetherFor(isBounded: boolean): Pick<IndexAccess, "tree" | "readSome">
 
 /** The desk hears when a project ends, and needs nothing else of it. */
 export function indexChildren(options: IndexChildrenOptions): readonly ChildSpec[] {
-  const { world, context, directory, sketches, parsers, limits } = options;
+  const { world, context, directory, sandbox, sketches, parsers, limits } = options;
   const desk = contextIndex({
-    ...{ world, directory, parsers },
+    ...{ world, directory, sandbox, parsers },
     openStore: sketches.open,
     engine: sketches.engine,
     filesMax: context.index_max_files,

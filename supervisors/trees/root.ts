@@ -81,22 +81,12 @@ const restarts = { maxRestarts: 10, withinMs: 5_000 };
 
 /** Nobody depends on a sibling's memory, and all ask each other by name: one_for_one. */
 export function rootTree(options: RootOptions): SupervisorLogic {
-  const {
-    world,
-    configuration,
-    directory,
-    node,
-    userRules,
-    cache,
-    sketches,
-    name,
-    store,
-    ownership,
-    changes,
-  } = options;
+  const { world, configuration, directory, node, userRules, cache, sketches, name } = options;
+  const { store, ownership, changes } = options;
   const { workspace, analysis, context, llm, pipeline, runs, cluster } = configuration;
   const { audit, onLost = () => undefined } = options;
   const limits = workspaceLimits(workspace);
+  const sandbox = sandboxOf(configuration.sandbox);
   const operations = {
     ...analyzeOperations({ limits, parsers: parserCount(analysis), cache }),
     ...ruleOperations,
@@ -126,14 +116,17 @@ export function rootTree(options: RootOptions): SupervisorLogic {
       child(auditor({ log: audit, node: isAlone ? undefined : name, onLost }), { name: auditorName }),
       child(workspaceReader(world, changes, options.trust), {
         name: "workspace.reader",
-        input: { limits, directory, sandbox: sandboxOf(configuration.sandbox) },
+        input: { limits, directory, sandbox },
       }),
       child(workspaceVerifier(verifierOptions(world, configuration, directory, options.trust)), {
         name: verifierName,
       }),
       ...sessionsChildren({ world, node: name, configuration: context, own: options.sessions, ownership }),
       child(llmSupervisor(llm, options.providers, models), { name: "llm" }),
-      ...indexChildren({ world, context, directory, sketches, parsers: parserCount(analysis), limits }),
+      ...indexChildren({
+        ...{ world, context, directory, sandbox, sketches, limits },
+        parsers: parserCount(analysis),
+      }),
       child(parsersTree({ configuration: analysis, node, userRules }), { name: "analysis.parsers" }),
       ...(isAlone ? [] : sharedFiles(world, name)),
       ...ofRuns,

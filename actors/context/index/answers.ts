@@ -1,6 +1,7 @@
 // What the index of a project answers: what is in it, and context for a question.
 
 import { estimateTokens } from "../../llm/tokens.ts";
+import type { History } from "../history/history.ts";
 import { type Compression, type PackCandidate, pack } from "../packing/pack.ts";
 import type { IndexedFile } from "../retrieval/indexed-file.ts";
 import type { ProjectIndex } from "../retrieval/project.ts";
@@ -16,9 +17,11 @@ export interface ReportParts {
   readonly refreshed: Pick<Refreshed, "parsed" | "known">;
   readonly elapsedMs: number;
   readonly watch: WatchState;
+  readonly history: History | undefined;
 }
 
-export function reportOf({ root, index, passed, refreshed, elapsedMs, watch }: ReportParts): IndexReport {
+export function reportOf(parts: ReportParts): IndexReport {
+  const { root, index, passed, refreshed, elapsedMs, watch, history } = parts;
   const files = [...index.files.values()];
   const sum = (size: (file: IndexedFile) => number): number =>
     files.reduce((all, file) => all + size(file), 0);
@@ -41,6 +44,7 @@ export function reportOf({ root, index, passed, refreshed, elapsedMs, watch }: R
     passedOver: tally([...passed.values()]).map(([reason, count]) => ({ reason, files: count })),
     elapsedMs,
     watch,
+    ...(history === undefined ? {} : { history: { commits: history.commits } }),
   };
 }
 
@@ -60,16 +64,14 @@ export interface PackParts {
   readonly compression: Compression;
   /** The lines of a file; undefined where it is not any more what the index says. */
   readonly linesOf: (file: IndexedFile) => Promise<readonly string[] | undefined>;
-  readonly recency?: ReadonlyMap<string, number> | undefined;
+  readonly history: History | undefined;
 }
 
 /** Undefined where a file has changed since it was indexed: the index is to be brought up to date first. */
 export async function packedOf(parts: PackParts): Promise<Packed | undefined> {
-  const { root, index, question, paths, compression, recency } = parts;
+  const { root, index, question, paths, compression, history } = parts;
   const { budgetTokens, query, isAround = false } = question;
-  const ranked = rank(index, { paths, query, ...(recency === undefined ? {} : { recency }) }).filter(
-    ({ isNamed }) => !(isAround && isNamed),
-  );
+  const ranked = rank(index, { paths, query, history }).filter(({ isNamed }) => !(isAround && isNamed));
   const candidates = await candidatesOf(ranked, parts);
   if (candidates === undefined) return undefined;
   const { pieces, leftOut, tokens } = pack({ candidates, budgetTokens, compression });

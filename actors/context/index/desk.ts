@@ -18,6 +18,8 @@ import {
 } from "../../../runtime/index.ts";
 import type { World } from "../../../runtime/world.ts";
 import { isInside } from "../../workspace/path-guard.ts";
+import type { Sandbox } from "../../workspace/sandbox.ts";
+import { ProjectHistory } from "../history/project-history.ts";
 import type { Compression } from "../packing/pack.ts";
 import { indexLimits } from "./limits.ts";
 import { pathBelow } from "./paths.ts";
@@ -37,6 +39,8 @@ export interface ContextIndexOptions {
   readonly world: World;
   /** Where relative paths start, and out of which others do not get. */
   readonly directory: string;
+  /** What may be read of a project's history. */
+  readonly sandbox: Sandbox;
   readonly openStore: () => Promise<SketchStore>;
   /** Differs wherever what is found in a text may. */
   readonly engine: string;
@@ -150,14 +154,24 @@ class Desk {
   async #begin(key: string, { root, isBounded, isNamed }: ProjectPlace): Promise<Pid<ContextProject>> {
     const { world, openStore, engine, parsers, filesMax, compression, access, watches } = this.#options;
     this.#store ??= openStore();
+    const history = this.#history({ root, isBounded, isNamed });
     const logic = contextProject({
       ...{ key, root, isNamed, engine, parsers, filesMax, compression },
-      ...{ clock: world.clock, files: world.files, watches },
+      ...{ clock: world.clock, files: world.files, watches, history },
       access: isBounded ? access.bounded : access.own,
       store: await this.#store,
     });
     const started = await startChild(projects, child(logic, { id: key, restart: "temporary" }));
     if (!started.ok) throw new Error(`The index of a project could not be begun: ${JSON.stringify(started)}`);
     return started.pid as Pid<ContextProject>;
+  }
+
+  #history({ root, isBounded, isNamed }: ProjectPlace): ProjectHistory {
+    const { world, directory, sandbox } = this.#options;
+    const asker = isBounded ? "others" : "person";
+    return new ProjectHistory({
+      place: { files: world.files, directory, sandbox, root, isNamed, asker },
+      world,
+    });
   }
 }

@@ -14,6 +14,7 @@ import {
 import { detectLanguage } from "../../analysis/languages.ts";
 import { plainText } from "../../analysis/text-rules.ts";
 import type { ReaderFailure, Tree } from "../../workspace/reader.ts";
+import type { ProjectHistory } from "../history/project-history.ts";
 import type { Compression } from "../packing/pack.ts";
 import type { IndexedFile } from "../retrieval/indexed-file.ts";
 import { ProjectIndex } from "../retrieval/project.ts";
@@ -32,6 +33,8 @@ export interface ProjectOptions extends RefreshOptions {
   readonly compression: Compression;
   readonly files: FileSystem;
   readonly watches: Watches;
+  /** Of this process alone, which closes it. */
+  readonly history: ProjectHistory;
 }
 
 export type ContextProject = ProtocolOf<ReturnType<typeof contextProject>>;
@@ -77,6 +80,7 @@ class Project {
   }
 
   close(): Promise<void> {
+    this.#options.history.close();
     return this.#watching.close();
   }
 
@@ -85,21 +89,24 @@ class Project {
   }
 
   async #report(): Promise<ContextAnswers["index"]> {
-    const { clock, root } = this.#options;
+    const { clock, root, history } = this.#options;
     const began = clock.now();
     const refreshed = await this.#upToDate();
     if (!refreshed.ok) return refreshed;
     // Up to date is what a question can be answered with, the graph included.
     void this.#index.graph;
+    const known = await history.known();
     const elapsedMs = clock.now() - began;
     const { passed } = this.#refresh;
     const watch = this.#watching.state;
-    return { ok: true, report: reportOf({ root, index: this.#index, passed, refreshed, elapsedMs, watch }) };
+    const parts = { root, index: this.#index, passed, refreshed, elapsedMs, watch, history: known };
+    return { ok: true, report: reportOf(parts) };
   }
 
   /** Looks at what a watch has told, or where none does at everything. */
   async #upToDate(): Promise<Refreshed | ReaderFailure> {
     const watching = this.#watching;
+    this.#options.history.look();
     const due = await watching.due();
     const refreshed = due === "all" ? undefined : await this.#refresh.these(due);
     if (refreshed !== undefined) return refreshed;
@@ -116,12 +123,13 @@ class Project {
   }
 
   async #pack(question: PackQuestion, paths: readonly string[]): Promise<ContextAnswers["pack"]> {
-    const { root, compression } = this.#options;
+    const { root, compression, history } = this.#options;
     for (let round = 1; ; round += 1) {
       const refreshed = await this.#upToDate();
       if (!refreshed.ok) return refreshed;
       const linesOf = (file: IndexedFile) => this.#linesOf(file, round < roundsMax);
-      const packed = await packedOf({ root, index: this.#index, question, paths, compression, linesOf });
+      const known = { index: this.#index, history: await history.known() };
+      const packed = await packedOf({ ...known, root, question, paths, compression, linesOf });
       if (packed !== undefined) return { ok: true, packed };
     }
   }

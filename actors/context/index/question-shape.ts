@@ -42,6 +42,7 @@ const report = z.object({
       reason: z.string().max(10_000).optional(),
     })
     .optional(),
+  history: z.object({ commits: count }).optional(),
 });
 
 const place = { path, fromLine: line, toLine: line, tokens: count, reasons };

@@ -49,6 +49,8 @@ export interface IndexReport {
   readonly elapsedMs: number;
   /** Left out by a node of an earlier version. */
   readonly watch?: WatchState;
+  /** The last commits of its repository, as far as they were looked at; left out where there are none. */
+  readonly history?: { readonly commits: number };
 }
 
 /**

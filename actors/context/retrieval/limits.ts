@@ -15,8 +15,8 @@ export const graphWeight = 0.5;
 /** What defines something that a named file uses: as good as a match of words. */
 export const definedWeight = 0.8;
 
-/** Files that changed of late come first among equals. */
-export const recencyWeight = 0.1;
+/** Of 1 for the best text, for what was changed last and most often: it decides among near equals alone. */
+export const historyWeight = 0.05;
 
 /** A name that this many files define says nothing about which one is meant. */
 export const definitionsMax = 8;

@@ -1,4 +1,5 @@
 // Puts the parts of a project in the order in which they help with a question about some of its files, and says why.
+import type { History } from "../history/history.ts";
 import { matches } from "./bm25.ts";
 import type { Use } from "./graph.ts";
 import type { IndexedFile } from "./indexed-file.ts";
@@ -6,13 +7,14 @@ import {
   candidatesMax,
   definedWeight,
   graphWeight,
+  historyWeight,
   pathWeight,
   queryTermsMax,
   reasonWordsMax,
-  recencyWeight,
   seedFilesMax,
   seedShareMin,
 } from "./limits.ts";
+import { firstNotBelow, historyReasons, liveliness, mostChanges } from "./liveliness.ts";
 import { nearness } from "./nearness.ts";
 import type { ProjectIndex } from "./project.ts";
 import { termsOfQuery } from "./terms.ts";
@@ -22,8 +24,8 @@ export interface RankRequest {
   readonly paths: readonly string[];
   /** In words; may be empty. */
   readonly query: string;
-  /** Per path: how recently it changed, from 0 to 1. */
-  readonly recency?: ReadonlyMap<string, number>;
+  /** Which files the last commits changed. */
+  readonly history?: History | undefined;
 }
 
 export interface Candidate {
@@ -39,15 +41,15 @@ export interface Candidate {
 }
 
 /** The best first, the parts of a named file together. At most `candidatesMax` besides those that are named. */
-export function rank(index: ProjectIndex, { paths, query, recency }: RankRequest): Candidate[] {
+export function rank(index: ProjectIndex, { paths, query, history }: RankRequest): Candidate[] {
   const named = namedFiles(index, paths);
   const terms = termsOfQuery(query).slice(0, queryTermsMax);
   const scores = new Scores(index);
   scores.addMatches(terms);
   if (named.size > 0) scores.addUsed(named);
   scores.addNear(named);
-  if (recency !== undefined) scores.addRecency(recency);
-  return [...namedCandidates(named, scores), ...scores.best(named)];
+  if (history !== undefined) scores.addHistory(history);
+  return [...namedCandidates(named, scores, history), ...scores.best(named)];
 }
 
 /** A folder names all files below it, unless it is the whole project. */
@@ -64,7 +66,11 @@ function namedFiles({ files }: ProjectIndex, paths: readonly string[]): Map<stri
   return named;
 }
 
-function namedCandidates(named: ReadonlyMap<string, IndexedFile>, scores: Scores): Candidate[] {
+function namedCandidates(
+  named: ReadonlyMap<string, IndexedFile>,
+  scores: Scores,
+  history: History | undefined,
+): Candidate[] {
   const most = scores.most;
   return [...named.values()]
     .map((file) => ({
@@ -75,15 +81,18 @@ function namedCandidates(named: ReadonlyMap<string, IndexedFile>, scores: Scores
     .flatMap(({ file }) =>
       file.parts.map((_, part): Candidate => {
         const scored = scores.of(file, part);
+        const changed = historyReasons(history, file.path);
         const matching = (scored?.reasons ?? []).filter((reason) => reason.startsWith("matches"));
         const score = most + 1 + (scored?.score ?? 0);
-        return { file, part, score, isNamed: true, reasons: ["you named it", ...matching] };
+        return { file, part, score, isNamed: true, reasons: ["you named it", ...matching, ...changed] };
       }),
     );
 }
 
 interface Scored {
   score: number;
+  /** Whether a word of the question stands in it or its path. */
+  hasWords: boolean;
   readonly reasons: string[];
 }
 
@@ -120,14 +129,15 @@ class Scores {
     const most = found.reduce((best, { score }) => Math.max(best, score), 0);
     for (const { file, part, score } of found) {
       const words = wordsIn(file, part, wanted);
-      this.#add(file, part, score / most, `matches ${quoted(words)}`);
+      this.#add(file, part, score / most, `matches ${quoted(words)}`).hasWords = true;
       this.#textual.set(file.path, Math.max(this.#textual.get(file.path) ?? 0, score / most));
     }
     for (const file of this.#index.files.values()) {
       const words = terms.filter((term) => file.pathTerms.has(term));
       if (words.length === 0) continue;
       const share = (pathWeight * words.length) / terms.length;
-      for (const part of file.parts.keys()) this.#add(file, part, share, `its path has ${quoted(words)}`);
+      for (const part of file.parts.keys())
+        this.#add(file, part, share, `its path has ${quoted(words)}`).hasWords = true;
     }
   }
 
@@ -178,11 +188,26 @@ class Scores {
     return new Map(best.slice(0, seedFilesMax));
   }
 
-  addRecency(recency: ReadonlyMap<string, number>): void {
+  /**
+   * What was changed often and of late, of that which is there for another reason. It lifts nothing without a word of the question
+   * above a part that has one.
+   */
+  addHistory(history: History): void {
+    const worded: number[] = [];
+    for (const parts of this.#scored.values())
+      for (const { hasWords, score } of parts.values()) if (hasWords) worded.push(score);
+    worded.sort((a, b) => a - b);
+    const most = mostChanges(history);
     for (const [file, parts] of this.#scored) {
-      const share = recency.get(file.path) ?? 0;
-      if (share < 0.5) continue;
-      for (const part of parts.keys()) this.#add(file, part, recencyWeight * share, "was changed of late");
+      const known = history.files.get(file.path);
+      if (known === undefined) continue;
+      const weight = historyWeight * liveliness(known, history.commits, most);
+      for (const [part, { hasWords, score }] of [...parts]) {
+        const above = hasWords ? undefined : worded[firstNotBelow(worded, score)];
+        const room = above === undefined ? weight : (above - score) / 2;
+        for (const reason of historyReasons(history, file.path))
+          this.#add(file, part, Math.min(weight, room), reason);
+      }
     }
   }
 
@@ -213,13 +238,14 @@ class Scores {
     return undefined;
   }
 
-  #add(file: IndexedFile, part: number, score: number, reason: string | undefined): void {
+  #add(file: IndexedFile, part: number, score: number, reason: string | undefined): Scored {
     const parts = this.#scored.get(file) ?? new Map<number, Scored>();
     this.#scored.set(file, parts);
-    const scored = parts.get(part) ?? { score: 0, reasons: [] };
+    const scored = parts.get(part) ?? { score: 0, hasWords: false, reasons: [] };
     parts.set(part, scored);
     scored.score += score;
     if (reason !== undefined && !scored.reasons.includes(reason)) scored.reasons.push(reason);
+    return scored;
   }
 }
 

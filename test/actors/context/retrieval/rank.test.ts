@@ -1,4 +1,5 @@
 import { describe, expect, test } from "vitest";
+import type { FileHistory, History } from "../../../../actors/context/history/history.ts";
 import { candidatesMax } from "../../../../actors/context/retrieval/limits.ts";
 import type { ProjectIndex } from "../../../../actors/context/retrieval/project.ts";
 import { type RankRequest, rank } from "../../../../actors/context/retrieval/rank.ts";
@@ -25,6 +26,15 @@ function reasons(index: ProjectIndex, path: string, request: Partial<RankRequest
   return (
     rank(index, { paths: [], query: "", ...request }).find(({ file }) => file.path === path)?.reasons ?? []
   );
+}
+
+function historyOf(
+  commits: number,
+  files: Readonly<Record<string, Omit<FileHistory, "lastChangedMs">>>,
+): History {
+  const lastChangedMs = Date.UTC(2026, 1, 3, 12);
+  const known = Object.entries(files).map(([path, file]) => [path, { ...file, lastChangedMs }] as const);
+  return { head: "", commits, files: new Map(known) };
 }
 
 describe("rank()", () => {
@@ -86,11 +96,48 @@ describe("rank()", () => {
     expect(ranked(index, { query: "billing" })).toEqual(["src/billing/a.ts"]);
   });
 
-  test("puts what changed of late first among equals", async () => {
+  test("puts what was changed of late and often first among equals, and says so", async () => {
     const text = "export function equal() { return 1; }\n";
-    const index = await projectOf({ "a.ts": text, "b.ts": text });
-    expect(ranked(index, { query: "equal" })).toEqual(["a.ts", "b.ts"]);
-    expect(ranked(index, { query: "equal", recency: new Map([["b.ts", 1]]) })).toEqual(["b.ts", "a.ts"]);
+    const index = await projectOf({ "a.ts": text, "b.ts": text, "c.ts": text });
+    expect(ranked(index, { query: "equal" })).toEqual(["a.ts", "b.ts", "c.ts"]);
+    const history = historyOf(10, {
+      "b.ts": { changes: 1, commitsSince: 4 },
+      "c.ts": { changes: 9, commitsSince: 0 },
+    });
+    expect(ranked(index, { query: "equal", history })).toEqual(["c.ts", "b.ts", "a.ts"]);
+    expect(reasons(index, "c.ts", { query: "equal", history })).toEqual([
+      'matches "equal"',
+      "changed 9 times in the last 10 commits, last on 2026-02-03",
+    ]);
+    expect(reasons(index, "b.ts", { paths: ["b.ts"], history })).toEqual([
+      "you named it",
+      "changed once in the last 10 commits, last on 2026-02-03",
+    ]);
+    expect(reasons(index, "a.ts", { query: "equal", history })).toEqual(['matches "equal"']);
+  });
+
+  test("lifts nothing above what has a word of the question because it was changed, and brings nothing in for it", async () => {
+    const far = "export function other() {}\n";
+    const index = await projectOf({ ...shop, "far.ts": far });
+    const always = { changes: 10, commitsSince: 0 };
+    const files = Object.fromEntries(Object.keys({ ...shop, "far.ts": far }).map((path) => [path, always]));
+    for (const query of ["cart total", "discount price", "mail address", "paid order item"]) {
+      const plain = rank(index, { paths: [], query });
+      const { "far.ts": _, ...unworded } = files;
+      for (const { file, reasons: why } of plain)
+        if (why.some((reason) => /^(matches|its path has)/.test(reason))) delete unworded[file.path];
+      const lively = rank(index, {
+        paths: [],
+        query,
+        history: historyOf(10, { ...unworded, "far.ts": always }),
+      });
+      const places = (found: typeof plain) => found.map(({ file, part }) => `${file.path} ${part}`);
+      const isWorded = ({ reasons: why }: (typeof plain)[number]) => /matches|its path has/.test(why.join());
+      const kinds = (found: typeof plain) => found.map(isWorded);
+      expect(kinds(lively), query).toEqual(kinds(plain));
+      expect(places(lively.filter(isWorded)), query).toEqual(places(plain.filter(isWorded)));
+      expect(places(lively).sort(), query).toEqual(places(plain).sort());
+    }
   });
 
   test("gives the same order every time, whatever order the files came in", async () => {
