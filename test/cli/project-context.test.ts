@@ -77,6 +77,13 @@ describe("aiex context index", () => {
     ).toBe(line);
   });
 
+  it("says how many commits of its history are known", async () => {
+    const { out } = await ran(["context", "index"], {
+      index: async () => ({ ...report, history: { commits: 300 } }),
+    });
+    expect(out).toContain("\n  history:      300 commits\n");
+  });
+
   it("gives programs the same", async () => {
     const { out } = await ran(["context", "index", "a", "--format", "json"], {
       index: async ({ path }) => ({ ...report, root: `/${path}` }),

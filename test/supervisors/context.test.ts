@@ -5,6 +5,7 @@ import {
   mkdirSync,
   mkdtempSync,
   readdirSync,
+  realpathSync,
   rmSync,
   statSync,
   symlinkSync,
@@ -17,6 +18,7 @@ import { fileURLToPath } from "node:url";
 import { afterAll, afterEach, describe, expect, it } from "vitest";
 import { realWorld } from "../../runtime/index.ts";
 import { type Aiex, InputRefused, loadConfiguration, startAiex } from "../../supervisors/aiex.ts";
+import { commit, git, hasGit } from "../actors/context/history/git-stage.ts";
 import { loseSteps, withoutRetries } from "./lost-step.ts";
 import { runsAtWork } from "./run-processes.ts";
 
@@ -63,6 +65,23 @@ const shop = {
 };
 
 describe("The index of a project", () => {
+  it.skipIf(!hasGit)("knows its history, and says so of what it packs", async () => {
+    const project = folder(shop);
+    git(project, ["init", "-q"]);
+    commit(project, {}, 1);
+    commit(project, { "src/price.ts": shop["src/price.ts"].replace("discount", "rebate") }, 2);
+    const aiex = await started(project);
+    expect((await aiex.context.index({})).history).toEqual({ commits: 2 });
+    const { pieces } = await aiex.context.pack({ paths: ["src/cart.ts"], budgetTokens: 2_000 });
+    expect(pieces.find(({ path }) => path === "src/price.ts")?.reasons).toContain(
+      "changed 2 times in the last 2 commits, last on 2026-01-01",
+    );
+    expect(pieces.find(({ path }) => path === "src/cart.ts")?.reasons).toContain(
+      "changed once in the last 2 commits, last on 2026-01-01",
+    );
+    expect((await aiex.context.index({ path: "src" })).root).toBe(realpathSync(project));
+  });
+
   it("tells what is in it, and knows unchanged files by their content when another program asks", async () => {
     const home = folder({ ".cache/made": "" });
     const project = folder(shop);

@@ -105,7 +105,7 @@ export function commitText(
 
 /** A project with one commit that has one file, `a.ts`. */
 export function smallProject(): { readonly root: string; readonly head: string; readonly tree: string } {
-  const root = folder();
+  const root = join(folder(), "project");
   const tree = putObject(root, "tree", treeOf([["100644", "a.ts", "1".repeat(40)]]));
   const head = putObject(root, "commit", commitText(tree));
   put(root, ".git/HEAD", "ref: refs/heads/main\n");

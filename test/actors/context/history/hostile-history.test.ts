@@ -65,7 +65,13 @@ describe("A repository by hand", () => {
     for (const type of [offsetType, hashType]) {
       const longer = Buffer.concat([someTree, treeOf([["100755", "b.ts", blob]])]);
       const insert = longer.subarray(someTree.length);
-      const delta = [...sized(someTree.length), ...sized(longer.length), 0x90, someTree.length, insert.length];
+      const delta = [
+        ...sized(someTree.length),
+        ...sized(longer.length),
+        0x90,
+        someTree.length,
+        insert.length,
+      ];
       const root = withTree(hashOf("tree", longer));
       const base = { hash: hashOf("tree", someTree), type: treeType, data: someTree };
       // The first object begins behind the 12 bytes of the head, and has one of its own, as what it holds is short.
@@ -283,7 +289,12 @@ describe("Packs that are damaged", () => {
   });
 
   it("give nothing and throw nothing, whatever bytes they have and wherever they end", async () => {
-    const root = packed(whole, { hash: "e".repeat(40), type: offsetType, before: Buffer.from([1]), data: someTree });
+    const root = packed(whole, {
+      hash: "e".repeat(40),
+      type: offsetType,
+      before: Buffer.from([1]),
+      data: someTree,
+    });
     const files = await gitFiles(placeAt(root));
     const name = `objects/pack/pack-${"a".repeat(40)}`;
     const pack = (await files?.read(`${name}.pack`, 1_000_000)) ?? Buffer.alloc(0);
@@ -295,7 +306,8 @@ describe("Packs that are damaged", () => {
     };
     const damaged = (bytes: Buffer) => {
       const copy = Buffer.from(bytes.subarray(0, random(4) === 0 ? random(bytes.length + 1) : bytes.length));
-      for (let times = random(6); times > 0 && copy.length > 0; times -= 1) copy[random(copy.length)] = random(256);
+      for (let times = random(6); times > 0 && copy.length > 0; times -= 1)
+        copy[random(copy.length)] = random(256);
       return copy;
     };
     let intact = 0;
@@ -303,7 +315,8 @@ describe("Packs that are damaged", () => {
       const [badPack, badIndex] = [damaged(pack), damaged(index)];
       const mine: GitFiles = {
         names: async () => [`pack-${"a".repeat(40)}.idx`],
-        read: async (path) => (path.endsWith(".idx") ? badIndex : path.endsWith(".pack") ? badPack : undefined),
+        read: async (path) =>
+          path.endsWith(".idx") ? badIndex : path.endsWith(".pack") ? badPack : undefined,
       };
       const objects = new GitObjects({ files: mine, isOver: () => false });
       const found = await objects.read(hash, "tree");
@@ -319,7 +332,8 @@ describe("A history that takes long", () => {
   it("ends when its time is over, with what there is by then", async () => {
     const { root, tree, head } = smallProject();
     let last = head;
-    for (let n = 0; n < 20; n += 1) last = putObject(root, "commit", commitText(tree, [last], 1_767_225_600 + n));
+    for (let n = 0; n < 20; n += 1)
+      last = putObject(root, "commit", commitText(tree, [last], 1_767_225_600 + n));
     const files = await gitFiles(placeAt(root));
     const real = realWorld();
     let now = 0;
