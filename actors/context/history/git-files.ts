@@ -49,8 +49,9 @@ class GuardedGitFiles implements GitFiles {
       try {
         // What settings allow elsewhere is not the history of this project.
         if (!isInside(root, realPath) || status.size > bytesMax) return undefined;
-        const bytes = await readHead(file, bytesMax + 1);
-        return bytes.length > bytesMax
+        // One byte more tells that it has grown: what is written now is for the next time.
+        const bytes = await readHead(file, status.size + 1);
+        return bytes.length > status.size
           ? undefined
           : Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length);
       } finally {
