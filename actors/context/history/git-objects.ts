@@ -16,14 +16,16 @@ export interface GitObjectsOptions {
   readonly files: GitFiles;
   /** True from when nothing more is to be read. */
   readonly isOver: () => boolean;
+  /** Gives others their turns. */
+  readonly turn: () => Promise<void>;
 }
 
 interface Pack {
   readonly name: string;
   readonly index: Buffer;
   readonly count: number;
-  /** Undefined until it is needed; null where it cannot be had. */
-  bytes: Buffer | undefined | null;
+  /** Undefined until it is needed; of undefined where it cannot be had. */
+  bytes: Promise<Buffer | undefined> | undefined;
 }
 
 /**
@@ -33,9 +35,11 @@ interface Pack {
 export class GitObjects {
   readonly #options: GitObjectsOptions;
   readonly #held = new HeldObjects();
+  readonly #wanted = new Map<string, Promise<GitObject | undefined>>();
   #packs: Promise<readonly Pack[]> | undefined;
   #readBytes = 0;
   #unpackedBytes = 0;
+  #objects = 0;
 
   constructor(options: GitObjectsOptions) {
     this.#options = options;
@@ -44,13 +48,26 @@ export class GitObjects {
   /** Undefined also where it is of another type, or no more is to be read. */
   async read(hash: string, type: GitObject["type"]): Promise<Buffer | undefined> {
     if (this.#options.isOver()) return undefined;
-    const found = this.#held.get(hash) ?? (await this.#find(hash));
+    const found = this.#held.get(hash) ?? (await this.#once(hash));
     if (found === undefined || found.type !== type) return undefined;
     this.#held.set(hash, found);
     return found.data;
   }
 
+  /** Several look for the same one at the same time. */
+  async #once(hash: string): Promise<GitObject | undefined> {
+    const finding = this.#wanted.get(hash) ?? this.#find(hash);
+    this.#wanted.set(hash, finding);
+    try {
+      return await finding;
+    } finally {
+      this.#wanted.delete(hash);
+    }
+  }
+
   async #find(hash: string): Promise<GitObject | undefined> {
+    this.#objects += 1;
+    if (this.#objects % limits.objectsPerTurn === 0) await this.#options.turn();
     this.#packs ??= this.#packsThere();
     for (const pack of await this.#packs) {
       const at = indexedAt(pack.index, pack.count, Buffer.from(hash, "hex"));
@@ -76,14 +93,16 @@ export class GitObjects {
   }
 
   async #file(path: string, bytesMax: number): Promise<Buffer | undefined> {
-    const left = limits.readBytesMax - this.#readBytes;
-    const bytes = await this.#options.files.read(path, Math.min(bytesMax, left));
-    this.#readBytes += bytes?.length ?? 0;
+    const asked = Math.min(bytesMax, limits.readBytesMax - this.#readBytes);
+    // Counted before it is there: others are read meanwhile.
+    this.#readBytes += asked;
+    const bytes = await this.#options.files.read(path, asked);
+    this.#readBytes -= asked - (bytes?.length ?? 0);
     return bytes;
   }
 
   async #loose(hash: string): Promise<GitObject | undefined> {
-    const file = await this.#file(`objects/${hash.slice(0, 2)}/${hash.slice(2)}`, limits.objectBytesMax);
+    const file = await this.#file(`objects/${hash.slice(0, 2)}/${hash.slice(2)}`, limits.looseBytesMax);
     const all = file === undefined ? undefined : this.#unpacked(file, limits.objectBytesMax);
     if (all === undefined) return undefined;
     const [header, type, size] = /^(commit|tree) (\d{1,9})\0/.exec(all.toString("latin1", 0, 32)) ?? [];
@@ -108,19 +127,17 @@ export class GitObjects {
   }
 
   async #packed(pack: Pack, start: number): Promise<GitObject | undefined> {
-    if (pack.bytes === undefined) {
-      const bytes = await this.#file(`objects/pack/${pack.name}`, limits.packBytesMax);
-      pack.bytes = bytes?.toString("latin1", 0, 4) === "PACK" ? bytes : null;
-    }
-    if (pack.bytes === null) return undefined;
+    pack.bytes ??= this.#file(`objects/pack/${pack.name}`, limits.packBytesMax);
+    const bytes = await pack.bytes;
+    if (bytes?.toString("latin1", 0, 4) !== "PACK") return undefined;
     const deltas: { readonly at: number; readonly delta: Buffer }[] = [];
     let deltaBytes = 0;
     for (let at = start; deltas.length <= limits.deltasMax && !this.#options.isOver(); ) {
       const held = this.#held.get(`${pack.name}:${at}`);
       if (held !== undefined) return this.#applied(pack, held, deltas);
-      const entry = packEntryAt(pack.bytes, at);
+      const entry = packEntryAt(bytes, at);
       if (entry === undefined || entry.size > limits.objectBytesMax) return undefined;
-      const data = this.#unpacked(pack.bytes.subarray(entry.dataAt), entry.size);
+      const data = this.#unpacked(bytes.subarray(entry.dataAt), entry.size);
       if (data?.length !== entry.size) return undefined;
       if (entry.kind === "commit" || entry.kind === "tree") {
         const object: GitObject = { type: entry.kind, data };

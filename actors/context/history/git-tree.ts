@@ -50,6 +50,14 @@ function entriesOf(data: Buffer): Map<string, Entry> | undefined {
   return entries;
 }
 
+/** A folder as it is and as it was. */
+interface FolderPair {
+  /** With a slash at its end; "" for the whole project. */
+  readonly path: string;
+  readonly now: string;
+  readonly before: string | undefined;
+}
+
 /**
  * The files of `now` that `before` has not, or not as they are: below each folder of another hash alone. Undefined where something
  * of it is not there, or there is too much of it.
@@ -61,23 +69,40 @@ export async function changedFiles(
   before: string | undefined,
 ): Promise<readonly string[] | undefined> {
   const changed: string[] = [];
-  const folders: { path: string; now: string; before: string | undefined }[] = [{ path: "", now, before }];
-  for (let folder = folders.pop(); folder !== undefined; folder = folders.pop()) {
-    const entries = await folderOf(objects, folder.now);
-    const had = await folderOf(objects, folder.before);
-    if (entries === undefined || had === undefined) return undefined;
-    for (const [name, { kind, mode, hash }] of entries) {
-      const old = had.get(name);
-      if (old?.hash === hash && old.mode === mode) continue;
-      const path = `${folder.path}${name}`;
-      if (path.length > limits.pathCharactersMax) return undefined;
-      const oldFolder = old?.kind === "folder" ? old.hash : undefined;
-      if (kind === "folder") folders.push({ path: `${path}/`, now: hash, before: oldFolder });
-      else if (kind === "file") changed.push(path);
+  const folders: FolderPair[] = [{ path: "", now, before }];
+  while (folders.length > 0) {
+    const some = folders.splice(-limits.foldersTogether);
+    const differences = await Promise.all(some.map((folder) => differenceOf(objects, folder)));
+    for (const difference of differences) {
+      if (difference === undefined) return undefined;
+      for (const path of difference.files) changed.push(path);
+      for (const folder of difference.folders) folders.push(folder);
     }
     if (changed.length + folders.length > limits.changedMax) return undefined;
   }
   return changed;
+}
+
+interface Difference {
+  readonly files: readonly string[];
+  readonly folders: readonly FolderPair[];
+}
+
+async function differenceOf(objects: GitObjects, pair: FolderPair): Promise<Difference | undefined> {
+  const [entries, had] = await Promise.all([folderOf(objects, pair.now), folderOf(objects, pair.before)]);
+  if (entries === undefined || had === undefined) return undefined;
+  const files: string[] = [];
+  const folders: FolderPair[] = [];
+  for (const [name, { kind, mode, hash }] of entries) {
+    const old = had.get(name);
+    if (old?.hash === hash && old.mode === mode) continue;
+    const path = `${pair.path}${name}`;
+    if (path.length > limits.pathCharactersMax) return undefined;
+    const before = old?.kind === "folder" ? old.hash : undefined;
+    if (kind === "folder") folders.push({ path: `${path}/`, now: hash, before });
+    else if (kind === "file") files.push(path);
+  }
+  return { files, folders };
 }
 
 async function folderOf(

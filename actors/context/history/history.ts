@@ -3,7 +3,7 @@
 import type { World } from "../../../runtime/world.ts";
 import type { GitFiles } from "./git-files.ts";
 import { GitObjects } from "./git-objects.ts";
-import { changedFiles, commitOf } from "./git-tree.ts";
+import { type Commit, changedFiles, commitOf } from "./git-tree.ts";
 import { historyLimits as limits } from "./limits.ts";
 
 export interface FileHistory {
@@ -47,40 +47,59 @@ export async function headOf(files: GitFiles): Promise<string | undefined> {
 export async function readHistory(head: string, options: HistoryOptions): Promise<History | undefined> {
   const { files, world, isOver = () => false } = options;
   const until = world.clock.now() + limits.timeMs;
-  const objects = new GitObjects({ files, isOver: () => isOver() || world.clock.now() > until });
+  const objects = new GitObjects({
+    files,
+    isOver: () => isOver() || world.clock.now() > until,
+    turn: () => new Promise((resolve) => world.turns.afterIo(resolve)),
+  });
   const histories = new Map<string, FileHistory>();
   const seen = new Set<string>();
-  let hash: string | undefined = head;
-  while (hash !== undefined && !seen.has(hash) && seen.size < limits.commitsMax) {
-    const found: FoundCommit | undefined = await commitAt(objects, hash);
-    if (found === undefined) break;
-    for (const path of found.changed) note(histories, path, found.committedMs, seen.size);
-    seen.add(hash);
-    hash = found.parent;
-    // To unpack is work: others get their turns between.
-    await new Promise<void>((resolve) => world.turns.afterIo(resolve));
+  let commits = 0;
+  for (let next: string | undefined = head; next !== undefined; ) {
+    const some = await commitsFrom(objects, next, seen);
+    const changes = await Promise.all(some.map(({ tree, before }) => changedFiles(objects, tree, before)));
+    for (const [index, { committedMs }] of some.entries()) {
+      const changed = changes[index];
+      if (changed === undefined) return historyOf(head, commits, histories);
+      for (const path of changed) note(histories, path, committedMs, commits);
+      commits += 1;
+    }
+    next = some.at(-1)?.parent;
   }
-  return seen.size === 0 ? undefined : { head, commits: seen.size, files: histories };
+  return historyOf(head, commits, histories);
 }
 
-interface FoundCommit {
-  readonly committedMs: number;
-  readonly parent: string | undefined;
-  readonly changed: readonly string[];
+function historyOf(
+  head: string,
+  commits: number,
+  files: ReadonlyMap<string, FileHistory>,
+): History | undefined {
+  return commits === 0 ? undefined : { head, commits, files };
 }
 
-/** A commit whose parent is not there, as in a shallow clone, does not tell what it has changed. */
-async function commitAt(objects: GitObjects, hash: string): Promise<FoundCommit | undefined> {
-  const commit = await parsed(objects, hash);
-  if (commit === undefined) return undefined;
-  const { tree, parent, committedMs } = commit;
-  const before = parent === undefined ? undefined : await parsed(objects, parent);
-  if (parent !== undefined && before === undefined) return undefined;
-  const changed = await changedFiles(objects, tree, before?.tree);
-  return changed === undefined ? undefined : { committedMs, parent, changed };
+interface FoundCommit extends Commit {
+  /** The hash of its parent's folder. */
+  readonly before: string | undefined;
 }
 
-async function parsed(objects: GitObjects, hash: string) {
+/** Some commits from this one on; none where there are enough, or it was seen before. */
+async function commitsFrom(objects: GitObjects, first: string, seen: Set<string>): Promise<FoundCommit[]> {
+  const found: FoundCommit[] = [];
+  let next: string | undefined = first;
+  while (next !== undefined && found.length < limits.commitsTogether) {
+    if (seen.has(next) || seen.size >= limits.commitsMax) break;
+    seen.add(next);
+    const commit: Commit | undefined = await parsed(objects, next);
+    const parent = commit?.parent === undefined ? undefined : await parsed(objects, commit.parent);
+    // One whose parent is not there, as in a shallow clone, does not tell what it has changed.
+    if (commit === undefined || (commit.parent !== undefined && parent === undefined)) break;
+    found.push({ ...commit, before: parent?.tree });
+    next = commit.parent;
+  }
+  return found;
+}
+
+async function parsed(objects: GitObjects, hash: string): Promise<Commit | undefined> {
   const data = await objects.read(hash, "commit");
   return data === undefined ? undefined : commitOf(data);
 }

@@ -14,6 +14,8 @@ export const historyLimits = {
   packIndexBytesMax: 16 * mebibyte,
   /** Bytes of all that is read: as much is held until the history is known. */
   readBytesMax: 128 * mebibyte,
+  /** Bytes of an object that has a file of its own, packed: a folder of some 40,000 files. */
+  looseBytesMax: mebibyte,
   /** Packs that are looked into: git puts them together when there are more than fifty. */
   packsMax: 64,
   /** Names that are looked at to find them: others may have put anything there. */
@@ -40,6 +42,11 @@ export const historyLimits = {
   changedMax: 100_000,
   /** Files of which something is kept: as many as the largest index holds. */
   filesMax: 100_000,
+  /** Commits that are compared with their parents together, and folders of each: to read files is mostly waiting. */
+  commitsTogether: 8,
+  foldersTogether: 4,
+  /** Objects after which others get their turns: to unpack them is work. */
+  objectsPerTurn: 16,
   /** Characters of a path, as systems have them. */
   pathCharactersMax: 4_096,
 } as const;

@@ -318,7 +318,7 @@ describe("Packs that are damaged", () => {
         read: async (path) =>
           path.endsWith(".idx") ? badIndex : path.endsWith(".pack") ? badPack : undefined,
       };
-      const objects = new GitObjects({ files: mine, isOver: () => false });
+      const objects = new GitObjects({ files: mine, isOver: () => false, turn: async () => {} });
       const found = await objects.read(hash, "tree");
       await objects.read("e".repeat(40), "tree");
       if (found?.equals(someTree)) intact += 1;
@@ -363,7 +363,10 @@ describe("A history that takes long", () => {
         return files.read(path, max);
       },
     };
-    await new GitObjects({ files: counted, isOver: () => false }).read("1".repeat(40), "tree");
+    await new GitObjects({ files: counted, isOver: () => false, turn: async () => {} }).read(
+      "1".repeat(40),
+      "tree",
+    );
     expect(read.filter((path) => path.endsWith(".idx"))).toHaveLength(historyLimits.packsMax);
     expect(await files.read("HEAD", 3)).toBeUndefined();
     expect(await files.names("objects/pack", 10)).toHaveLength(10);
