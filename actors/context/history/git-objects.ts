@@ -37,6 +37,7 @@ export class GitObjects {
   readonly #held = new HeldObjects();
   readonly #wanted = new Map<string, Promise<GitObject | undefined>>();
   #packs: Promise<readonly Pack[]> | undefined;
+  #packRead: Promise<unknown> = Promise.resolve();
   #readBytes = 0;
   #unpackedBytes = 0;
   #objects = 0;
@@ -93,12 +94,17 @@ export class GitObjects {
   }
 
   async #file(path: string, bytesMax: number): Promise<Buffer | undefined> {
-    const asked = Math.min(bytesMax, limits.readBytesMax - this.#readBytes);
-    // Counted before it is there: others are read meanwhile.
-    this.#readBytes += asked;
-    const bytes = await this.#options.files.read(path, asked);
-    this.#readBytes -= asked - (bytes?.length ?? 0);
+    const left = Math.max(0, limits.readBytesMax - this.#readBytes);
+    const bytes = await this.#options.files.read(path, Math.min(bytesMax, left));
+    this.#readBytes += bytes?.length ?? 0;
     return bytes;
+  }
+
+  /** One after the other: together they might be more than may be held. */
+  #pack(name: string): Promise<Buffer | undefined> {
+    const reading = this.#packRead.then(() => this.#file(`objects/pack/${name}`, limits.packBytesMax));
+    this.#packRead = reading.catch(() => undefined);
+    return reading;
   }
 
   async #loose(hash: string): Promise<GitObject | undefined> {
@@ -127,7 +133,7 @@ export class GitObjects {
   }
 
   async #packed(pack: Pack, start: number): Promise<GitObject | undefined> {
-    pack.bytes ??= this.#file(`objects/pack/${pack.name}`, limits.packBytesMax);
+    pack.bytes ??= this.#pack(pack.name);
     const bytes = await pack.bytes;
     if (bytes?.toString("latin1", 0, 4) !== "PACK") return undefined;
     const deltas: { readonly at: number; readonly delta: Buffer }[] = [];
