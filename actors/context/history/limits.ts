@@ -6,8 +6,8 @@ export const historyLimits = {
   /** Commits that are looked at: what was changed before says little about what is worked on. */
   commitsMax: 300,
   /** So long it is read at most: a history that ends earlier is one too. */
-  timeMs: 1_500,
-  /** So long a question waits for it: until it has ended, unless a disk hangs. It is read beside the files, and mostly known before these are. */
+  timeMs: 2_000,
+  /** So long a question waits for it once its files are known: until it has ended, unless a disk hangs. It is read beside the files, and mostly known before these are. */
   waitMs: 2_000,
   /** Bytes of a pack and of its index, which are read whole: the packs of most projects, and some of the large ones. */
   packBytesMax: 64 * mebibyte,
