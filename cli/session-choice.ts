@@ -1,6 +1,6 @@
 // Which session a command belongs to, as its options say.
-import { sessionLimits } from "../actors/context/sessions/limits.ts";
-import type { SessionChoice } from "../supervisors/sessions.ts";
+import { Misuse } from "../runtime/process/failures.ts";
+import { namedSession, type SessionChoice } from "../supervisors/sessions.ts";
 import { optionValue, type ParsedCommand } from "./parse.ts";
 import { UsageError } from "./usage.ts";
 
@@ -17,10 +17,9 @@ export function sessionChoice(parsed: ParsedCommand): SessionChoice | undefined 
 
 /** @throws {UsageError} no session can be called so */
 export function sessionName(given: string): string {
-  const { nameCharactersMax } = sessionLimits;
-  const name = given.normalize("NFC").trim();
-  if (name !== "" && name.length <= nameCharactersMax && !/[\p{C}\p{Zl}\p{Zp}]/u.test(name)) return name;
-  throw new UsageError(
-    `The name of a session has 1 to ${nameCharactersMax} characters that can be seen; given was ${JSON.stringify(given.slice(0, nameCharactersMax))}.`,
-  );
+  try {
+    return namedSession(given);
+  } catch (error) {
+    throw error instanceof Misuse ? new UsageError(error.message) : error;
+  }
 }

@@ -25,7 +25,8 @@ import { openChanges } from "./changes.ts";
 import { type Configuration, type ConfigurationValues, readUserRuleCases } from "./config.ts";
 import { type ContextLook, contextLook } from "./context.ts";
 import { keptSketches } from "./kept-sketches.ts";
-import { type App, type OpenOptions, openLibrary } from "./library/open.ts";
+import { type App, openLibrary } from "./library/open.ts";
+import type { OpenOptions } from "./library/options.ts";
 import { type LlmLook, llmLook } from "./llm-desk.ts";
 import { startLog } from "./log.ts";
 import { configuredNetwork } from "./network.ts";
@@ -47,18 +48,20 @@ import { openSessionStore } from "./sessions.ts";
 import { parserCount } from "./trees/parsers.ts";
 import { rootTree } from "./trees/root.ts";
 
+export type { AuditBook, AuditChoice, AuditVerdict } from "./audit.ts";
 export {
   type Configuration,
   ConfigurationError,
   describeConfiguration,
   loadConfiguration,
 } from "./config.ts";
+export type { IndexReport, IndexRequest, Packed, PackRequest } from "./context.ts";
 export type { Call } from "./library/call.ts";
 export { CallFailed } from "./library/call.ts";
 export type { AnswerEvent, ChatAnswer, Conversation, Saying } from "./library/conversation.ts";
+export type { App, TakenBack } from "./library/open.ts";
 export type {
   AnalyzeOptions,
-  App,
   CallTerms,
   ChatOptions,
   DocumentCommentsOptions,
@@ -68,13 +71,15 @@ export type {
   ModelTerms,
   OpenOptions,
   RefactorOptions,
-  TakenBack,
   TestGenerateOptions,
-} from "./library/open.ts";
+} from "./library/options.ts";
+export type { Prompt, PromptBook, TestedPrompt } from "./prompts.ts";
 export { UnknownProvider } from "./reviewer.ts";
 export { RuleCheckFailed, type RuleTestFailure, type RuleTestReport, type TestedRule } from "./rules.ts";
 export { AnalysisFailed, InputRefused } from "./runs/analysis.ts";
-export type { AnalyzeProgress, Disclosure, LlmLook, Runs };
+export type { ListedSession, MeantSession, SessionDesk, ShownSession } from "./session-desk.ts";
+export type { ListedTrust, TrustDesk, TrustTaken } from "./trust-desk.ts";
+export type { AnalyzeProgress, ContextLook, Disclosure, LlmLook, Runs };
 
 export interface AnalyzeRequest extends RunTerms {
   readonly input: AnalysisInput;

@@ -1,4 +1,5 @@
 // What is asked of the index of a project, as a run that nobody wants to find again.
+import { indexLimits } from "../actors/context/index/limits.ts";
 import type {
   ContextAnswer,
   ContextQuestion,
@@ -7,6 +8,7 @@ import type {
 } from "../actors/context/index/question.ts";
 import { planOfContext } from "../actors/operations/context-of.ts";
 import { AiexError } from "../runtime/errors.ts";
+import { Misuse } from "../runtime/process/failures.ts";
 import { InputRefused } from "./runs/analysis.ts";
 import type { Runs } from "./runs/runs.ts";
 
@@ -23,15 +25,19 @@ export interface PackRequest {
   readonly paths?: readonly string[];
   /** What is wanted, in words. Default: nothing but what belongs to the paths. */
   readonly query?: string;
-  readonly budgetTokens: number;
+  /** Tokens that it may take, as estimated; a million at most. Default: 16 000. */
+  readonly budgetTokens?: number;
   readonly signal?: AbortSignal;
 }
 
 export interface ContextLook {
   /** Brings the index up to date. @throws {InputRefused} the path cannot be read; {ContextFailed}; what `signal` was aborted with */
-  index(request: IndexRequest): Promise<IndexReport>;
-  /** What would be given to a model. @throws as `index` */
-  pack(request: PackRequest): Promise<Packed>;
+  index(request?: IndexRequest): Promise<IndexReport>;
+  /**
+   * What would be given to a model: the files in the order of their best piece, as they are, with what secrets they hold. Nothing is
+   * sent. @throws {Misuse} the budget is no number of tokens; else as `index`
+   */
+  pack(request?: PackRequest): Promise<Packed>;
 }
 
 /** The index could not be asked. */
@@ -41,12 +47,14 @@ class ContextFailed extends AiexError {
 
 export function contextLook(runs: Runs): ContextLook {
   return {
-    index: async ({ path = ".", signal }) => {
+    index: async ({ path = ".", signal } = {}) => {
       const answer = await answerOf(runs, { kind: "index", path, isNamed: true }, signal);
       if (answer.ok && "report" in answer) return answer.report;
       throw strange;
     },
-    pack: async ({ paths = [], query = "", budgetTokens, signal }) => {
+    pack: async ({ paths = [], query = "", budgetTokens = indexLimits.budgetTokensDefault, signal } = {}) => {
+      if (!(budgetTokens >= 0))
+        throw new Misuse(`budgetTokens is a number of tokens, 0 or more; given was ${budgetTokens}.`);
       const answer = await answerOf(
         runs,
         { kind: "pack", paths, query, budgetTokens, isNamed: true },

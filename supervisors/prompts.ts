@@ -4,8 +4,11 @@ import { join } from "node:path";
 import { builtInTemplate } from "../actors/prompts/built-in.ts";
 import { templateCharactersMax } from "../actors/prompts/limits.ts";
 import { type TemplateName, templateNames } from "../actors/prompts/names.ts";
+import { renderPrompt } from "../actors/prompts/render.ts";
+import { sampleValues } from "../actors/prompts/sample.ts";
 import { readTemplate, type Template } from "../actors/prompts/template.ts";
 import { FileError, type FileSystem } from "../runtime/file-system.ts";
+import { Misuse } from "../runtime/process/failures.ts";
 import { ConfigurationError } from "./config/problem.ts";
 
 export interface PromptPlace {
@@ -25,14 +28,23 @@ export interface Prompt {
   readonly problems: readonly string[];
 }
 
-/** The prompts for looking at. */
+/** A prompt that was tried. */
+export interface TestedPrompt {
+  readonly prompt: Prompt;
+  /** What a model would be told, once for each word of its choices and once without what may be left out; none of one that is wrong. */
+  readonly renderings: readonly ReturnType<typeof renderPrompt>[];
+}
+
+/** The prompts for looking at. A file of the user's that is wrong is no error here: it has `problems`. */
 export interface PromptBook {
   /** The user's folder for them, which need not exist. */
   readonly folder: string;
   /** Every one in effect, in the order of their names. */
-  prompts(): Promise<readonly Prompt[]>;
-  /** As it comes with the package. */
-  builtIn(name: TemplateName): Promise<Prompt>;
+  list(): Promise<readonly Prompt[]>;
+  /** One in effect, or, with `builtIn`, as it comes with the package. @throws {Misuse} there is no such template */
+  show(name: TemplateName, options?: { readonly builtIn?: boolean }): Promise<Prompt>;
+  /** Renders one, or all of them, with sample values. @throws as `show` */
+  test(name?: TemplateName): Promise<readonly TestedPrompt[]>;
   /** Files in the user's folder that stand in for no template: their paths. */
   unused(): Promise<readonly string[]>;
 }
@@ -41,13 +53,17 @@ export function promptBook(place: PromptPlace): PromptBook {
   const folder = folderOf(place);
   return {
     folder,
-    prompts: () => Promise.all(templateNames.map((name) => promptOf(place, name))),
-    builtIn: async (name) => ({
-      name,
-      ...(await builtInTemplate(place.files, name)),
-      path: undefined,
-      problems: [],
-    }),
+    list: () => promptsOf(place, templateNames),
+    show: async (name, { builtIn = false } = {}) => {
+      if (!builtIn) return promptOf(place, known(name));
+      const own = await builtInTemplate(place.files, known(name));
+      return { name, ...own, path: undefined, problems: [] };
+    },
+    test: async (name) =>
+      (await promptsOf(place, name === undefined ? templateNames : [known(name)])).map((prompt) => ({
+        prompt,
+        renderings: renderingsOf(prompt),
+      })),
     unused: () => unusedIn(place.files, folder),
   };
 }
@@ -60,6 +76,20 @@ export async function promptInEffect(place: PromptPlace, name: TemplateName): Pr
   throw new ConfigurationError(
     problems.map((problem) => ({ key: "", origin, message: `the template ${problem}` })),
   );
+}
+
+function promptsOf(place: PromptPlace, names: readonly TemplateName[]): Promise<readonly Prompt[]> {
+  return Promise.all(names.map((name) => promptOf(place, name)));
+}
+
+/** Programs give any text, and a name is a part of a path. */
+function known(name: TemplateName): TemplateName {
+  if (templateNames.includes(name)) return name;
+  throw new Misuse(`There is no template ${JSON.stringify(name)}. There are: ${templateNames.join(", ")}.`);
+}
+
+function renderingsOf({ template, problems }: Prompt): TestedPrompt["renderings"] {
+  return problems.length > 0 ? [] : sampleValues(template).map((values) => renderPrompt(template, values));
 }
 
 async function promptOf(place: PromptPlace, name: TemplateName): Promise<Prompt> {

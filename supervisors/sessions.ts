@@ -8,6 +8,7 @@ import { folderSessionStore } from "../actors/context/sessions/stores/folder.ts"
 import { memorySessionStore } from "../actors/context/sessions/stores/memory.ts";
 import { findRepository } from "../actors/workspace/repository.ts";
 import type { FileSystem } from "../runtime/file-system.ts";
+import { Misuse } from "../runtime/process/failures.ts";
 import type { World } from "../runtime/world.ts";
 
 /** Which session a command belongs to. */
@@ -20,6 +21,16 @@ export interface SessionPlace {
   readonly files: FileSystem;
   /** Where relative paths start. */
   readonly directory: string;
+}
+
+/** The name as sessions have it. @throws {Misuse} none can be called so */
+export function namedSession(given: string): string {
+  const { nameCharactersMax } = sessionLimits;
+  const name = given.normalize("NFC").trim();
+  if (name !== "" && name.length <= nameCharactersMax && !/[\p{C}\p{Zl}\p{Zp}]/u.test(name)) return name;
+  throw new Misuse(
+    `The name of a session has 1 to ${nameCharactersMax} characters that can be seen; given was ${JSON.stringify(given.slice(0, nameCharactersMax))}.`,
+  );
 }
 
 /** @throws {FileError} the directory is not there */

@@ -26,8 +26,13 @@ const explained = {
 };
 const documented =
   'mean.py\n<<<<<<< SEARCH\ndef mean(xs):\n=======\ndef mean(xs):\n    """The mean of numbers."""\n>>>>>>> REPLACE\n';
+const tested =
+  "`````python\nfrom mean import mean\n\n\ndef test_mean():\n    assert mean([1, 3]) == 2\n`````\n";
+// Stands for whatever checks tests elsewhere.
+const check = `process.exit(/def test_/.test(require("node:fs").readFileSync(process.argv[1], "utf8")) ? 0 : 1)`;
 const script = {
   answers: [
+    { when: "Write tests for the file", say: tested },
     { when: "hello", say: ["Hello,", " world."] },
     { when: "Document what others use in", say: documented },
     { say: JSON.stringify(explained) },
@@ -35,9 +40,15 @@ const script = {
 };
 
 let home = "";
+let project = "";
+let folder = "";
 beforeAll(() => {
   home = realpathSync(mkdtempSync(join(tmpdir(), "aiex-library-")));
   mkdirSync(join(home, ".config", "aiex"), { recursive: true });
+  project = join(home, "project");
+  folder = join(home, "programs");
+  mkdirSync(project);
+  mkdirSync(folder);
   mkdirSync(join(home, "node_modules", "@types"), { recursive: true });
   symlinkSync(repository, join(home, "node_modules", "aiex"), "dir");
   const types = join("node_modules", "@types", "node");
@@ -46,12 +57,15 @@ beforeAll(() => {
   writeFileSync(join(home, "play.yaml"), JSON.stringify(script));
   writeFileSync(
     join(home, ".config", "aiex", "config.yaml"),
-    JSON.stringify({ llm: { providers: { play } } }),
+    JSON.stringify({
+      llm: { providers: { play } },
+      operations: { verify: { test: [process.execPath, "-e", check, "{file}"] } },
+    }),
   );
-  writeFileSync(join(home, "package.json"), JSON.stringify({ private: true, type: "module" }));
-  writeFileSync(join(home, "mean.py"), "def mean(xs):\n    return sum(xs) / len(xs)\n");
+  writeFileSync(join(folder, "package.json"), JSON.stringify({ private: true, type: "module" }));
+  writeFileSync(join(project, "mean.py"), "def mean(xs):\n    return sum(xs) / len(xs)\n");
   for (const [index, [program]] of programs.entries())
-    writeFileSync(join(home, `program-${index}.ts`), program);
+    writeFileSync(join(folder, `program-${index}.ts`), program);
 });
 afterAll(() => rmSync(home, { recursive: true, force: true }));
 
@@ -61,7 +75,7 @@ describe("The page on the library", () => {
     const tsc = join(repository, "node_modules", "typescript", "bin", "tsc");
     const options = ["--target", "es2023", "--module", "nodenext", "--strict", "--skipLibCheck"];
     const files = programs.map((_, index) => `program-${index}.ts`);
-    expect(run([tsc, ...options, "--types", "node", "--outDir", ".", ...files])).toEqual({
+    expect(run([tsc, ...options, "--types", "node", "--outDir", ".", ...files], folder)).toEqual({
       ...{ code: 0, stdout: "", stderr: "" },
     });
   }, 60_000);
@@ -70,15 +84,15 @@ describe("The page on the library", () => {
     "has program %i, which prints what it says",
     (index) => {
       const [, printed = ""] = programs[index] ?? [];
-      expect(run([`program-${index}.js`])).toEqual({ code: 0, stdout: printed, stderr: "" });
+      expect(run([join(folder, `program-${index}.js`)])).toEqual({ code: 0, stdout: printed, stderr: "" });
     },
     60_000,
   );
 });
 
-function run(words: readonly string[]) {
+function run(words: readonly string[], cwd = project) {
   const { status, stdout, stderr } = spawnSync(process.execPath, words, {
-    cwd: home,
+    cwd,
     encoding: "utf8",
     env: { PATH: process.env.PATH, HOME: home, LANG: "C.UTF-8" },
   });

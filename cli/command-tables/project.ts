@@ -1,4 +1,5 @@
 // The commands that look at what is known of a project, and what of it would go to a model.
+import { indexLimits } from "../../actors/context/index/limits.ts";
 import { type CommandSpec, formatOption } from "../command-spec.ts";
 import { whereOptions } from "./context.ts";
 
@@ -11,9 +12,6 @@ const pathArgument = {
 
 /** Entries of a session where nobody says how many: some screens of them. */
 export const shownEntriesDefault = 20;
-
-/** Tokens of context where nobody says how many. */
-export const contextBudgetDefault = 16_000;
 
 export const projectCommands: readonly CommandSpec[] = [
   {
@@ -58,8 +56,8 @@ export const projectCommands: readonly CommandSpec[] = [
         value: "number",
         placeholder: "TOKENS",
         whole: true,
-        range: { least: 100, most: 1_000_000 },
-        fallback: String(contextBudgetDefault),
+        range: { least: 100, most: indexLimits.budgetTokensMax },
+        fallback: String(indexLimits.budgetTokensDefault),
         summary: "How many tokens it may take, as estimated",
       },
       {

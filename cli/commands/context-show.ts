@@ -1,6 +1,6 @@
 // `aiex context show`: what a model would be given of a project for a question, and why; or what a session remembers.
 import type { Asking } from "../asking.ts";
-import { contextBudgetDefault, shownEntriesDefault } from "../command-tables/project.ts";
+import { shownEntriesDefault } from "../command-tables/project.ts";
 import { withContext } from "../context-places.ts";
 import { type ExitCode, exitCodes } from "../exit-codes.ts";
 import { withLibrary } from "../library.ts";
@@ -22,10 +22,11 @@ async function showPacked({ parsed, host, interruption }: Asking): Promise<ExitC
   const format = optionValue(parsed, "format");
   if (format === "markdown") throw new UsageError("--format markdown is only for --session.", topic);
   const settings = await readSettings(host, interruption);
+  const budgetTokens = numberValue(parsed, "budget");
   const request = {
     paths: parsed.arguments,
     query: optionValue(parsed, "query") ?? "",
-    budgetTokens: numberValue(parsed, "budget") ?? contextBudgetDefault,
+    ...(budgetTokens === undefined ? {} : { budgetTokens }),
     signal: interruption.signal,
   };
   const packed = await withLibrary(settings, host, interruption, ({ context }) => context.pack(request));

@@ -1,8 +1,7 @@
 // `aiex template list|show|test`: the prompts of operations, those of the package and the user's own.
-import { renderPrompt } from "../../actors/prompts/render.ts";
-import { sampleValues } from "../../actors/prompts/sample.ts";
+import type { TemplateName } from "../../actors/prompts/names.ts";
 import { sanitizeText, toAscii } from "../../runtime/observe/sanitize.ts";
-import type { Prompt, PromptBook } from "../../supervisors/prompts.ts";
+import type { Prompt, PromptBook, TestedPrompt } from "../../supervisors/prompts.ts";
 import type { Asking } from "../asking.ts";
 import { type ExitCode, exitCodes } from "../exit-codes.ts";
 import { showNotice } from "../failure.ts";
@@ -15,7 +14,7 @@ import { paint, type Terminal, terminalOf } from "../terminal.ts";
 export async function templateList(asking: Asking): Promise<ExitCode> {
   const { host } = asking;
   const book = await bookOf(asking);
-  const prompts = await book.prompts();
+  const prompts = await book.list();
   if (isJson(asking)) {
     const templates = prompts.map(({ template: { name, version, summary }, ...prompt }) => ({
       ...{ name, version, summary, path: prompt.path ?? null, problems: prompt.problems },
@@ -32,10 +31,8 @@ export async function templateList(asking: Asking): Promise<ExitCode> {
 export async function templateShow(asking: Asking): Promise<ExitCode> {
   const { parsed, host } = asking;
   const book = await bookOf(asking);
-  const [name = ""] = parsed.arguments;
-  const inEffect = (await book.prompts()).find((prompt) => prompt.name === name);
-  if (inEffect === undefined) throw new TypeError(`The command table takes the template ${name}.`);
-  const shown = parsed.options.has("built-in") ? await book.builtIn(inEffect.name) : inEffect;
+  const [name] = parsed.arguments;
+  const shown = await book.show(name as TemplateName, { builtIn: parsed.options.has("built-in") });
   if (isJson(asking)) {
     const { template, path = null, problems } = shown;
     await host.stdout.write(renderJson({ schema: "aiex.template/1", ...template, path, problems }));
@@ -48,8 +45,7 @@ export async function templateTest(asking: Asking): Promise<ExitCode> {
   const { parsed, host } = asking;
   const book = await bookOf(asking);
   const [name] = parsed.arguments;
-  const prompts = (await book.prompts()).filter((prompt) => name === undefined || prompt.name === name);
-  const tested = prompts.map((prompt) => ({ prompt, renderings: renderingsOf(prompt) }));
+  const tested = await book.test(name as TemplateName | undefined);
   const isPrinted = parsed.options.has("print");
   const terminal = terminalFor(asking);
   if (isJson(asking)) {
@@ -65,15 +61,10 @@ export async function templateTest(asking: Asking): Promise<ExitCode> {
     }
   }
   if (name === undefined) await tellUnused(asking, book);
-  return prompts.some(({ problems }) => problems.length > 0) ? exitCodes.badConfiguration : exitCodes.ok;
+  return tested.some(({ prompt }) => prompt.problems.length > 0) ? exitCodes.badConfiguration : exitCodes.ok;
 }
 
-type Rendering = ReturnType<typeof renderPrompt>;
-
-/** None of one that is wrong. */
-function renderingsOf({ template, problems }: Prompt): readonly Rendering[] {
-  return problems.length > 0 ? [] : sampleValues(template).map((values) => renderPrompt(template, values));
-}
+type Rendering = TestedPrompt["renderings"][number];
 
 function promptLines(prompt: Prompt, terminal: Terminal): string[] {
   const { template, path, problems } = prompt;

@@ -1,9 +1,8 @@
 // `aiex trust`: writes down that a project is trusted, takes it back, and lists what is.
 import { homedir } from "node:os";
-import { resolve } from "node:path";
-import { FileError } from "../../runtime/file-system.ts";
 import { dataFolder } from "../../supervisors/config/data-folder.ts";
 import { trustBook } from "../../supervisors/config/project-file.ts";
+import { type TrustDesk, trustDesk } from "../../supervisors/trust-desk.ts";
 import type { Asking } from "../asking.ts";
 import { type ExitCode, exitCodes } from "../exit-codes.ts";
 import { showNotice } from "../failure.ts";
@@ -22,15 +21,15 @@ export async function trust(asking: Asking): Promise<ExitCode> {
   const [path] = parsed.arguments;
   if (isList && (isRevoke || path !== undefined))
     throw new UsageError("--list stands alone. Leave the path and --revoke out, or --list.", "trust");
-  const asked: Asked = {
-    host,
-    audited: (what, path) => audited(asking, what, path),
-    book: trustBook(placesOf(host)),
-    isJson: optionValue(parsed, "format") === "json",
-  };
+  const { world } = host;
+  const desk = trustDesk({
+    ...{ files: world.files, clock: world.clock, book: trustBook(placesOf(host)), directory: "." },
+    onChange: (what, changed) => audited(asking, what, changed),
+  });
+  const asked: Asked = { host, desk, isJson: optionValue(parsed, "format") === "json" };
   if (isList) await list(asked);
-  else if (isRevoke) await revoke(asked, resolve(path ?? "."));
-  else await give(asked, resolve(path ?? "."));
+  else if (isRevoke) await revoke(asked, path);
+  else await give(asked, path);
   return exitCodes.ok;
 }
 
@@ -49,8 +48,7 @@ type TrustWord = "trust_given" | "trust_revoked";
 
 interface Asked {
   readonly host: Host;
-  readonly audited: (what: TrustWord, path: string) => Promise<void>;
-  readonly book: ReturnType<typeof trustBook>;
+  readonly desk: TrustDesk;
   readonly isJson: boolean;
 }
 
@@ -59,9 +57,8 @@ function placesOf({ world, env }: Host) {
   return { files: world.files, home, dataFolder: dataFolder(env, home) };
 }
 
-async function give({ host, audited, book, isJson }: Asked, directory: string): Promise<void> {
-  const { path } = await book.trust(directory, host.world.clock.wallTime());
-  await audited("trust_given", path);
+async function give({ host, desk, isJson }: Asked, directory: string | undefined): Promise<void> {
+  const path = await desk.give(directory);
   if (isJson) await host.stdout.write(renderJson({ schema: "aiex.trust/1", trusted: [path] }));
   else
     await say(
@@ -70,43 +67,26 @@ async function give({ host, audited, book, isJson }: Asked, directory: string): 
     );
 }
 
-async function revoke({ host, audited, book, isJson }: Asked, given: string): Promise<void> {
-  const { files } = host.world;
-  // The folder may be gone: then its path is what it was called by.
-  const real = await files.realPath(given).catch((error: unknown) => {
-    if (error instanceof FileError) return given;
-    throw error;
-  });
-  const wasTrusted = (await book.revoke(real)) || (real !== given && (await book.revoke(given)));
-  if (wasTrusted) await audited("trust_revoked", real);
-  const above = await book.projectOf(real);
+async function revoke({ host, desk, isJson }: Asked, directory: string | undefined): Promise<void> {
+  const { path, wasTrusted, trustedBy } = await desk.revoke(directory);
   if (isJson) {
-    const revoked = wasTrusted ? [real] : [];
-    await host.stdout.write(
-      renderJson({ schema: "aiex.trust-revoked/1", revoked, trustedBy: above?.path ?? null }),
-    );
+    const revoked = wasTrusted ? [path] : [];
+    await host.stdout.write(renderJson({ schema: "aiex.trust-revoked/1", revoked, trustedBy }));
     return;
   }
-  await say(host, wasTrusted ? `${real} is trusted no longer.` : `${real} was not trusted by itself.`);
-  if (above !== undefined) await say(host, `It is still trusted as a part of ${above.path}.`);
+  await say(host, wasTrusted ? `${path} is trusted no longer.` : `${path} was not trusted by itself.`);
+  if (trustedBy !== null) await say(host, `It is still trusted as a part of ${trustedBy}.`);
 }
 
-async function list({ host, book, isJson }: Asked): Promise<void> {
-  const projects = await book.list();
-  const present = await Promise.all(projects.map((project) => book.isPresent(project)));
+async function list({ host, desk, isJson }: Asked): Promise<void> {
+  const trusted = await desk.list();
   if (isJson) {
-    const trusted = projects.map(({ path, trustedAt }, index) => ({
-      ...{ path, trustedAtMs: trustedAt, isPresent: present[index] },
-    }));
     await host.stdout.write(renderJson({ schema: "aiex.trusted/1", trusted }));
     return;
   }
-  if (projects.length === 0) await say(host, "No project is trusted.");
-  for (const [index, { path }] of projects.entries())
-    await say(
-      host,
-      present[index] === true ? path : `${path} (another folder is there now, or none: not trusted)`,
-    );
+  if (trusted.length === 0) await say(host, "No project is trusted.");
+  for (const { path, isPresent } of trusted)
+    await say(host, isPresent ? path : `${path} (another folder is there now, or none: not trusted)`);
 }
 
 async function say(host: Host, text: string): Promise<void> {

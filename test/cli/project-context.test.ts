@@ -86,7 +86,7 @@ describe("aiex context index", () => {
 
   it("gives programs the same", async () => {
     const { out } = await ran(["context", "index", "a", "--format", "json"], {
-      index: async ({ path }) => ({ ...report, root: `/${path}` }),
+      index: async (request) => ({ ...report, root: `/${request?.path}` }),
     });
     expect(JSON.parse(out)).toEqual({ schema: "aiex.context-index/1", ...report, root: "/a" });
   });

@@ -23,13 +23,13 @@ function write(name: string, content: string | Uint8Array): string {
   return join(folder, name);
 }
 
-const own = () => promptBook({ files, userFolder }).builtIn("explain");
+const own = () => promptBook({ files, userFolder }).show("explain", { builtIn: true });
 const inEffect = () => promptInEffect({ files, userFolder }, "explain");
 
 describe("The prompts in effect", () => {
   test("are the package's own where the user has no folder for them", async () => {
     const { text, template } = await own();
-    const found = (await promptBook({ files, userFolder }).prompts()).find(({ name }) => name === "explain");
+    const found = (await promptBook({ files, userFolder }).list()).find(({ name }) => name === "explain");
     expect(found).toMatchObject({ text, template, path: undefined, problems: [] });
     expect(await promptBook({ files, userFolder }).unused()).toEqual([]);
     expect(await inEffect()).toEqual(template);
@@ -38,9 +38,7 @@ describe("The prompts in effect", () => {
   test("are the user's in their places", async () => {
     const { text } = await own();
     const path = write("explain.md", `${text}\nSay it in verse.\n`);
-    const [found] = (await promptBook({ files, userFolder }).prompts()).filter(
-      ({ path }) => path !== undefined,
-    );
+    const [found] = (await promptBook({ files, userFolder }).list()).filter(({ path }) => path !== undefined);
     expect(found).toMatchObject({ name: "explain", path, problems: [] });
     expect(JSON.stringify(await inEffect())).toContain("Say it in verse.");
   });
@@ -54,9 +52,7 @@ describe("The prompts in effect", () => {
     const failed = inEffect();
     await expect(failed).rejects.toBeInstanceOf(ConfigurationError);
     await expect(failed).rejects.toThrow(problem);
-    const [found] = (await promptBook({ files, userFolder }).prompts()).filter(
-      ({ path }) => path !== undefined,
-    );
+    const [found] = (await promptBook({ files, userFolder }).list()).filter(({ path }) => path !== undefined);
     expect(found).toMatchObject({ path, template: (await own()).template });
     expect(found?.problems).not.toEqual([]);
   });
