@@ -168,11 +168,13 @@ export class Verifier {
   #watch(job: Job): void {
     const { clock, timers } = this.#options.world;
     const { abandonedMs } = verifyLimits;
-    timers.set(abandonedMs, () => {
+    const watch = timers.set(abandonedMs, () => {
       if (job.answer !== undefined || job.isGivenUp) return;
       if (job.waiting === 0 && clock.now() - job.askedMs >= abandonedMs) giveUp(job);
       else this.#watch(job);
     });
+    // A program that is done would wait for it.
+    void job.ended.then(() => timers.clear(watch));
   }
 
   #forget(): void {

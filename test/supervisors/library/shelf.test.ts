@@ -148,7 +148,12 @@ describe("The context of a project", () => {
 });
 
 describe("The sessions of a program", () => {
-  const explained = (summary: string): Reply => ({ say: JSON.stringify({ summary, claims: [] }) });
+  const explained = (summary: string): Reply => ({
+    say: JSON.stringify({
+      summary,
+      claims: [{ title: "Area", text: "It multiplies.", from_line: 2, to_line: 2 }],
+    }),
+  });
 
   it("remember what a call names them for, and nothing else", async () => {
     const { explain, sessions } = await opened([explained("It squares.")]);
@@ -161,7 +166,7 @@ describe("The sessions of a program", () => {
     const shown = await sessions.show({ name: "review-42", limit: 1 });
     expect(shown).toMatchObject({ label: "review-42", cut: 0, entries: [{ operation: "explain" }] });
     expect(shown?.entries[0]?.summary).toContain("It squares.");
-    expect(await sessions.show()).toMatchObject({ id: listed[0]?.id, entries: [{ paths: ["a.py"] }] });
+    expect(await sessions.show()).toMatchObject({ id: listed[0]?.id, entries: [{ paths: [join(project, "a.py")] }] });
     expect(await sessions.show({ id: listed[1]?.id ?? "" })).toMatchObject({ label: "review-42" });
   }, 60_000);
 
