@@ -106,7 +106,7 @@ describe("What a model does with code", () => {
     const coverage = 0.9;
     expect(await app.testGenerate({ file: "a.py", coverage, ...by })).toMatchObject({
       code: tests,
-      coverage,
+      coverage: { goal: coverage, measured: null },
       path: null,
     });
     expect(await app.document({ file: "a.py", ...by })).toMatchObject({ title: "A", sections: ["x"] });
