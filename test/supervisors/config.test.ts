@@ -71,7 +71,12 @@ describe("loadConfiguration", () => {
       },
       changes: { keep_days: 30, max_mb: 512 },
       audit: { enabled: true, retention_days: 90, include_content: false },
-      operations: { max_cost_usd: 5, max_tokens: 60_000, context_tokens: 6_000, verify: { timeout_ms: 300_000 } },
+      operations: {
+        max_cost_usd: 5,
+        max_tokens: 60_000,
+        context_tokens: 6_000,
+        verify: { timeout_ms: 300_000 },
+      },
       analysis: {
         parser_timeout_ms: 10_000,
         cache_max_mb: 256,

@@ -166,7 +166,10 @@ describe("The sessions of a program", () => {
     const shown = await sessions.show({ name: "review-42", limit: 1 });
     expect(shown).toMatchObject({ label: "review-42", cut: 0, entries: [{ operation: "explain" }] });
     expect(shown?.entries[0]?.summary).toContain("It squares.");
-    expect(await sessions.show()).toMatchObject({ id: listed[0]?.id, entries: [{ paths: [join(project, "a.py")] }] });
+    expect(await sessions.show()).toMatchObject({
+      id: listed[0]?.id,
+      entries: [{ paths: [join(project, "a.py")] }],
+    });
     expect(await sessions.show({ id: listed[1]?.id ?? "" })).toMatchObject({ label: "review-42" });
   }, 60_000);
 
