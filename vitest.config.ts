@@ -53,8 +53,8 @@ export default defineConfig({
     ],
     globalSetup: ["test/build.ts"],
     sequence: { sequencer: LongestFirst },
-    // One core is left for what runs the tests, except where that would leave only one for them: much of the time they wait.
-    maxWorkers: Math.max(2, availableParallelism() - 1),
+    // One core is left for what runs the tests where there are many; on few, half of the time of the tests is waiting.
+    maxWorkers: Math.max(3, availableParallelism() - 1),
     // The second is the result for programs: `.ci/run` counts it.
     reporters: ["default", ["json", { outputFile: "coverage/tests.json" }]],
     coverage: {
