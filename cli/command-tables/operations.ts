@@ -124,7 +124,7 @@ export const operationCommands: readonly CommandSpec[] = [
     words: ["ai", "generate"],
     summary: "Have a model write a file to your requirements",
     examples: [
-      { line: "aiex ai generate --type function --requirements fizzbuzz", does: "Print it" },
+      { line: "aiex ai generate --type function --requirements fizzbuzz", does: "Print a new function" },
       {
         line: "aiex ai generate --type module --requirements LRU-cache --output lru.ex",
         does: "Write a file",
@@ -175,7 +175,7 @@ export const operationCommands: readonly CommandSpec[] = [
     words: ["ai", "test-generate"],
     summary: "Have a model write the tests of a file",
     examples: [
-      { line: "aiex ai test-generate --file src/money.ts", does: "Print them" },
+      { line: "aiex ai test-generate --file src/money.ts", does: "Print tests for a file" },
       { line: "aiex ai test-generate --file money.py --output test_money.py", does: "Write them" },
       { line: "aiex ai test-generate --file money.py --coverage 0.9", does: "Ask for more of them" },
     ],
@@ -248,7 +248,7 @@ export const operationCommands: readonly CommandSpec[] = [
     words: ["ai", "document"],
     summary: "Have a model document a file: a page, or comments in it",
     examples: [
-      { line: "aiex ai document --file src/app.ts", does: "Print the page" },
+      { line: "aiex ai document --file src/app.ts", does: "Print a page about a file" },
       { line: "aiex ai document --file src/app.ts --output docs/app.md", does: "Write it to a file" },
       { line: "aiex ai document --file app.py --preview", does: "See comments for its source" },
       { line: "aiex ai document --file app.py --apply", does: "Write them into it" },

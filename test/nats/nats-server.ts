@@ -106,7 +106,8 @@ class Server implements NatsServer {
     await this.stop();
     const store = this.#jetstream ? ["-js", "-sd", join(this.folder, "store")] : [];
     const options = ["-a", "127.0.0.1", "-p", String(this.#port), "-c", this.#configPath, ...store];
-    const child = spawn(this.#program, options, { stdio: ["ignore", "ignore", "pipe"] });
+    // What its configuration names without a whole path is its own, too.
+    const child = spawn(this.#program, options, { cwd: this.folder, stdio: ["ignore", "ignore", "pipe"] });
     this.#child = child;
     this.#guard = guard(child);
     child.stderr?.setEncoding("utf8").on("data", (text: string) => this.#take(text));

@@ -15,7 +15,7 @@ import {
   writeFileSync,
 } from "node:fs";
 import { homedir } from "node:os";
-import { delimiter, dirname, join } from "node:path";
+import { delimiter, dirname, join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 
 export interface ServerProgram {
@@ -62,7 +62,7 @@ export async function serverPrograms(): Promise<readonly ServerProgram[]> {
 
 async function find(): Promise<ServerProgram> {
   const named = process.env.AIEX_NATS_SERVER;
-  const path = named === undefined || named === "" ? (onPath() ?? (await installed())) : named;
+  const path = named === undefined || named === "" ? (onPath() ?? (await installed())) : resolve(named);
   const version = versionOf(path);
   // Said once: the programs of one test run are many.
   if (process.env.AIEX_NATS_SERVER_TOLD === undefined)
