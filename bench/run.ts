@@ -21,6 +21,7 @@ const benchmarks = [
   "between",
   "takeover",
   "journals",
+  "pipelines",
   "command",
   "analysis",
   "index",
