@@ -16,6 +16,8 @@ class ClusterRunStore implements RunStore {
   readonly #store: ClusterStore;
   readonly #bucket: Bucket;
   readonly #known = new Map<string, BucketEntry>();
+  /** What each says: a list is wanted for every run that is submitted, and few of them have changed by then. */
+  readonly #summaries = new WeakMap<BucketEntry, RunSummary>();
   /** Of keys that were changed here, a revision: what the watch tells of them from before it is older than what is known. */
   readonly #since = new Map<string, number>();
   /** Keys of which nobody has said whether they are there: they are asked for when a list is wanted. */
@@ -71,7 +73,7 @@ class ClusterRunStore implements RunStore {
       this.#doubtful.delete(key);
       if (entry !== undefined) this.#learn(key, entry.revision, entry.value);
     }
-    return [...this.#known.values()].flatMap(({ value }) => decodeSummary(value) ?? []);
+    return [...this.#known.values()].flatMap((entry) => this.#summaryOf(entry) ?? []);
   }
 
   async note(summary: RunSummary): Promise<void> {
@@ -80,7 +82,7 @@ class ClusterRunStore implements RunStore {
     try {
       let entry = this.#known.get(key);
       for (let tries = 0; tries < triesMax; tries += 1) {
-        const known = entry && decodeSummary(entry.value);
+        const known = entry && this.#summaryOf(entry);
         if (!isNewer(summary, known)) return;
         if (entry === undefined && !(await this.#isThere(summary.id))) return;
         const written = await this.#bucket.write(key, value, entry?.revision ?? 0);
@@ -109,6 +111,12 @@ class ClusterRunStore implements RunStore {
       since = removed.kind === "written" ? removed.revision : entry.revision + 1;
     }
     this.#learn(key, since, undefined);
+  }
+
+  #summaryOf(entry: BucketEntry): RunSummary | undefined {
+    const known = this.#summaries.get(entry) ?? decodeSummary(entry.value);
+    if (known !== undefined) this.#summaries.set(entry, known);
+    return known;
   }
 
   /** A change that was made here: the watch tells it a moment later, and may tell earlier ones until then. */
