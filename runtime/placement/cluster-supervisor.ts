@@ -5,10 +5,9 @@ import type { NativeLogic } from "../logic/logic.ts";
 import { Misuse } from "../process/failures.ts";
 import type { SupervisorProtocol } from "../supervision/admin.ts";
 import { supervisor } from "../supervision/supervisor.ts";
-import { newRecord } from "./decide.ts";
 import type { LocalSupervisor } from "./local-supervisors.ts";
 import type { PlacedChild } from "./placed-child.ts";
-import { checkRecord, placementKey } from "./placement-record.ts";
+import { checkRecord, newRecord, placementKey } from "./placement-record.ts";
 
 export interface ClusterSupervisorOptions {
   /** The children that there always are. They may differ between the versions of a program, and their union is what runs. */

@@ -5,7 +5,7 @@ import type { MoveReason } from "../ownership/report.ts";
 import type { PlacementTimes } from "./limits.ts";
 import { affinity, type Candidate, choose, order } from "./place.ts";
 import type { PlacedChild } from "./placed-child.ts";
-import { isAsked, type PlacementRecord, placementKey } from "./placement-record.ts";
+import { isAsked, newRecord, type PlacementRecord, placementKey } from "./placement-record.ts";
 import type { SupervisorMember } from "./supervisor-member.ts";
 
 export interface KnownRecord {
@@ -99,8 +99,9 @@ class Deciding {
 
   run(): Decision {
     for (const child of this.#view.declared) this.#declare(child);
+    // What has ended stays there, many times as much as what goes on, and nothing is decided about it.
     const own = [...this.#view.records].filter(
-      ([, { record }]) => record.supervisor === this.#view.supervisor,
+      ([, { record }]) => !isEnded(record) && record.supervisor === this.#view.supervisor,
     );
     own.sort(([a], [b]) => order(a, b));
     for (const [key, known] of own) if (!this.#view.busy.has(key)) this.#judge(key, known);
@@ -166,7 +167,7 @@ class Deciding {
     const { phase, owner, place } = record;
     if (phase === "stopped" && owner !== undefined && isOver(owner))
       this.#change({ key, record: { ...record, owner: undefined, pid: undefined }, expected: revision });
-    if (phase === "finished" || phase === "stopped" || phase === "failed") return;
+    if (phase === "stopped") return;
     if (phase === "waiting" || owner === undefined) {
       this.#give(key, record, revision);
       return;
@@ -326,24 +327,10 @@ export function assignedTo(record: PlacementRecord, owner: LeaseId): PlacementRe
   return { ...record, phase: "assigned", owner: { node, incarnation, term }, pid: undefined };
 }
 
-export function newRecord(
-  given: Pick<PlacementRecord, "supervisor" | "id" | "logic" | "input" | "restart" | "place" | "since">,
-): PlacementRecord {
-  return {
-    ...given,
-    phase: "waiting",
-    owner: undefined,
-    wants: undefined,
-    epoch: 0,
-    pid: undefined,
-    denied: {},
-    reason: "start",
-    from: undefined,
-    failures: 0,
-    lastMove: undefined,
-  };
-}
-
 function isPlaced({ phase }: PlacementRecord): boolean {
   return phase === "assigned" || phase === "running" || phase === "leaving";
+}
+
+function isEnded({ phase }: PlacementRecord): boolean {
+  return phase === "finished" || phase === "failed";
 }

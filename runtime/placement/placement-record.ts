@@ -114,3 +114,22 @@ function isLease(value: unknown): value is LeaseId {
   const { node, incarnation, term } = value;
   return typeof node === "string" && typeof incarnation === "number" && typeof term === "number";
 }
+
+/** One of a child that nobody has yet. */
+export function newRecord(
+  given: Pick<PlacementRecord, "supervisor" | "id" | "logic" | "input" | "restart" | "place" | "since">,
+): PlacementRecord {
+  return {
+    ...given,
+    phase: "waiting",
+    owner: undefined,
+    wants: undefined,
+    epoch: 0,
+    pid: undefined,
+    denied: {},
+    reason: "start",
+    from: undefined,
+    failures: 0,
+    lastMove: undefined,
+  };
+}

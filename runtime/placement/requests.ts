@@ -4,12 +4,17 @@
 import { NotOwner } from "../names/failures.ts";
 import type { ChildPhase } from "../ownership/report.ts";
 import { Misuse } from "../process/failures.ts";
-import { newRecord } from "./decide.ts";
 import { ChildBusy, ChildPresent, MovePending, UnfitNode, UnknownChild } from "./failures.ts";
 import { placementTimes } from "./limits.ts";
 import type { PlacedChild } from "./placed-child.ts";
 import type { Placement } from "./placement.ts";
-import { checkRecord, notPermitted, type PlacementRecord, placementKey } from "./placement-record.ts";
+import {
+  checkRecord,
+  newRecord,
+  notPermitted,
+  type PlacementRecord,
+  placementKey,
+} from "./placement-record.ts";
 import type { Found } from "./placement-table.ts";
 
 const { moveMs, seenMs } = placementTimes(1);

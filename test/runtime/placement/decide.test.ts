@@ -5,12 +5,15 @@ import type { LeaseInfo } from "../../../runtime/leases/lease.ts";
 import {
   decide,
   type KnownRecord,
-  newRecord,
   type PlacementView,
   successorFor,
 } from "../../../runtime/placement/decide.ts";
 import { placementTimes } from "../../../runtime/placement/limits.ts";
-import { type PlacementRecord, placementKey } from "../../../runtime/placement/placement-record.ts";
+import {
+  newRecord,
+  type PlacementRecord,
+  placementKey,
+} from "../../../runtime/placement/placement-record.ts";
 
 const times = placementTimes(1);
 const logic = durable(server("counter", { init: () => ok(0) }), { key: "counter", version: 1 });

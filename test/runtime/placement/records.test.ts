@@ -1,11 +1,11 @@
 // What is written down of children and of those who run their supervisors, as bytes and back; and bytes that are neither.
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { newRecord } from "../../../runtime/placement/decide.ts";
 import { placementLimits } from "../../../runtime/placement/limits.ts";
 import {
   decodePlacement,
   encodePlacement,
+  newRecord,
   type PlacementRecord,
   placementKey,
 } from "../../../runtime/placement/placement-record.ts";
