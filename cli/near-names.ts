@@ -1,5 +1,5 @@
 // The names that are nearest to one that nobody has, for who typed it.
-import { editDistance, nearest } from "../supervisors/config/nearest.ts";
+import { editDistance, nearest } from "../runtime/nearest.ts";
 
 /** So many are shown; who wants all of them asks for all. */
 const nearMax = 3;

@@ -1,6 +1,6 @@
 // From the words of a command line to a command of the table with checked options. yargs parses; the table decides.
 import { Parser } from "yargs/helpers";
-import { nearest } from "../supervisors/config/nearest.ts";
+import { nearest } from "../runtime/nearest.ts";
 import type { ArgumentSpec, CommandSpec, OptionSpec } from "./command-spec.ts";
 import { commands, commandsIn, groups, isCommandWord } from "./command-table.ts";
 import { timeSpanMs, timeText } from "./time-span.ts";

@@ -1,5 +1,5 @@
 // `aiex rules show ID`: all there is to know of one rule.
-import { nearest } from "../../supervisors/config/nearest.ts";
+import { nearest } from "../../runtime/nearest.ts";
 import type { RuleDescription } from "../../supervisors/rule-book.ts";
 import type { Asking } from "../asking.ts";
 import { type ExitCode, exitCodes } from "../exit-codes.ts";

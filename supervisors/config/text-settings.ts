@@ -1,5 +1,5 @@
 // Settings that come as text: environment variables and options of the command line.
-import { nearest } from "./nearest.ts";
+import { nearest } from "../../runtime/nearest.ts";
 import { type ConfigurationProblem, type Origin, type Setting, shown } from "./problem.ts";
 import { configurationVariables, schemaAt } from "./schema.ts";
 

@@ -5,7 +5,7 @@ import type { RuleProblem } from "../../actors/analysis/rule.ts";
 import type { RuleCases } from "../../actors/analysis/rule-cases.ts";
 import type { UserRule } from "../../actors/analysis/user-rule.ts";
 import { FileError, type FileSystem } from "../../runtime/file-system.ts";
-import { nearest } from "./nearest.ts";
+import { nearest } from "../../runtime/nearest.ts";
 import { ConfigurationError, type ConfigurationProblem, shown } from "./problem.ts";
 import { readYamlFile, readYamlFolder, type YamlFiles } from "./yaml-folder.ts";
 

@@ -1,7 +1,7 @@
 // Puts the layers together, checks the result against the schema, and says for each fault where it was written.
 import type { z } from "zod";
 import { quotePath } from "../../runtime/file-system.ts";
-import { nearest } from "./nearest.ts";
+import { nearest } from "../../runtime/nearest.ts";
 import type { ConfigurationProblem, Origin, Setting, SettingValue } from "./problem.ts";
 import { type ConfigurationValues, configurationSchema, schemaAt } from "./schema.ts";
 

@@ -11,7 +11,7 @@ import {
   parseDocument,
   type YAMLMap,
 } from "yaml";
-import { nearest } from "./nearest.ts";
+import { nearest } from "../../runtime/nearest.ts";
 import type { ConfigurationProblem, Origin, Setting, SettingValue } from "./problem.ts";
 import { type SchemaNode, schemaAt } from "./schema.ts";
 

@@ -1,7 +1,7 @@
 // Suggestions for mistyped words.
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { editDistance, nearest } from "../../../supervisors/config/nearest.ts";
+import { editDistance, nearest } from "../../runtime/nearest.ts";
 
 const words = ["analyze", "config", "help", "version", "completion", "file", "fail-under"];
 
