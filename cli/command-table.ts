@@ -13,6 +13,7 @@ import { llmCommands, serveCommand } from "./command-tables/llm.ts";
 import { nodeCommands } from "./command-tables/nodes.ts";
 import { operationCommands } from "./command-tables/operations.ts";
 import { fileOption, modelOptions, outputOptions, stdinNameOption } from "./command-tables/options.ts";
+import { pipelineCommands } from "./command-tables/pipeline.ts";
 import { processCommands } from "./command-tables/processes.ts";
 import { projectCommands } from "./command-tables/project.ts";
 import { runCommands, sessionOptions, workOptions } from "./command-tables/runs.ts";
@@ -55,6 +56,7 @@ export type ShellName = (typeof shellWords)[number];
 
 export const groups: readonly GroupSpec[] = [
   { word: "ai", summary: "Work on code: analyze it, explain it, document it, talk about it" },
+  { word: "pipeline", summary: "Chain operations: check a pipeline, see what it may be made of" },
   { word: "runs", summary: "Look at runs, follow them, go on with them" },
   { word: "context", summary: "Look at what is known of a project, and remembered" },
   { word: "llm", summary: "Look at language models, try them, see what they cost" },
@@ -126,6 +128,7 @@ export const commands: readonly CommandSpec[] = [
   },
   ...operationCommands,
   chatCommand,
+  ...pipelineCommands,
   ...runCommands,
   ...contextCommands,
   undoCommand,

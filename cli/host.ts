@@ -9,6 +9,7 @@ import type { RunningNode } from "../supervisors/cluster/running-node.ts";
 import type { ConfigurationRow, FlagSetting } from "../supervisors/config.ts";
 import type { Serving } from "../supervisors/openai/serve.ts";
 import type { OwnSessions } from "../supervisors/own-sessions.ts";
+import type { PipelineCheck, PipelineCheckOrder } from "../supervisors/pipeline-check.ts";
 import type { PromptBook } from "../supervisors/prompts.ts";
 import type { RemoteConnection, RemoteTarget } from "../supervisors/remote/connection.ts";
 import type { SavedConnection } from "../supervisors/remote/saved-connection.ts";
@@ -52,6 +53,8 @@ export interface Settings {
   operation(order: OperationOrder): Promise<RunOrder>;
   /** What a conversation is as a run. @throws {UnknownProvider}; a path cannot belong to it (`path_refused`) */
   chat(chat: ChatOrder): Promise<RunOrder>;
+  /** What a pipeline means and is expected to take, or what is wrong with it. Fails with a `FileError`. @throws {UnknownProvider} */
+  checkPipeline(order: PipelineCheckOrder): Promise<PipelineCheck>;
   /** Who answers in a conversation where that is wanted. @throws {UnknownProvider} */
   partner(choice: PartnerChoice): Promise<Partner>;
   /** What `aiex cluster connect` has saved. */

@@ -102,6 +102,10 @@ async function loadSettings(world: World, log: TextOutput, flags: readonly FlagS
       const { chatOrder } = await import("../supervisors/runs/chat.ts");
       return chatOrder({ files: world.files, configuration: loaded, directory }, chat);
     },
+    checkPipeline: async (order) => {
+      const { checkPipeline } = await import("../supervisors/pipeline-check.ts");
+      return checkPipeline({ files: world.files, configuration: loaded, directory }, order);
+    },
     partner: async (choice) => {
       const { choosePartner } = await import("../supervisors/runs/chat.ts");
       return choosePartner(loaded, choice);

@@ -30,3 +30,8 @@ export function estimateTokens(text: string): number {
   const rare = text.length - ascii - alphabetic;
   return Math.ceil(ascii / asciiPerToken + alphabetic / alphabeticPerToken + rare);
 }
+
+/** Those of a text of so many bytes, where nobody has looked into it: as if all of it were ASCII. */
+export function estimateTokensOfBytes(bytes: number): number {
+  return Math.ceil(bytes / asciiPerToken);
+}

@@ -13,10 +13,11 @@ import { type MemoryFileSystem, memoryFileSystem } from "../../runtime/file-syst
 import { realWorld } from "../../runtime/worlds/real.ts";
 
 import { type SimulatedWorld, simulatedWorld } from "../../runtime/worlds/simulated.ts";
-import type { ConfigurationRow } from "../../supervisors/config.ts";
+import { type ConfigurationRow, loadConfiguration } from "../../supervisors/config.ts";
 import type { ContextLook } from "../../supervisors/context.ts";
 import type { LlmLook } from "../../supervisors/llm-desk.ts";
 import type { OwnSessions } from "../../supervisors/own-sessions.ts";
+import { checkPipeline, type PipelineCheckPlace } from "../../supervisors/pipeline-check.ts";
 import { promptBook } from "../../supervisors/prompts.ts";
 import { NoNodeFound } from "../../supervisors/remote/failures.ts";
 import type { SavedConnection } from "../../supervisors/remote/saved-connection.ts";
@@ -85,6 +86,8 @@ export interface StageOptions {
   readonly sessions?: OwnSessions;
   /** What is known of its project; without these nothing may be asked. */
   readonly context?: Partial<ContextLook>;
+  /** Where pipelines are checked; without it a place without files, and without models. */
+  readonly pipelines?: PipelineCheckPlace;
   readonly stop?: () => Promise<void>;
 }
 
@@ -182,6 +185,7 @@ export function stage(options: StageOptions = {}): Stage {
             request: { shown },
           };
         },
+        checkPipeline: async (asked) => checkPipeline(options.pipelines ?? (await emptyPlace()), asked),
         chat: async () => {
           throw new Error("Nobody talks here.");
         },
@@ -248,6 +252,15 @@ export function auditOf(files: MemoryFileSystem): AuditLog {
     ...{ files, clock: { now: () => 0, wallTime: () => 0 }, path: "/data/audit/audit.jsonl", by: "aiex" },
     ...{ retentionDays: 90, includesContent: false },
   });
+}
+
+/** Pipelines are checked with this configuration, of which nothing is set but what `env` sets. */
+export async function emptyPlace(
+  files = memoryFileSystem(),
+  env: Readonly<Record<string, string>> = {},
+): Promise<PipelineCheckPlace> {
+  const configuration = await loadConfiguration({ world: { files }, env, home: "/home/ann" });
+  return { files, configuration, directory: "/home/ann/work" };
 }
 
 /** A keeper for the files below a directory. */

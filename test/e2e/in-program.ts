@@ -7,6 +7,7 @@ import { realWorld } from "../../runtime/worlds/real.ts";
 import { startAiex } from "../../supervisors/aiex.ts";
 import { describeConfiguration, loadConfiguration } from "../../supervisors/config.ts";
 import { ownSessions } from "../../supervisors/own-sessions.ts";
+import { checkPipeline } from "../../supervisors/pipeline-check.ts";
 import { analysisOrder } from "../../supervisors/runs/analysis.ts";
 import { chatOrder, choosePartner } from "../../supervisors/runs/chat.ts";
 import { operationOrder } from "../../supervisors/runs/operation.ts";
@@ -67,6 +68,7 @@ async function settingsOf({ home, project }: InProgram, world: World): Promise<S
     ...{ rows: describeConfiguration(configuration), warnings: loaded.warnings },
     order: (asked) => analysisOrder(place, asked),
     operation: (asked) => operationOrder(place, asked),
+    checkPipeline: (asked) => checkPipeline(place, asked),
     chat: (asked) => chatOrder(place, asked),
     partner: async (choice) => choosePartner(configuration, choice),
     connection: async () => undefined,

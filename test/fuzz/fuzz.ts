@@ -1,4 +1,4 @@
-// `npm run fuzz`: reads millions of mutated frames, of hostile paths and of models' answers, and tells of a crash, of one that is slow and of growing
+// `npm run fuzz`: reads millions of mutated frames, of hostile paths, of pipelines and of models' answers, and tells of a crash, of one that is slow and of growing
 // memory with the way to see it again.
 import { parseArgs } from "node:util";
 import { type Dialect, dialects } from "../actors/llm/wire-formats.ts";
@@ -6,15 +6,19 @@ import { checkNames } from "./built-subjects.ts";
 import { heldBytes, mebibytes } from "./held.ts";
 import { playOne, playTranscripts } from "./llm/transcript-run.ts";
 import { checkPaths } from "./paths.ts";
+import { checkPipelines } from "./pipelines.ts";
 import { checkPrototypes, hostileFrame, readFrame } from "./round.ts";
 
 const framesDefault = 1_000_000;
 const namesDefault = 1_000_000;
 const pathsDefault = 1_000_000;
+const pipelinesDefault = 200_000;
 /** Of each provider. */
 const transcriptsDefault = 100_000;
 /** A frame that holds a node up for longer could be sent on purpose. */
 const frameMsMax = 50;
+/** The longest text that is read takes longer only where time grows faster than the length. */
+const pipelineMsMax = 1_000;
 /** A slow frame is slow each time; the collector of garbage and the machine's other work are not. */
 const againTimes = 5;
 /** Memory is compared to what it is after this many frames, when code and buffers are there. */
@@ -22,11 +26,13 @@ const warmFrames = 50_000;
 const growthBytesMax = 50 * 1024 * 1024;
 const progressFrames = 500_000;
 
-const usage = `Usage: npm run fuzz -- [--seed N] [--frames N] [--names N] [--paths N] [--transcripts N] [--only N [--dialect NAME]]
+const usage = `Usage: npm run fuzz -- [--seed N] [--frames N] [--names N] [--paths N] [--pipelines N]
+    [--transcripts N] [--only N [--dialect NAME]]
   --seed N    what all frames are made from (1)
   --frames N  how many (${framesDefault})
   --names N   how many names go through the builder of subjects (${namesDefault})
   --paths N   how many paths go through the guard of a workspace (${pathsDefault})
+  --pipelines N  how many texts are read as pipelines (${pipelinesDefault})
   --transcripts N  how many answers of each of ${dialects.join(", ")} (${transcriptsDefault})
   --only N    reads frame N of the seed alone, and shows it; with --dialect the answer N of that provider
 Exit codes: 0 nothing did harm; 1 something crashed, a frame took more than ${frameMsMax} ms, an answer did not end as it must, or memory
@@ -37,6 +43,7 @@ interface Given {
   readonly frames: number;
   readonly names: number;
   readonly paths: number;
+  readonly pipelines: number;
   readonly transcripts: number;
   readonly only: number | undefined;
   readonly dialect: Dialect | undefined;
@@ -47,6 +54,9 @@ async function run(given: Given): Promise<number> {
   if (only !== undefined) return dialect === undefined ? readOne(seed, only) : playOne(dialect, seed, only);
   const frames = runFrames(given);
   process.stdout.write(`${JSON.stringify({ seed, ...(await checkPaths(seed, given.paths)) })}\n`);
+  process.stdout.write(
+    `${JSON.stringify({ seed, ...checkPipelines(seed, given.pipelines, pipelineMsMax) })}\n`,
+  );
   return Math.max(frames, await playTranscripts(seed, transcripts));
 }
 
@@ -132,6 +142,7 @@ function parseArguments(): Given | undefined {
         frames: option,
         names: option,
         paths: option,
+        pipelines: option,
         transcripts: option,
         only: option,
         dialect: option,
@@ -151,6 +162,7 @@ function parseArguments(): Given | undefined {
       frames: number(values.frames) ?? framesDefault,
       names: number(values.names) ?? namesDefault,
       paths: number(values.paths) ?? pathsDefault,
+      pipelines: number(values.pipelines) ?? pipelinesDefault,
       transcripts: number(values.transcripts) ?? transcriptsDefault,
       only: number(values.only),
       dialect,

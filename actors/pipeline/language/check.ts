@@ -103,6 +103,7 @@ class Checking {
       }
       given.add(parameter.name);
     }
+    this.#together(parameters, known, values);
     for (const { name, isRequired = false, fallback, shape, summary } of known) {
       if (given.has(name)) continue;
       if (isRequired)
@@ -114,6 +115,28 @@ class Checking {
       else if (fallback !== undefined) values[name] = shape.kind === "count" ? Number(fallback) : fallback;
     }
     return values;
+  }
+
+  /** What one parameter says of another. */
+  #together(
+    parameters: readonly WrittenParameter[],
+    known: readonly ParameterWord[],
+    values: Readonly<Record<string, PipelineValue>>,
+  ): void {
+    const isSaid = (name: string): boolean => values[name] !== undefined && values[name] !== false;
+    for (const { name, span } of parameters) {
+      const { needs, excludes, shape } = known.find((one) => one.name === name) ?? {};
+      if (shape === undefined || !isSaid(name)) continue;
+      if (excludes !== undefined && isSaid(excludes))
+        this.#problem(span, `${name} and ${excludes} cannot both be meant.`, "Leave one of them out.");
+      const needed = known.find((one) => one.name === needs);
+      if (needed !== undefined && !isSaid(needed.name))
+        this.#problem(
+          span,
+          `${name} means nothing without ${needed.name}.`,
+          `Write ${example(needed.name, needed.shape)} too: ${lowered(needed.summary)}.`,
+        );
+    }
   }
 
   #unknownParameter(

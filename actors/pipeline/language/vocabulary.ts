@@ -1,4 +1,4 @@
-// The words that a pipeline may be made of, and what each of them takes: data that the check, the list and completion read.
+// The words that a pipeline may be made of, and what each of them takes: data that the check and the list read.
 
 export type WordGroup = "operation" | "transformer" | "utility";
 
@@ -23,6 +23,10 @@ export interface ParameterWord {
   readonly shape: ParameterShape;
   readonly isRequired?: boolean;
   readonly fallback?: string;
+  /** Another parameter that it means nothing without. */
+  readonly needs?: string;
+  /** Another one that cannot be meant with it. */
+  readonly excludes?: string;
   readonly summary: string;
 }
 
@@ -72,6 +76,19 @@ const force: ParameterWord = {
   name: "force",
   shape: { kind: "flag" },
   summary: "Replaces a file that is there",
+};
+
+const verify: ParameterWord = {
+  name: "verify",
+  shape: { kind: "flag" },
+  summary: "Your own checks decide whether what was written stays",
+};
+
+const preview: ParameterWord = {
+  name: "preview",
+  shape: { kind: "flag" },
+  excludes: "apply",
+  summary: "Shows a diff, and changes no file",
 };
 
 const operations: readonly PipelineWord[] = [
@@ -132,7 +149,9 @@ const operations: readonly PipelineWord[] = [
         fallback: "all",
         summary: "What is improved",
       },
-      { name: "apply", shape: { kind: "flag" }, summary: "Changes the files; else nothing is changed" },
+      { ...preview, summary: "Shows a diff, and changes no file; so it is where nothing is said" },
+      { name: "apply", shape: { kind: "flag" }, summary: "Changes the files" },
+      verify,
     ],
   },
   {
@@ -156,8 +175,14 @@ const operations: readonly PipelineWord[] = [
         isRequired: true,
         summary: "What it has to do, in words",
       },
+      {
+        name: "context",
+        shape: { kind: "path" },
+        summary: "A file that it goes with; else the one that the pipeline works on, where it is one file",
+      },
       output,
       force,
+      { ...verify, needs: "output" },
     ],
   },
   {
@@ -173,12 +198,13 @@ const operations: readonly PipelineWord[] = [
       },
       output,
       force,
+      { ...verify, needs: "output" },
     ],
   },
   {
     name: "document",
     group: "operation",
-    summary: "Writes a page of documentation about code",
+    summary: "Writes a page of documentation about code; or comments into it",
     asksModel: true,
     parameters: [
       {
@@ -187,6 +213,8 @@ const operations: readonly PipelineWord[] = [
         fallback: "markdown",
         summary: "The form of the page",
       },
+      { ...preview, summary: "Comments for the source in place of a page: shows a diff of them" },
+      { name: "apply", shape: { kind: "flag" }, summary: "Writes these comments into the source" },
     ],
   },
   {

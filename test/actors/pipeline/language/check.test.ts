@@ -41,6 +41,13 @@ describe("checkSpecification()", () => {
     });
   });
 
+  it.each(["refactor apply preview:false", "test_generate verify:false", "test_generate verify output:a.ts"])(
+    "takes %j, where what is said of one parameter leaves room for the other",
+    (text) => {
+      expect(checkSpecification(text)).toMatchObject({ ok: true });
+    },
+  );
+
   it("repeats a step with while: three times where nothing else is said", () => {
     const checked = checkSpecification("while:issues>0 refactor apply");
     expect(checked).toMatchObject({ ok: true, steps: [{ timesMax: 3, parameters: { apply: true } }] });
@@ -70,6 +77,9 @@ describe("checkSpecification()", () => {
     ["deploy", 0, 'There is no operation "deploy".', "There are analyze, explain,"],
     ["analyze typ:quality", 8, 'analyze takes no "typ".', "Did you mean type?"],
     ["analyze level:basic", 8, 'analyze takes no "level".', "It takes type."],
+    ["refactor apply preview", 15, "preview and apply cannot both be meant.", "Leave one of them out."],
+    ["document preview apply", 9, "preview and apply cannot both be meant.", "Leave one of them out."],
+    ["test_generate verify", 14, "verify means nothing without output.", "Write output:PATH too: the file"],
     ["merge by:file", 6, 'merge takes no "by".', "It takes none."],
     ["analyze type:qualty", 8, 'type cannot be "qualty".', "Did you mean quality?"],
     ["analyze type:toString", 8, 'type cannot be "toString".', "It is one of"],
