@@ -20,6 +20,8 @@ export interface Settings {
   readonly owns: readonly string[] | undefined;
   /** The folder of the world outside, which the room's runs change; undefined for a node that has nothing to do with runs. */
   readonly outside: string | undefined;
+  /** The home of the user whose whole program it runs, and the project that it is in; undefined for a bare node. */
+  readonly whole: { readonly home: string; readonly project: string } | undefined;
 }
 
 export type Order =
@@ -67,6 +69,8 @@ export type Order =
   | { readonly do: "follow"; readonly id: string; readonly from: number }
   /** Every entry of a run that there is. */
   | { readonly do: "read_run"; readonly id: string }
+  /** The ids of all runs that there are. */
+  | { readonly do: "list_runs" }
   | { readonly do: "answer"; readonly id: string; readonly question: string; readonly choice: string }
   /** Runs that stand still here, to be killed, go on. */
   | { readonly do: "go_on" }

@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { type NatsServer, natsServer } from "../nats/nats-server.ts";
 import { type NatsSet, natsSet } from "../nats/nats-set.ts";
 import { tcpProxy } from "../nats/tcp-proxy.ts";
-import { nodeProgram } from "./built-program.ts";
+import { nodeProgram, type ProgramName } from "./built-program.ts";
 import { judge, unfinished } from "./checkers.ts";
 import type { Ledger, Settings, Status } from "./ledger.ts";
 import { NodeProcess, patienceMs } from "./node-process.ts";
@@ -22,9 +22,11 @@ export interface RoomOptions {
   readonly isSet?: boolean;
   /** The nodes have runs together, unless one is told otherwise; the broker keeps them. */
   readonly hasRuns?: boolean;
+  /** What its nodes are: bare ones by default, or the whole product, as it was built. */
+  readonly program?: ProgramName;
 }
 
-export type StartOptions = Partial<Pick<Settings, "credentials" | "pulse" | "factor" | "owns">>;
+export type StartOptions = Partial<Pick<Settings, "credentials" | "pulse" | "factor" | "owns" | "whole">>;
 
 export class Room {
   /** The only one, or the first of the set. */
@@ -56,7 +58,7 @@ export class Room {
 
   static async open(options: RoomOptions = {}): Promise<Room> {
     const { config = "", owns, isSet, hasRuns } = options;
-    const program = await nodeProgram();
+    const program = await nodeProgram(options.program);
     const jetstream = owns !== undefined || hasRuns === true;
     const brokers = isSet ? await natsSet() : await natsServer({ config, jetstream });
     return new Room(brokers, options, program);
@@ -82,7 +84,8 @@ export class Room {
     const proxy = await tcpProxy(this.broker);
     const { cluster, factor, owns } = this;
     const outside = this.#outside?.folder;
-    const defaults = { credentials: undefined, pulse: "worker", factor, owns, outside } as const;
+    const bare = { credentials: undefined, whole: undefined, pulse: "worker" } as const;
+    const defaults = { ...bare, factor, owns, outside };
     const url = this.set?.urls.join() ?? proxy.url;
     const settings: Settings = { name, cluster, url, ...defaults, ...options };
     const node = new NodeProcess(this.#program, settings, proxy);

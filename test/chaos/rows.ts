@@ -7,6 +7,7 @@ import { divided } from "./rows/divided.ts";
 import { frames } from "./rows/frames.ts";
 import { load } from "./rows/load.ts";
 import { owners } from "./rows/owners.ts";
+import { pipelines } from "./rows/pipelines.ts";
 import { runs } from "./rows/runs.ts";
 
 export const rows: readonly Row[] = [
@@ -16,6 +17,7 @@ export const rows: readonly Row[] = [
   ...load,
   ...owners,
   ...runs,
+  ...pipelines,
   ...divided,
   ...brokerSet,
 ];

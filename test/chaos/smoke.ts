@@ -1,6 +1,6 @@
 // The few rows that every run of the tests plays: `npm run chaos` plays them all.
 import { afterAll, describe, test } from "vitest";
-import { releaseProgram } from "./built-program.ts";
+import { releasePrograms } from "./built-program.ts";
 import { playRow, type Row } from "./row.ts";
 import { rows } from "./rows.ts";
 
@@ -17,7 +17,7 @@ export function smoke(...faults: readonly number[]): void {
 
 /** Has vitest play these rows. */
 export function smokeRows(...played: readonly Row[]): void {
-  afterAll(releaseProgram);
+  afterAll(releasePrograms);
   for (const row of played) {
     describe(row.subject, () => {
       test(`fault ${row.fault} ${row.name}`, () => playRow(row), rowMsMax);

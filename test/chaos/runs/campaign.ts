@@ -34,11 +34,14 @@ export class Campaign {
   readonly stops = new Map<string, number>();
   /** Those who followed a run on a node that was killed. */
   readersLost = 0;
+  readonly #hasRuns: (node: NodeProcess) => boolean;
   readonly #runs = new Map<string, Tracked>();
   readonly #marks = new Map<NodeProcess, number>();
 
-  constructor(room: Room) {
+  /** @param hasRuns whether a node can be asked about runs; all can by default */
+  constructor(room: Room, hasRuns: (node: NodeProcess) => boolean = () => true) {
     this.room = room;
+    this.#hasRuns = hasRuns;
   }
 
   get ids(): readonly string[] {
@@ -137,7 +140,7 @@ export class Campaign {
   }
 
   /** It is to be begun, whoever does that. */
-  expect({ id }: RunSpec): void {
+  expect({ id }: Pick<RunSpec, "id">): void {
     this.#track(id);
   }
 
@@ -217,7 +220,9 @@ export class Campaign {
   }
 
   #next(index: number): NodeProcess {
-    const nodes = this.room.alive.filter((node) => !node.isFrozen && node.all("ready").length > 0);
+    const nodes = this.room.alive.filter(
+      (node) => !node.isFrozen && this.#hasRuns(node) && node.all("ready").length > 0,
+    );
     const node = nodes[index % nodes.length];
     if (node === undefined) throw new Error("There is no node.");
     return node;

@@ -17,12 +17,16 @@ import { Outside } from "./outside.ts";
 import { Stops } from "./stops.ts";
 import { operationsOfRun } from "./work.ts";
 
-export type RunOrder = Extract<Order, { readonly do: "submit" | "follow" | "read_run" | "answer" | "go_on" }>;
+export type RunOrder = Extract<
+  Order,
+  { readonly do: "submit" | "follow" | "read_run" | "list_runs" | "answer" | "go_on" }
+>;
 
 const told: ReadonlySet<string> = new Set<RunOrder["do"]>([
   "submit",
   "follow",
   "read_run",
+  "list_runs",
   "answer",
   "go_on",
 ]);
@@ -79,6 +83,8 @@ export class RunCompany {
         return undefined;
       case "read_run":
         return this.#readWhole(order.id);
+      case "list_runs":
+        return (await this.#ask("list", undefined)).map(({ id }) => id);
       case "answer": {
         const { id, question, choice } = order;
         return this.#ask("answer", { id, question, choice, by: "the room" });

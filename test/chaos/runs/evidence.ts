@@ -21,15 +21,15 @@ export function judgeRun(
   evidence: Evidence,
   repeats: readonly string[] = ["model_call"],
 ): readonly Violation[] {
-  const checks: Readonly<Record<string, Find>> = {
-    ending: endings,
-    numbers,
-    reader,
-    owner: owners,
-    step: steps,
-    effect: (given) => effects(given, repeats),
-    output,
-  };
+  return found(evidence, { ...ofEveryRun, effect: (given) => effects(given, repeats), output });
+}
+
+/** What is wrong with a run, whatever its work is: as far as what is written of it tells. */
+export function judgeLog(evidence: Evidence): readonly Violation[] {
+  return found(evidence, ofEveryRun);
+}
+
+function found(evidence: Evidence, checks: Readonly<Record<string, Find>>): readonly Violation[] {
   return Object.entries(checks).flatMap(([check, find]) =>
     find(evidence).map((problem) => ({ check, node: `run ${evidence.run}`, problem })),
   );
@@ -128,6 +128,8 @@ function effects({ log, deeds }: Evidence, repeats: readonly string[]): readonly
   }
   return problems;
 }
+
+const ofEveryRun = { ending: endings, numbers, reader, owner: owners, step: steps } as const;
 
 /** A second intent has a reason: the first one came to nothing, or somebody was asked, or looked, or it is counted. */
 function intents(log: readonly RunEntry[], step: string, kind: string): readonly string[] {

@@ -1,4 +1,5 @@
 // The world outside of the chaos room's runs, which no crash takes back: a folder that every node writes to, each into files of its own.
+import { createHash } from "node:crypto";
 import {
   appendFileSync,
   closeSync,
@@ -30,8 +31,15 @@ export type Deed =
       readonly atMs: number;
     };
 
+/** One point of `oneIn` is a stop, whichever run it is of; none where that is 0. The ids of runs have to come from the seed as well. */
+export interface Drawing {
+  readonly seed: number;
+  readonly oneIn: number;
+}
+
 export class Outside {
   readonly folder: string;
+  #drawing: Drawing | undefined;
   /** By the run: the points where its owner stands still, the first one that comes to each. */
   readonly #stops = new Map<string, ReadonlySet<string>>();
 
@@ -61,14 +69,35 @@ export class Outside {
     writeFileSync(join(this.folder, "stops", `${run}.json`), JSON.stringify(stops));
   }
 
+  /** Has the owners of all runs stand still at points that are drawn from a seed, one of so many; before any is submitted. */
+  draw(drawing: Drawing): void {
+    writeFileSync(join(this.folder, "drawing.json"), JSON.stringify(drawing));
+  }
+
   /** True for the first that comes to this point of a run, if it is one of its stops. */
   takes(run: string, point: string): boolean {
-    if (!this.#stopsOf(run).has(point)) return false;
+    if (!this.#stopsOf(run).has(point) && !this.#isDrawn(run, point)) return false;
     try {
       closeSync(openSync(join(this.folder, "taken", `${run} ${point.replaceAll("/", "_")}`), "wx"));
       return true;
     } catch {
       return false;
+    }
+  }
+
+  #isDrawn(run: string, point: string): boolean {
+    this.#drawing ??= this.#readDrawing();
+    const { seed, oneIn } = this.#drawing;
+    if (oneIn === 0) return false;
+    const digest = createHash("sha256").update(`${seed} ${run} ${point}`).digest();
+    return digest.readUInt32BE(0) % oneIn === 0;
+  }
+
+  #readDrawing(): Drawing {
+    try {
+      return JSON.parse(readFileSync(join(this.folder, "drawing.json"), "utf8")) as Drawing;
+    } catch {
+      return { seed: 0, oneIn: 0 };
     }
   }
 
