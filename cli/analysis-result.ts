@@ -1,13 +1,13 @@
 // What an analysis came to: the report where it was asked for, what is to be said beside it, and the exit code.
 import type { AnalysisReport } from "../actors/analysis/report.ts";
+import { renderReportMarkdown } from "../actors/rendering/report-markdown.ts";
+import { renderReportText } from "../actors/rendering/report-text.ts";
 import { type Destination, writeReport } from "./destination.ts";
 import type { ExitCode } from "./exit-codes.ts";
 import { showNotice } from "./failure.ts";
 import { type Gate, judge } from "./gate.ts";
 import type { Host } from "./host.ts";
 import { renderJson } from "./render/json.ts";
-import { renderReportMarkdown } from "./render/report-markdown.ts";
-import { renderReportText } from "./render/report-text.ts";
 import { reportFile, type Terminal, terminalOf } from "./terminal.ts";
 
 export interface ReportShown {

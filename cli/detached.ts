@@ -1,4 +1,5 @@
 // The id of a run that goes on without the command that made it.
+import { shortId } from "../actors/runs/run-id.ts";
 import { escapeJson } from "../runtime/observe/sanitize.ts";
 import type { Runs } from "../supervisors/runs/runs.ts";
 import type { Asking } from "./asking.ts";
@@ -6,7 +7,6 @@ import { type ExitCode, exitCodes } from "./exit-codes.ts";
 import { showNotice } from "./failure.ts";
 import { optionValue } from "./parse.ts";
 import { renderJson } from "./render/json.ts";
-import { shortId } from "./render/run-words.ts";
 
 /** `needsFiles`: those that the command would have served. */
 export async function tellDetached(

@@ -1,10 +1,10 @@
 // What shows a run whose output is an answer: its text as it comes, and beside it what a person has to know of it.
 import type { RunEntry } from "../actors/runs/run-entry.ts";
+import { shortId } from "../actors/runs/run-id.ts";
 import { showNotice } from "./failure.ts";
 import type { RunView } from "./followed-view.ts";
 import type { Host } from "./host.ts";
 import { AnswerText } from "./render/run-answer-text.ts";
-import { shortId } from "./render/run-words.ts";
 import { terminalOf } from "./terminal.ts";
 
 export class AnswerView implements RunView {

@@ -3,6 +3,13 @@ import type { OperationNews } from "../actors/operations/ask-model.ts";
 import { operationNews } from "../actors/operations/ask-model.ts";
 import { isOnLines } from "../actors/operations/claim-lines.ts";
 import type { Claim, Explanation } from "../actors/operations/explain.ts";
+import {
+  type ExplanationAbout,
+  explanationClaim,
+  explanationEnd,
+  explanationHead,
+} from "../actors/rendering/explanation.ts";
+import { printable } from "../actors/rendering/printable.ts";
 import { newsOf } from "../actors/runs/answer-news.ts";
 import type { RunEntry } from "../actors/runs/run-entry.ts";
 import { isRecord } from "../runtime/wire/shape.ts";
@@ -10,13 +17,6 @@ import { showNotice } from "./failure.ts";
 import { operationProgress } from "./followed-operation.ts";
 import type { RunView } from "./followed-view.ts";
 import type { Host } from "./host.ts";
-import {
-  type ExplanationAbout,
-  explanationClaim,
-  explanationEnd,
-  explanationHead,
-} from "./render/explanation.ts";
-import { printable } from "./render/printable.ts";
 import { type JsonPiece, StreamedJson } from "./streamed-json.ts";
 import { type Terminal, terminalOf } from "./terminal.ts";
 

@@ -1,4 +1,5 @@
 // Follows a run for a person: shows what it does, has its questions answered, and leaves it in good order when the person does.
+import { shortId } from "../actors/runs/run-id.ts";
 import { AiexError } from "../runtime/errors.ts";
 import type { FollowOptions, RunEnd, RunQuestion, Runs } from "../supervisors/runs/runs.ts";
 import type { Asking } from "./asking.ts";
@@ -6,7 +7,7 @@ import { effectChoiceWords } from "./command-tables/runs.ts";
 import { showNotice } from "./failure.ts";
 import type { RunView } from "./followed-view.ts";
 import { Questioner } from "./question.ts";
-import { choicesText, shortId } from "./render/run-words.ts";
+import { choicesText } from "./render/run-words.ts";
 
 export interface FollowShown {
   readonly view: RunView;

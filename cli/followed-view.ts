@@ -1,11 +1,11 @@
 // What shows a run that is followed: each event as a line, or the files of an analysis; how far any run is stands beside it.
 import type { RunEntry } from "../actors/runs/run-entry.ts";
+import { shortId } from "../actors/runs/run-id.ts";
 import type { AnalysisCount, AnalyzeProgress } from "../supervisors/runs/analysis-progress.ts";
 import { showNotice } from "./failure.ts";
 import type { Host } from "./host.ts";
 import { filesText, type Progress, startProgress } from "./progress.ts";
 import { eventJson, eventText } from "./render/run-event.ts";
-import { shortId } from "./render/run-words.ts";
 import { terminalOf } from "./terminal.ts";
 
 export interface RunView {

@@ -1,11 +1,11 @@
 // Shows at a terminal what a person is asked about: a hunk, or what checks said of the hunks that they chose.
 import type { HunkAsked } from "../actors/operations/edited-files.ts";
 import type { Verification } from "../actors/operations/verification-result.ts";
+import { diffText } from "../actors/rendering/changed-text.ts";
+import { verificationLines } from "../actors/rendering/verification-text.ts";
 import { isRecord } from "../runtime/wire/shape.ts";
 import type { RunQuestion } from "../supervisors/runs/runs.ts";
 import type { Host } from "./host.ts";
-import { diffText } from "./render/changed-text.ts";
-import { verificationLines } from "./render/verification-text.ts";
 import { terminalOf } from "./terminal.ts";
 
 /** Leaves every question to the person. */

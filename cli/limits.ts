@@ -15,26 +15,14 @@ export const progressLogEveryMs = 10_000;
 /** How long an interrupted command may take to put its processes away before it ends anyhow. */
 export const stopDeadlineMs = 5_000;
 
-/** Text is for reading; whoever wants every issue of a large directory takes JSON or Markdown. */
-export const issuesShownMax = 100;
-
-/** As above, for the list of files. */
-export const filesShownMax = 40;
-
 /** Examples of what a rule finds, and of what it leaves alone: they explain it, and `aiex rules test` runs them all. */
 export const examplesShownMax = 3;
-
-/** Width of text that goes to no terminal. */
-export const textColumns = 80;
 
 /** Lines longer than this are hard to read however wide the terminal is. */
 export const textColumnsMax = 100;
 
 /** Below this nothing can be laid out; a narrower terminal wraps by itself. */
 export const textColumnsMin = 30;
-
-/** Files named, and reasons given, where all of them would be a list. */
-export const placesShownMax = 3;
 
 /** A node of this machine answers at once, and a broker within a second; one that is found by its beats needs two more. */
 export const openDeadlineMs = 10_000;
@@ -60,9 +48,6 @@ export const drainLogEveryMs = 1_000;
 /** Rows of one list of what a cluster owns; whoever wants all of them takes JSON. */
 export const ownedShownMax = 40;
 
-/** Enough of an id that two runs of one person are never shown alike; the rest of it is in JSON. */
-export const runIdCharactersShown = 8;
-
 /** Rows of a list of runs; whoever wants all of them takes JSON. */
 export const runsShownMax = 40;
 
@@ -86,12 +71,6 @@ export const summaryBytesMax = 64 * 1024;
 
 /** Models of one provider that are listed; gateways have hundreds, and whoever wants all of them takes JSON. */
 export const modelsShownMax = 60;
-
-/** Lines of a diff that a person still looks through; whoever wants all of it has a file of it, or goes file by file. */
-export const diffLinesMax = 5_000;
-
-/** Characters of one line of a diff: a minified file has lines that fill a terminal for minutes. */
-export const diffLineCharactersMax = 2_000;
 
 /** Of what is wrong with an audit log: where much is, the first lines say what happened. */
 export const auditProblemsShownMax = 20;

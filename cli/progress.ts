@@ -1,11 +1,11 @@
 // Shows on stderr how far a long command is: one redrawn line on a terminal, a line now and then elsewhere.
+import { plural } from "../actors/rendering/report-order.ts";
+import { cutTo } from "../actors/rendering/wrap.ts";
 import { sanitizeLine, toAscii } from "../runtime/observe/sanitize.ts";
 import type { TimerHandle, World } from "../runtime/world.ts";
 import type { AnalyzeProgress } from "../supervisors/aiex.ts";
 import type { TextOutput } from "./host.ts";
 import { progressAfterMs, progressLineEveryMs, progressLogEveryMs } from "./limits.ts";
-import { plural } from "./render/report-order.ts";
-import { cutTo } from "./render/wrap.ts";
 import type { Terminal } from "./terminal.ts";
 
 export interface Progress<State> {

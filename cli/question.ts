@@ -1,8 +1,8 @@
 // Questions of runs to whoever sits at the terminal.
+import { printable } from "../actors/rendering/printable.ts";
 import type { RunQuestion } from "../supervisors/runs/runs.ts";
 import type { Host } from "./host.ts";
 import { questionCharactersMax } from "./limits.ts";
-import { printable } from "./render/printable.ts";
 import { terminalOf } from "./terminal.ts";
 
 export class Questioner {

@@ -1,5 +1,6 @@
 // What a run came to that was followed to its end: its result as it was asked for, and the exit code.
 import type { AnalysisReport } from "../actors/analysis/report.ts";
+import { shortId } from "../actors/runs/run-id.ts";
 import { AiexError } from "../runtime/errors.ts";
 import { AnalysisFailed, analysisReport, shownOf } from "../supervisors/runs/analysis.ts";
 import { operationDocument } from "../supervisors/runs/operation-end.ts";
@@ -12,7 +13,6 @@ import { type ExitCode, exitCodes } from "./exit-codes.ts";
 import { showFailure } from "./failure.ts";
 import type { Host } from "./host.ts";
 import { renderJson } from "./render/json.ts";
-import { shortId } from "./render/run-words.ts";
 import { isShownOperation, type ShownOperation, showOperation } from "./shown-operation.ts";
 
 export type RunResult =

@@ -1,23 +1,17 @@
-// What operations that ask a model came to, for people and for programs: each has its renderer here.
+// What operations that ask a model came to, for people and for programs, and the exit code that says it.
+import { markdownOf, textOf } from "../actors/rendering/result.ts";
 import { isRecord } from "../runtime/wire/shape.ts";
 import { type Destination, writeReport } from "./destination.ts";
 import { type ExitCode, exitCodes } from "./exit-codes.ts";
 import { showNotice } from "./failure.ts";
 import type { Host } from "./host.ts";
-import { renderDocumentationMarkdown, renderDocumentationText } from "./render/documentation.ts";
-import { renderEditsMarkdown, renderEditsText } from "./render/edits.ts";
-import { renderExplanationMarkdown, renderExplanationText } from "./render/explanation.ts";
-import { renderTestsMarkdown, renderTestsText } from "./render/generated-tests.ts";
-import { renderGenerationMarkdown, renderGenerationText } from "./render/generation.ts";
 import { renderJson } from "./render/json.ts";
 import { modelUseText } from "./render/model-use.ts";
 import { reportFile, type Terminal, terminalOf } from "./terminal.ts";
 
 type Document = Readonly<Record<string, unknown>>;
 
-export interface OperationRenderer {
-  readonly text: (document: Document, terminal: Terminal) => string;
-  readonly markdown: (document: Document) => string;
+interface OperationShowing {
   /** What the model says beside it, where the text has it not; shown on standard error. */
   readonly aside?: (document: Document) => string;
   /** Where it is not that of a success. */
@@ -25,34 +19,23 @@ export interface OperationRenderer {
 }
 
 /** By the kind of the run. A document comes from a run, and is of the form that its operation gives. */
-const renderers = {
-  explain: { ...rendererOf(renderExplanationText, renderExplanationMarkdown), code: codeOfPart },
-  generate: {
-    ...rendererOf(renderGenerationText, renderGenerationMarkdown),
-    aside: ({ remarks }) => (typeof remarks === "string" ? remarks : ""),
-    code: checkedCode,
-  },
+const showings = {
+  explain: { code: codeOfPart },
+  generate: { aside: ({ remarks }) => (typeof remarks === "string" ? remarks : ""), code: checkedCode },
   test_generate: {
-    ...rendererOf(renderTestsText, renderTestsMarkdown),
     aside: ({ place, path, remarks }) =>
       `${path === null ? `These tests belong in ${String(place)}. ` : ""}${String(remarks)}`,
     code: checkedCode,
   },
-  refactor: {
-    ...rendererOf(renderEditsText, renderEditsMarkdown),
-    code: checkedCode,
-  },
-  document_comments: rendererOf(renderEditsText, renderEditsMarkdown),
-  document: {
-    ...rendererOf(renderDocumentationText, renderDocumentationMarkdown),
-    code: codeOfPart,
-  },
-} satisfies Readonly<Record<string, OperationRenderer>>;
+  refactor: { code: checkedCode },
+  document_comments: {},
+  document: { code: codeOfPart },
+} satisfies Readonly<Record<string, OperationShowing>>;
 
-export type ShownOperation = keyof typeof renderers;
+export type ShownOperation = keyof typeof showings;
 
 export function isShownOperation(kind: string): kind is ShownOperation {
-  return Object.hasOwn(renderers, kind);
+  return Object.hasOwn(showings, kind);
 }
 
 export interface OperationShown {
@@ -68,18 +51,18 @@ export async function showOperation(
   { name, document, isShown }: OperationShown,
   { format, path }: Destination,
 ): Promise<ExitCode> {
-  const renderer: OperationRenderer = renderers[name];
+  const showing: OperationShowing = showings[name];
   if (path === undefined && !isShown) {
     const terminal = terminalOf(host.stdout, host.env, host.platform);
-    await host.stdout.write(rendered(renderer, document, format, terminal));
+    await host.stdout.write(rendered(document, format, terminal));
   } else if (path !== undefined) {
-    await writeReport(host.world.files, path, rendered(renderer, document, format, reportFile));
+    await writeReport(host.world.files, path, rendered(document, format, reportFile));
     await showNotice(`Wrote the result to ${path}.`, host);
   }
-  const aside = format === "text" ? (renderer.aside?.(document) ?? "") : "";
+  const aside = format === "text" ? (showing.aside?.(document) ?? "") : "";
   if (aside !== "") await showNotice(aside.replace(/\s+/g, " "), host);
   await showNotice(modelUseText(document.model), host);
-  return renderer.code?.(document) ?? exitCodes.ok;
+  return showing.code?.(document) ?? exitCodes.ok;
 }
 
 /** What did not pass the checks that were asked for is no success, whatever became of it. */
@@ -92,32 +75,17 @@ function checkedCode({ verification, coverage }: Document): ExitCode {
   return isMet ? exitCodes.ok : exitCodes.gateNotMet;
 }
 
-function rendered(
-  { text, markdown }: OperationRenderer,
-  document: Document,
-  format: Destination["format"],
-  terminal: Terminal,
-): string {
+function rendered(document: Document, format: Destination["format"], terminal: Terminal): string {
   switch (format) {
     case "json":
       return renderJson(document);
     case "markdown":
-      return markdown(document);
+      return markdownOf(document);
     case "text":
-      return text(document, terminal);
+      return textOf(document, terminal);
   }
 }
 
 function codeOfPart({ complete }: Document): ExitCode {
   return complete === false ? exitCodes.partial : exitCodes.ok;
-}
-
-function rendererOf<Shown>(
-  text: (document: Shown, terminal: Terminal) => string,
-  markdown: (document: Shown) => string,
-): OperationRenderer {
-  return {
-    text: (document, terminal) => text(document as Shown, terminal),
-    markdown: (document) => markdown(document as Shown),
-  };
 }

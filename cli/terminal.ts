@@ -1,16 +1,9 @@
 // What a stream can show: its width, whether it takes colours, Unicode and a line that redraws itself.
-import { textColumns, textColumnsMax, textColumnsMin } from "./limits.ts";
+import { textColumns } from "../actors/rendering/limits.ts";
+import type { Terminal } from "../actors/rendering/terminal.ts";
+import { textColumnsMax, textColumnsMin } from "./limits.ts";
 
-export interface Terminal {
-  readonly columns: number;
-  readonly colors: boolean;
-  /** False where only ASCII arrives whole. */
-  readonly unicode: boolean;
-  /** True where a line may be redrawn. */
-  readonly animated: boolean;
-}
-
-export type Color = "red" | "green" | "yellow" | "blue" | "gray" | "bold";
+export { type Color, paint, reportFile, type Terminal } from "../actors/rendering/terminal.ts";
 
 export interface StreamFacts {
   readonly isTTY?: boolean;
@@ -18,9 +11,6 @@ export interface StreamFacts {
 }
 
 export type Environment = Readonly<Record<string, string | undefined>>;
-
-/** A file takes Unicode and no colours, whatever the terminal does, so that its bytes are always the same. */
-export const reportFile: Terminal = { columns: textColumns, colors: false, unicode: true, animated: false };
 
 export function terminalOf(stream: StreamFacts, env: Environment, platform: string): Terminal {
   const isTerminal = stream.isTTY === true;
@@ -32,13 +22,6 @@ export function terminalOf(stream: StreamFacts, env: Environment, platform: stri
     unicode: takesUnicode(env, platform),
     animated: isTerminal && env.TERM !== "dumb",
   };
-}
-
-/** `text` in a colour where the terminal takes colours. */
-export function paint(terminal: Terminal, color: Color, text: string): string {
-  if (!terminal.colors || text === "") return text;
-  const [start, end] = SGR[color];
-  return `\x1b[${start}m${text}\x1b[${end}m`;
 }
 
 /** FORCE_COLOR says it for one command and so goes before NO_COLOR, which says it for all. */
@@ -57,12 +40,3 @@ function takesUnicode(env: Environment, platform: string): boolean {
   const locale = [env.LC_ALL, env.LC_CTYPE, env.LANG].find((value) => (value ?? "") !== "");
   return /utf-?8/i.test(locale ?? "");
 }
-
-const SGR: Readonly<Record<Color, readonly [number, number]>> = {
-  red: [31, 39],
-  green: [32, 39],
-  yellow: [33, 39],
-  blue: [34, 39],
-  gray: [90, 39],
-  bold: [1, 22],
-};

@@ -1,4 +1,5 @@
 // Has a run do what a command was asked for, in this process or on a node, and follows it to its result.
+import { shortId } from "../actors/runs/run-id.ts";
 import type { WorkspaceRef } from "../actors/runs/run-spec.ts";
 import type { RunOrder, RunQuestion } from "../supervisors/runs/runs.ts";
 import type { Asking } from "./asking.ts";
@@ -12,7 +13,6 @@ import type { RunView } from "./followed-view.ts";
 import type { Host, Settings } from "./host.ts";
 import { withLibrary } from "./library.ts";
 import { type Placement, placementBy, placementOf, refuseDetached } from "./placement.ts";
-import { shortId } from "./render/run-words.ts";
 import { type RunResult, resultOf } from "./run-end.ts";
 import { runsAt } from "./run-places.ts";
 

@@ -18,3 +18,11 @@ export function isRunIdPrefix(text: string): boolean {
 export function isRunId(text: string): boolean {
   return text.length === characters && isRunIdPrefix(text);
 }
+
+/** As much of an id as tells runs apart. */
+export function shortId(id: string): string {
+  return id.slice(0, charactersShown);
+}
+
+/** Enough of an id that two runs of one person are never shown alike; the rest of it is in JSON. */
+const charactersShown = 8;

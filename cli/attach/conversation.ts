@@ -1,11 +1,12 @@
 // A person at a shell of a node, or a file of lines: what is typed goes there, what comes back is shown, one thing at a time.
 import type { AttachMode, ClosedWhy, NodeMessage } from "../../actors/attach/frames.ts";
+import { plainText } from "../../actors/rendering/printable.ts";
 import { sanitizeLine } from "../../runtime/observe/sanitize.ts";
 import type { TimerHandle } from "../../runtime/world.ts";
 import { type ExitCode, exitCodes } from "../exit-codes.ts";
 import { showNotice } from "../failure.ts";
 import type { Host } from "../host.ts";
-import { coloredValue, plainText } from "../render/value-colors.ts";
+import { coloredValue } from "../render/value-colors.ts";
 import { type Color, paint, type Terminal, terminalOf } from "../terminal.ts";
 import { timeText } from "../time-span.ts";
 import { History, historyPath } from "./history.ts";

@@ -1,11 +1,12 @@
 // `aiex attach --eval`: one evaluation for a script, its result on standard output, and an exit code.
 import type { NodeMessage } from "../../actors/attach/frames.ts";
+import { plainText } from "../../actors/rendering/printable.ts";
 import { AiexError } from "../../runtime/errors.ts";
 import { type ExitCode, exitCodes } from "../exit-codes.ts";
 import { showNotice } from "../failure.ts";
 import type { Host } from "../host.ts";
 import { renderJson } from "../render/json.ts";
-import { coloredValue, plainText } from "../render/value-colors.ts";
+import { coloredValue } from "../render/value-colors.ts";
 import { terminalOf } from "../terminal.ts";
 import { timeText } from "../time-span.ts";
 import { ShellUnreachable } from "./failures.ts";

@@ -3,12 +3,12 @@ import { type ChangeAbout, changeChoices } from "../../actors/operations/chat-ch
 import { type SendingAbout, sendKey } from "../../actors/operations/chat-named.ts";
 import { type PermissionAbout, permissionChoices } from "../../actors/operations/chat-tools.ts";
 import { disclosureChoices } from "../../actors/operations/review.ts";
+import { diffText } from "../../actors/rendering/changed-text.ts";
 import type { Disclosure } from "../../actors/review/disclosure.ts";
 import { isRecord } from "../../runtime/wire/shape.ts";
 import type { RunQuestion } from "../../supervisors/runs/runs.ts";
 import { type ExitCode, exitCodes } from "../exit-codes.ts";
 import type { Host } from "../host.ts";
-import { diffText } from "../render/changed-text.ts";
 import { disclosureText } from "../render/disclosure-text.ts";
 import { terminalOf } from "../terminal.ts";
 

@@ -1,5 +1,6 @@
 // `aiex ai chat`: a conversation with a model, as a run of this program or of a node, from a terminal, a pipe, or one message.
 import { conversationTypes, sayKey, turnOf } from "../../actors/chat/conversation.ts";
+import { shortId } from "../../actors/runs/run-id.ts";
 import { isOver } from "../../actors/runs/run-summary.ts";
 import { type ChatOrder, chatKind } from "../../supervisors/runs/chat.ts";
 import { RunRefused } from "../../supervisors/runs/refused.ts";
@@ -17,7 +18,6 @@ import { withLibrary } from "../library.ts";
 import { stdinBytesMax } from "../limits.ts";
 import { numberValue, optionValue, type ParsedCommand } from "../parse.ts";
 import { placementBy, placementOf } from "../placement.ts";
-import { shortId } from "../render/run-words.ts";
 import { type RunPlace, runsAt, withRun } from "../run-places.ts";
 import { workspaceFor } from "../served-workspace.ts";
 import { sessionChoice } from "../session-choice.ts";

@@ -1,6 +1,7 @@
 // `aiex cluster connect`: which cluster, or which node that runs alone, the commands of this user speak to from now on.
 
 import { resolve } from "node:path";
+import { printable } from "../../actors/rendering/printable.ts";
 import type { RemoteTarget } from "../../supervisors/remote/connection.ts";
 import type { SavedConnection } from "../../supervisors/remote/saved-connection.ts";
 import type { Asking } from "../asking.ts";
@@ -9,7 +10,6 @@ import type { Remotes } from "../host.ts";
 import { optionValue } from "../parse.ts";
 import { connected, inspected, readRemotes } from "../remote.ts";
 import { renderJson } from "../render/json.ts";
-import { printable } from "../render/printable.ts";
 import { nodeNamed } from "../target.ts";
 import { terminalOf } from "../terminal.ts";
 import { UsageError } from "../usage.ts";

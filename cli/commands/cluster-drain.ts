@@ -1,5 +1,6 @@
 // `aiex cluster drain`: has a node hand over what it owns and leave, shows how far that is, and waits until it is gone.
 import type { Reports } from "../../actors/control/reports.ts";
+import { printable } from "../../actors/rendering/printable.ts";
 import type { Asking } from "../asking.ts";
 import { type ExitCode, exitCodes } from "../exit-codes.ts";
 import { showNotice } from "../failure.ts";
@@ -10,7 +11,6 @@ import { type Progress, startProgress } from "../progress.ts";
 import { inspected, NoAnswerInTime, type Reached, within, withRemote } from "../remote.ts";
 import { type Drained, drainedText, drainingText } from "../render/drain-text.ts";
 import { renderJson } from "../render/json.ts";
-import { printable } from "../render/printable.ts";
 import { nodeNamed } from "../target.ts";
 import { terminalOf } from "../terminal.ts";
 

@@ -1,6 +1,7 @@
 // `aiex cluster init`: writes the configuration of a cluster's brokers, and a file of credentials for everybody.
 
 import { resolve } from "node:path";
+import { printable } from "../../actors/rendering/printable.ts";
 import { writeCluster } from "../../runtime/broker/cluster-files.ts";
 import { type ClusterRequest, planCluster } from "../../runtime/broker/cluster-plan.ts";
 import type { Identity, Role } from "../../runtime/broker/roles.ts";
@@ -9,7 +10,6 @@ import { type ExitCode, exitCodes } from "../exit-codes.ts";
 import { showNotice } from "../failure.ts";
 import { optionValue, type ParsedCommand } from "../parse.ts";
 import { renderJson } from "../render/json.ts";
-import { printable } from "../render/printable.ts";
 import { terminalOf } from "../terminal.ts";
 import { UsageError } from "../usage.ts";
 

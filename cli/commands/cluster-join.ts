@@ -1,11 +1,11 @@
 // `aiex cluster join`: a node that runs becomes a member of a cluster.
+import { printable } from "../../actors/rendering/printable.ts";
 import type { Asking } from "../asking.ts";
 import { type ExitCode, exitCodes } from "../exit-codes.ts";
 import { credentialsBytesMax } from "../limits.ts";
 import { optionValue } from "../parse.ts";
 import { connected, readRemotes, within } from "../remote.ts";
 import { renderJson } from "../render/json.ts";
-import { printable } from "../render/printable.ts";
 import { nodeNamed } from "../target.ts";
 import { terminalOf } from "../terminal.ts";
 import { UsageError } from "../usage.ts";

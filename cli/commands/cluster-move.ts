@@ -1,5 +1,6 @@
 // `aiex cluster move`: has another node own a placed child, and waits until it runs there.
 import type { PlacedRow, Reports } from "../../actors/control/reports.ts";
+import { printable } from "../../actors/rendering/printable.ts";
 import { AiexError } from "../../runtime/errors.ts";
 import { isCalled } from "../../supervisors/remote/choice.ts";
 import type { Asking } from "../asking.ts";
@@ -10,7 +11,6 @@ import { optionValue } from "../parse.ts";
 import { inspected, type Reached, within, withRemote } from "../remote.ts";
 import { millisecondsText } from "../render/amounts.ts";
 import { renderJson } from "../render/json.ts";
-import { printable } from "../render/printable.ts";
 import { nodeNamed } from "../target.ts";
 import { terminalOf } from "../terminal.ts";
 import { UsageError } from "../usage.ts";

@@ -1,11 +1,11 @@
 // `aiex config show`: every setting with its value and where the value came from.
+import { widthOf } from "../../actors/rendering/wrap.ts";
 import { sanitizeLine, toAscii } from "../../runtime/observe/sanitize.ts";
 import type { ConfigurationRow } from "../../supervisors/config.ts";
 import type { Asking } from "../asking.ts";
 import { type ExitCode, exitCodes } from "../exit-codes.ts";
 import { optionValue } from "../parse.ts";
 import { renderJson } from "../render/json.ts";
-import { widthOf } from "../render/wrap.ts";
 import { readSettings } from "../settings.ts";
 import { paint, type Terminal, terminalOf } from "../terminal.ts";
 

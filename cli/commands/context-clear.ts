@@ -1,10 +1,10 @@
 // `aiex context clear`: forgets what a session remembers, or what all of them do.
+import { plural } from "../../actors/rendering/report-order.ts";
 import type { Asking } from "../asking.ts";
 import { type ContextPlace, withContext } from "../context-places.ts";
 import { type ExitCode, exitCodes } from "../exit-codes.ts";
 import { optionValue } from "../parse.ts";
 import { renderJson } from "../render/json.ts";
-import { plural } from "../render/report-order.ts";
 import { sessionName } from "../session-choice.ts";
 import { UsageError } from "../usage.ts";
 

@@ -1,4 +1,5 @@
 // `aiex node list`: the nodes of this machine, and the others of their clusters.
+import { printable } from "../../actors/rendering/printable.ts";
 import { sanitizeData } from "../../runtime/observe/sanitize.ts";
 import type { ListedNode } from "../../supervisors/cluster/node-list.ts";
 import type { Asking } from "../asking.ts";
@@ -8,7 +9,6 @@ import { optionValue } from "../parse.ts";
 import { agoText } from "../render/amounts.ts";
 import { type Column, columnLines } from "../render/columns.ts";
 import { renderJson } from "../render/json.ts";
-import { printable } from "../render/printable.ts";
 import { type Terminal, terminalOf } from "../terminal.ts";
 
 export async function nodeList({ parsed, host, interruption }: Asking): Promise<ExitCode> {

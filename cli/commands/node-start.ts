@@ -1,12 +1,12 @@
 // `aiex node start`: a node in the foreground, from its ready line to its last.
 
+import { printable } from "../../actors/rendering/printable.ts";
 import type { RunningNode } from "../../supervisors/cluster/running-node.ts";
 import type { FlagSetting } from "../../supervisors/config.ts";
 import type { Asking } from "../asking.ts";
 import { type ExitCode, exitCodes } from "../exit-codes.ts";
 import { showNotice } from "../failure.ts";
 import { optionValue, type ParsedCommand } from "../parse.ts";
-import { printable } from "../render/printable.ts";
 import { terminalOf } from "../terminal.ts";
 import { UsageError } from "../usage.ts";
 

@@ -1,4 +1,5 @@
 // `aiex node stop`: asks a node to stop in good order, and waits until it is gone.
+import { printable } from "../../actors/rendering/printable.ts";
 import type { Asking } from "../asking.ts";
 import { type ExitCode, exitCodes } from "../exit-codes.ts";
 import { gone } from "../gone.ts";
@@ -6,7 +7,6 @@ import { openDeadlineMs } from "../limits.ts";
 import { optionValue } from "../parse.ts";
 import { within, withRemote } from "../remote.ts";
 import { renderJson } from "../render/json.ts";
-import { printable } from "../render/printable.ts";
 import { namedNode } from "../target.ts";
 import { terminalOf } from "../terminal.ts";
 

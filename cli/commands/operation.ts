@@ -1,6 +1,7 @@
 // `aiex ai explain` and the other commands that have a model do one thing: made into runs that are followed to their results.
 
 import type { Explanation } from "../../actors/operations/explain.ts";
+import type { ExplanationAbout } from "../../actors/rendering/explanation.ts";
 import { AiexError } from "../../runtime/errors.ts";
 import type { OperationOrder } from "../../supervisors/runs/operation.ts";
 import { askedOf } from "../analysis-asked.ts";
@@ -17,7 +18,6 @@ import { showHunk } from "../hunk-shown.ts";
 import { numberValue, optionValue } from "../parse.ts";
 import { placementOf } from "../placement.ts";
 import { Questioner } from "../question.ts";
-import type { ExplanationAbout } from "../render/explanation.ts";
 import { showResult } from "../run-end.ts";
 import { sessionChoice } from "../session-choice.ts";
 import { readSettings } from "../settings.ts";

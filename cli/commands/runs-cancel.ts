@@ -1,10 +1,11 @@
 // `aiex runs cancel`: ends a run where it is.
+import { printable } from "../../actors/rendering/printable.ts";
+import { shortId } from "../../actors/runs/run-id.ts";
 import type { Asking } from "../asking.ts";
 import { type ExitCode, exitCodes } from "../exit-codes.ts";
 import { optionValue } from "../parse.ts";
 import { renderJson } from "../render/json.ts";
-import { printable } from "../render/printable.ts";
-import { shortId, stepsText } from "../render/run-words.ts";
+import { stepsText } from "../render/run-words.ts";
 import { RunWithoutResult } from "../run-end.ts";
 import { withRun } from "../run-places.ts";
 import { terminalOf } from "../terminal.ts";

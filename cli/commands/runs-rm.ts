@@ -1,11 +1,11 @@
 // `aiex runs rm`: takes runs away, with their events and all that they kept.
+import { shortId } from "../../actors/runs/run-id.ts";
 import { RunRefused } from "../../supervisors/runs/refused.ts";
 import type { Asking } from "../asking.ts";
 import { type ExitCode, exitCodes } from "../exit-codes.ts";
 import { showFailure } from "../failure.ts";
 import { optionValue } from "../parse.ts";
 import { renderJson } from "../render/json.ts";
-import { shortId } from "../render/run-words.ts";
 import { elsewhere, type RunPlace, runIn, withOwnRuns } from "../run-places.ts";
 
 /** What cannot be taken away holds up nothing of the rest; the first such failure says how the command ends. */

@@ -1,4 +1,5 @@
 // `aiex send`: a message to a process of a node that runs.
+import { printable } from "../../actors/rendering/printable.ts";
 import type { Asking } from "../asking.ts";
 import { type ExitCode, exitCodes } from "../exit-codes.ts";
 import { readArgument } from "../json-argument.ts";
@@ -6,7 +7,6 @@ import { optionValue } from "../parse.ts";
 import { findProcess, sendTo } from "../processes.ts";
 import { withRemote } from "../remote.ts";
 import { renderJson } from "../render/json.ts";
-import { printable } from "../render/printable.ts";
 import { targetOf, targetText } from "../target.ts";
 import { terminalOf } from "../terminal.ts";
 import { UsageError } from "../usage.ts";

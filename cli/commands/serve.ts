@@ -1,11 +1,11 @@
 // `aiex serve --openai`: an endpoint for other tools in the foreground, from its ready line to its last.
+import { printable } from "../../actors/rendering/printable.ts";
 import type { FlagSetting } from "../../supervisors/config.ts";
 import type { Serving } from "../../supervisors/openai/serve.ts";
 import type { Asking } from "../asking.ts";
 import { type ExitCode, exitCodes } from "../exit-codes.ts";
 import { showNotice } from "../failure.ts";
 import { numberValue, optionValue, type ParsedCommand } from "../parse.ts";
-import { printable } from "../render/printable.ts";
 import { terminalOf } from "../terminal.ts";
 import { UsageError } from "../usage.ts";
 

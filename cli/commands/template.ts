@@ -1,5 +1,6 @@
 // `aiex template list|show|test`: the prompts of operations, those of the package and the user's own.
 import type { TemplateName } from "../../actors/prompts/names.ts";
+import { printable } from "../../actors/rendering/printable.ts";
 import { sanitizeText, toAscii } from "../../runtime/observe/sanitize.ts";
 import type { Prompt, PromptBook, TestedPrompt } from "../../supervisors/prompts.ts";
 import type { Asking } from "../asking.ts";
@@ -7,7 +8,6 @@ import { type ExitCode, exitCodes } from "../exit-codes.ts";
 import { showNotice } from "../failure.ts";
 import { optionValue } from "../parse.ts";
 import { renderJson } from "../render/json.ts";
-import { printable } from "../render/printable.ts";
 import { readSettings } from "../settings.ts";
 import { paint, type Terminal, terminalOf } from "../terminal.ts";
 

@@ -1,5 +1,6 @@
 // `aiex trust`: writes down that a project is trusted, takes it back, and lists what is.
 import { homedir } from "node:os";
+import { printable } from "../../actors/rendering/printable.ts";
 import { dataFolder } from "../../supervisors/config/data-folder.ts";
 import { trustBook } from "../../supervisors/config/project-file.ts";
 import { type TrustDesk, trustDesk } from "../../supervisors/trust-desk.ts";
@@ -9,7 +10,6 @@ import { showNotice } from "../failure.ts";
 import type { Host } from "../host.ts";
 import { optionValue } from "../parse.ts";
 import { renderJson } from "../render/json.ts";
-import { printable } from "../render/printable.ts";
 import { terminalOf } from "../terminal.ts";
 import { UsageError } from "../usage.ts";
 

@@ -1,11 +1,11 @@
 // `aiex undo`: takes back what a run has changed, shows what that would be, or lists what there is to take back.
+import { changeCounts, renderDiff } from "../../actors/rendering/changed-text.ts";
 import type { ChangeKeeper } from "../../actors/workspace/changes/keeper.ts";
 import { ChangesRefused } from "../../supervisors/changes.ts";
 import type { Asking } from "../asking.ts";
 import { type ExitCode, exitCodes } from "../exit-codes.ts";
 import { showNotice } from "../failure.ts";
 import { optionValue } from "../parse.ts";
-import { changeCounts, renderDiff } from "../render/changed-text.ts";
 import { renderJson } from "../render/json.ts";
 import { changeWord, renderChangeList, renderUndone } from "../render/undo-text.ts";
 import { readSettings } from "../settings.ts";

@@ -1,11 +1,11 @@
 // The audit log for people: what happened, and whether all of it is there.
 import type { AuditCheck } from "../../actors/audit/chain.ts";
 import type { AuditRecord } from "../../actors/audit/record.ts";
+import { printable } from "../../actors/rendering/printable.ts";
+import { plural } from "../../actors/rendering/report-order.ts";
 import { auditProblemsShownMax, auditTextCharactersMax } from "../limits.ts";
 import { paint, type Terminal } from "../terminal.ts";
 import { type Column, columnLines } from "./columns.ts";
-import { printable } from "./printable.ts";
-import { plural } from "./report-order.ts";
 
 export function renderAuditCheck(check: AuditCheck, terminal: Terminal): string {
   const { records, from, until, heads, problems } = check;

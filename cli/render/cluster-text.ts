@@ -1,4 +1,6 @@
 // A cluster as text for people: as a whole, its nodes, and what is wrong with it.
+import { printable } from "../../actors/rendering/printable.ts";
+import { plural } from "../../actors/rendering/report-order.ts";
 import { sanitizeData } from "../../runtime/observe/sanitize.ts";
 import { acknowledgementText } from "../broker-view.ts";
 import type { ClusterView, ViewedNode, ViewedProblem } from "../cluster-view.ts";
@@ -7,9 +9,7 @@ import { paint, type Terminal } from "../terminal.ts";
 import { agoText, millisecondsText, shareText } from "./amounts.ts";
 import { type Column, columnLines, factLines } from "./columns.ts";
 import { ownedLines } from "./owned-text.ts";
-import { printable } from "./printable.ts";
 import { problemLines } from "./problems-text.ts";
-import { plural } from "./report-order.ts";
 
 /** Nothing that nodes say is trusted: it is made printable first. */
 export function renderClusterStatus(

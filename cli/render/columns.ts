@@ -1,6 +1,6 @@
 // Rows laid out in columns as wide as what is in them. A line is longer than the terminal rather than cut: a cut pid is a wrong pid.
+import { alignRight, widthOf } from "../../actors/rendering/wrap.ts";
 import { paint, type Terminal } from "../terminal.ts";
-import { alignRight, widthOf } from "./wrap.ts";
 
 export interface Column {
   readonly title: string;

@@ -1,11 +1,11 @@
 // What is remembered of earlier operations, for people.
 import type { ContextSessionsReport, ContextStatusReport } from "../../actors/control/context-shapes.ts";
+import { printable } from "../../actors/rendering/printable.ts";
+import { plural } from "../../actors/rendering/report-order.ts";
 import { sanitizeData } from "../../runtime/observe/sanitize.ts";
 import type { Terminal } from "../terminal.ts";
 import { agoText, bytesText } from "./amounts.ts";
 import { type Column, columnLines, factLines } from "./columns.ts";
-import { printable } from "./printable.ts";
-import { plural } from "./report-order.ts";
 
 /** `node`: null for this machine's user. Nothing that was told is trusted: it is made printable first. */
 export function renderContextStatus(

@@ -1,11 +1,11 @@
 // What is said on standard error before a model is asked: where it goes, what it is, what it may cost, what stays here.
+import { placesShownMax } from "../../actors/rendering/limits.ts";
+import { printable } from "../../actors/rendering/printable.ts";
+import { plural } from "../../actors/rendering/report-order.ts";
+import { wrap } from "../../actors/rendering/wrap.ts";
 import type { Disclosure } from "../../actors/review/disclosure.ts";
 import { sanitizeData } from "../../runtime/observe/sanitize.ts";
-import { placesShownMax } from "../limits.ts";
 import type { Terminal } from "../terminal.ts";
-import { printable } from "./printable.ts";
-import { plural } from "./report-order.ts";
-import { wrap } from "./wrap.ts";
 
 export interface DisclosureWords {
   readonly title: string;

@@ -1,7 +1,7 @@
 // How far the drain of a node is, and what it came to, in the words of people.
 import type { Reports } from "../../actors/control/reports.ts";
+import { plural } from "../../actors/rendering/report-order.ts";
 import { timeText } from "../time-span.ts";
-import { plural } from "./report-order.ts";
 
 export interface Drained {
   readonly node: string;

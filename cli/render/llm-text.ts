@@ -1,14 +1,14 @@
 // What nodes tell of their language models, as text for people.
 import type { EntryBreaker } from "../../actors/control/llm-shapes.ts";
 import type { Reports } from "../../actors/control/reports.ts";
+import { printable } from "../../actors/rendering/printable.ts";
+import { plural } from "../../actors/rendering/report-order.ts";
 import { sanitizeData } from "../../runtime/observe/sanitize.ts";
 import { modelsShownMax } from "../limits.ts";
 import type { Told } from "../llm-places.ts";
 import { paint, type Terminal } from "../terminal.ts";
 import { agoText, millisecondsText } from "./amounts.ts";
 import { type Column, columnLines } from "./columns.ts";
-import { printable } from "./printable.ts";
-import { plural } from "./report-order.ts";
 import { costText } from "./run-words.ts";
 
 type HealthRow = Reports["llm_health"]["entries"][number];

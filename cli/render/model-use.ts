@@ -1,6 +1,6 @@
 // What an operation took of a model, in one line for people.
 import type { ModelFacts } from "../../actors/operations/model-facts.ts";
-import { plural } from "./report-order.ts";
+import { plural } from "../../actors/rendering/report-order.ts";
 import { costText } from "./run-words.ts";
 
 export function modelUseText(facts: unknown): string {

@@ -1,10 +1,10 @@
 // The index of a project and what is packed from it, as text for people.
+import { printable } from "../../actors/rendering/printable.ts";
+import { plural } from "../../actors/rendering/report-order.ts";
 import type { IndexReport, Packed } from "../../supervisors/context.ts";
 import { paint, type Terminal } from "../terminal.ts";
 import { bytesText, millisecondsText } from "./amounts.ts";
 import { factLines } from "./columns.ts";
-import { printable } from "./printable.ts";
-import { plural } from "./report-order.ts";
 
 const passedOverWords: Readonly<Record<IndexReport["passedOver"][number]["reason"], string>> = {
   unreadable: "cannot be read",

@@ -1,13 +1,13 @@
 // What was found out about a pipeline, for people: its problems with a caret below each, or its steps and what it would take.
+import { printable } from "../../actors/rendering/printable.ts";
+import { plural } from "../../actors/rendering/report-order.ts";
+import { wrap } from "../../actors/rendering/wrap.ts";
 import type { CheckedStep, PipelineCheck, PipelineProblem } from "../../supervisors/pipeline-check.ts";
 import { paint, type Terminal } from "../terminal.ts";
 import { agoText } from "./amounts.ts";
 import { factLines } from "./columns.ts";
 import { pointed } from "./pointed.ts";
-import { printable } from "./printable.ts";
-import { plural } from "./report-order.ts";
 import { costText } from "./run-words.ts";
-import { wrap } from "./wrap.ts";
 
 /** @param spec as it was given */
 export function checkText(check: PipelineCheck, spec: string, terminal: Terminal): string {

@@ -8,8 +8,8 @@ import {
   pipelineWords,
   repeatsMax,
 } from "../../actors/pipeline/language/vocabulary.ts";
+import { wrap } from "../../actors/rendering/wrap.ts";
 import { paint, type Terminal } from "../terminal.ts";
-import { wrap } from "./wrap.ts";
 
 const headings = {
   operation: "Operations",

@@ -1,7 +1,7 @@
 // A line of a text with a caret below what is meant, as wide as that: whatever the characters are, and however long the line is.
+import { printable } from "../../actors/rendering/printable.ts";
+import { widthOf } from "../../actors/rendering/wrap.ts";
 import type { Terminal } from "../terminal.ts";
-import { printable } from "./printable.ts";
-import { widthOf } from "./wrap.ts";
 
 /** Characters of the line that are looked at on each side: more than any terminal shows. */
 const aroundCharactersMax = 400;

@@ -1,8 +1,8 @@
 // What is wrong with nodes, as text for people: what it is, and beneath it what to do.
 import type { Problem } from "../../actors/control/reports.ts";
+import { printable } from "../../actors/rendering/printable.ts";
+import { wrap } from "../../actors/rendering/wrap.ts";
 import { type Color, paint, type Terminal } from "../terminal.ts";
-import { printable } from "./printable.ts";
-import { wrap } from "./wrap.ts";
 
 export interface NodeProblem extends Problem {
   /** Whose it is; undefined where that goes without saying. */

@@ -1,8 +1,8 @@
 // What the cases of the user's rules came to, as text for people.
+import { printable } from "../../actors/rendering/printable.ts";
+import { plural } from "../../actors/rendering/report-order.ts";
 import type { RuleTestFailure, RuleTestReport, TestedRule } from "../../supervisors/rules.ts";
 import { paint, type Terminal } from "../terminal.ts";
-import { printable } from "./printable.ts";
-import { plural } from "./report-order.ts";
 import { block } from "./rule-text.ts";
 
 /** Nothing that a user's file holds is trusted: it is made printable first. */

@@ -1,13 +1,13 @@
 // One rule as text for people: what it says, where it is applied, what it finds, and how to silence it.
 import { languageById } from "../../actors/analysis/languages.ts";
+import { printable } from "../../actors/rendering/printable.ts";
+import { severityColors } from "../../actors/rendering/text-parts.ts";
+import { wrap } from "../../actors/rendering/wrap.ts";
 import { sanitizeData, sanitizeText, toAscii } from "../../runtime/observe/sanitize.ts";
 import type { RuleDescription } from "../../supervisors/rule-book.ts";
 import { examplesShownMax } from "../limits.ts";
 import { paint, type Terminal } from "../terminal.ts";
-import { printable } from "./printable.ts";
 import { languagesText } from "./rules-text.ts";
-import { severityColors } from "./text-parts.ts";
-import { wrap } from "./wrap.ts";
 
 export interface ShownRule {
   readonly rule: RuleDescription;

@@ -1,12 +1,12 @@
 // A list of rules as text for people: two lines a rule, its name and what it finds.
+import { printable } from "../../actors/rendering/printable.ts";
+import { plural } from "../../actors/rendering/report-order.ts";
+import { severityColors } from "../../actors/rendering/text-parts.ts";
+import { wrap } from "../../actors/rendering/wrap.ts";
 import { sanitizeData } from "../../runtime/observe/sanitize.ts";
 import type { RuleDescription } from "../../supervisors/rule-book.ts";
 import { languageWords } from "../command-table.ts";
 import { paint, type Terminal } from "../terminal.ts";
-import { printable } from "./printable.ts";
-import { plural } from "./report-order.ts";
-import { severityColors } from "./text-parts.ts";
-import { wrap } from "./wrap.ts";
 
 /** Nothing that a user's file holds is trusted: it is made printable first. */
 export function renderRuleList(untrusted: readonly RuleDescription[], terminal: Terminal): string {

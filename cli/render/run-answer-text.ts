@@ -1,9 +1,9 @@
 // The answer of a run as it comes: what is printed of each event, and what the person is told beside it.
+import { printable } from "../../actors/rendering/printable.ts";
 import { newsOf } from "../../actors/runs/answer-news.ts";
 import type { RunEntry } from "../../actors/runs/run-entry.ts";
 import { sanitizeText, toAscii } from "../../runtime/observe/sanitize.ts";
 import type { Terminal } from "../terminal.ts";
-import { printable } from "./printable.ts";
 import { waitText } from "./run-words.ts";
 
 export interface AnswerOutput {

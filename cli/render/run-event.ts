@@ -1,11 +1,11 @@
 // One event of a run: as a line for people, and as a line of JSON for programs.
+import { printable } from "../../actors/rendering/printable.ts";
+import { plural } from "../../actors/rendering/report-order.ts";
 import { newsOf } from "../../actors/runs/answer-news.ts";
 import type { Kept, RunEntry } from "../../actors/runs/run-entry.ts";
 import { escapeJson, sanitizeData } from "../../runtime/observe/sanitize.ts";
 import { paint, type Terminal } from "../terminal.ts";
 import { bytesText, millisecondsText } from "./amounts.ts";
-import { printable } from "./printable.ts";
-import { plural } from "./report-order.ts";
 import { choicesText, costText, isoTime, timeOfDay, waitText } from "./run-words.ts";
 
 /** `v seq ts run node type` and what the event has beside them; one line. */

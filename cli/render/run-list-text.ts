@@ -1,13 +1,14 @@
 // Runs as a list for people.
+import { printable } from "../../actors/rendering/printable.ts";
+import { plural } from "../../actors/rendering/report-order.ts";
+import { shortId } from "../../actors/runs/run-id.ts";
 import type { RunSummary } from "../../actors/runs/run-summary.ts";
 import { sanitizeData } from "../../runtime/observe/sanitize.ts";
 import { runsShownMax } from "../limits.ts";
 import type { Terminal } from "../terminal.ts";
 import { agoText } from "./amounts.ts";
 import { type Column, columnLines } from "./columns.ts";
-import { printable } from "./printable.ts";
-import { plural } from "./report-order.ts";
-import { costText, phaseText, shortId, stepsText, waitText } from "./run-words.ts";
+import { costText, phaseText, stepsText, waitText } from "./run-words.ts";
 
 export interface ListedRun extends RunSummary {
   /** Undefined for those of this user's own commands. */

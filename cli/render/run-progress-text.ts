@@ -1,9 +1,10 @@
 // How far a run is that somebody follows, as one line: steps, time, tokens, cost and node.
+import { printable } from "../../actors/rendering/printable.ts";
+import { shortId } from "../../actors/runs/run-id.ts";
 import type { RunSummary } from "../../actors/runs/run-summary.ts";
 import type { Terminal } from "../terminal.ts";
 import { agoText } from "./amounts.ts";
-import { printable } from "./printable.ts";
-import { modelUse, shortId, stepsText, waitText } from "./run-words.ts";
+import { modelUse, stepsText, waitText } from "./run-words.ts";
 
 export interface RunProgress {
   /** Undefined until something of it was read. */

@@ -1,4 +1,7 @@
 // How a run stands, or stood after one of its events, as text for people.
+import { printable } from "../../actors/rendering/printable.ts";
+import { plural } from "../../actors/rendering/report-order.ts";
+import { shortId } from "../../actors/runs/run-id.ts";
 import type { RunState } from "../../actors/runs/run-state.ts";
 import type { RunSummary } from "../../actors/runs/run-summary.ts";
 import { sanitizeData } from "../../runtime/observe/sanitize.ts";
@@ -6,9 +9,7 @@ import { stepsShownMax } from "../limits.ts";
 import { paint, type Terminal } from "../terminal.ts";
 import { agoText, bytesText } from "./amounts.ts";
 import { factLines } from "./columns.ts";
-import { printable } from "./printable.ts";
-import { plural } from "./report-order.ts";
-import { choicesText, modelUse, phaseText, shortId, stepsText, timeOfDay, waitText } from "./run-words.ts";
+import { choicesText, modelUse, phaseText, stepsText, timeOfDay, waitText } from "./run-words.ts";
 
 export interface RunView {
   readonly summary: RunSummary;

@@ -1,13 +1,7 @@
 // Words for what is said of runs: ids, states, costs and times, as every place shows them.
+import { plural } from "../../actors/rendering/report-order.ts";
 import type { RunPhase, RunSummary } from "../../actors/runs/run-summary.ts";
-import { runIdCharactersShown } from "../limits.ts";
 import { type Color, paint, type Terminal } from "../terminal.ts";
-import { plural } from "./report-order.ts";
-
-/** As much of an id as tells runs apart. */
-export function shortId(id: string): string {
-  return id.slice(0, runIdCharactersShown);
-}
 
 export function phaseText(phase: RunPhase, terminal: Terminal): string {
   return paint(terminal, phaseColors[phase], phase);

@@ -1,12 +1,12 @@
 // What a session remembers, for people and as a Markdown document. Models and files have said it: none of it is trusted.
 import type { ContextSessionReport } from "../../actors/control/context-shapes.ts";
+import { fencedBlock } from "../../actors/rendering/fenced-block.ts";
+import { printable } from "../../actors/rendering/printable.ts";
+import { codeSpan, escapeMarkdown } from "../../actors/rendering/report-markdown.ts";
+import { plural } from "../../actors/rendering/report-order.ts";
 import { sanitizeData, sanitizeText, toAscii } from "../../runtime/observe/sanitize.ts";
 import { paint, type Terminal } from "../terminal.ts";
 import { agoText } from "./amounts.ts";
-import { fencedBlock } from "./fenced-block.ts";
-import { printable } from "./printable.ts";
-import { codeSpan, escapeMarkdown } from "./report-markdown.ts";
-import { plural } from "./report-order.ts";
 import { isoTime } from "./run-words.ts";
 
 type Entry = ContextSessionReport["entries"][number];

@@ -1,10 +1,10 @@
 // The status of one node as text for people.
 import type { NodeReport, Reports } from "../../actors/control/reports.ts";
+import { printable } from "../../actors/rendering/printable.ts";
 import { sanitizeData } from "../../runtime/observe/sanitize.ts";
 import { paint, type Terminal } from "../terminal.ts";
 import { agoText, bytesText, millisecondsText, shareText } from "./amounts.ts";
 import { factLines } from "./columns.ts";
-import { printable } from "./printable.ts";
 import { problemLines } from "./problems-text.ts";
 
 /** Nothing that a node says is trusted: it is made printable first. */

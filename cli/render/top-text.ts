@@ -1,11 +1,11 @@
 // The processes of `aiex top` as text for people.
 import type { ProcessRow, Reports } from "../../actors/control/reports.ts";
+import { printable } from "../../actors/rendering/printable.ts";
+import { plural } from "../../actors/rendering/report-order.ts";
 import { sanitizeData } from "../../runtime/observe/sanitize.ts";
 import type { Terminal } from "../terminal.ts";
 import { bytesText, millisecondsText } from "./amounts.ts";
 import { type Column, columnLines } from "./columns.ts";
-import { printable } from "./printable.ts";
-import { plural } from "./report-order.ts";
 
 /** Nothing that a node says is trusted: it is made printable first. */
 export function renderTop(node: string, untrusted: Reports["top"], terminal: Terminal): string {

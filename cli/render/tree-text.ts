@@ -1,9 +1,9 @@
 // Supervision trees as text for people.
 import type { Reports, TreeRow } from "../../actors/control/reports.ts";
+import { printable } from "../../actors/rendering/printable.ts";
+import { plural } from "../../actors/rendering/report-order.ts";
 import { sanitizeData } from "../../runtime/observe/sanitize.ts";
 import { type Color, paint, type Terminal } from "../terminal.ts";
-import { printable } from "./printable.ts";
-import { plural } from "./report-order.ts";
 
 /** Nothing that a node says is trusted: it is made printable first. */
 export function renderTree(node: string, untrusted: Reports["tree"], terminal: Terminal): string {

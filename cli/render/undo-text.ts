@@ -1,13 +1,13 @@
 // What runs have changed, and what was taken back, for people.
+import { printable } from "../../actors/rendering/printable.ts";
+import { plural } from "../../actors/rendering/report-order.ts";
+import { shortId } from "../../actors/runs/run-id.ts";
 import type { ListedSet } from "../../actors/workspace/changes/undo.ts";
 import { sanitizeData } from "../../runtime/observe/sanitize.ts";
 import { runsShownMax } from "../limits.ts";
 import { type Color, paint, type Terminal } from "../terminal.ts";
 import { agoText } from "./amounts.ts";
 import { type Column, columnLines } from "./columns.ts";
-import { printable } from "./printable.ts";
-import { plural } from "./report-order.ts";
-import { shortId } from "./run-words.ts";
 
 /** What becomes of a file; nothing stands for no file. */
 export interface FileFate {

@@ -1,5 +1,5 @@
 // Colours for a result that came as plain text from a node: they are made here, after what came was sanitized.
-import { sanitizeText, toAscii } from "../../runtime/observe/sanitize.ts";
+import { plainText } from "../../actors/rendering/printable.ts";
 import { type Color, paint, type Terminal } from "../terminal.ts";
 
 /** `text` fit for the terminal, with texts, numbers and words of JavaScript in colours where it takes any. */
@@ -7,12 +7,6 @@ export function coloredValue(text: string, terminal: Terminal): string {
   const clean = plainText(text, terminal);
   if (!terminal.colors || clean.length > coloredCharactersMax) return clean;
   return clean.replace(parts, (part) => paint(terminal, colorOf(part), part));
-}
-
-/** `text` fit for the terminal. */
-export function plainText(text: string, terminal: Terminal): string {
-  const clean = sanitizeText(text);
-  return terminal.unicode ? clean : toAscii(clean);
 }
 
 function colorOf(part: string): Color {

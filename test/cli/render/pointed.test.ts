@@ -1,8 +1,8 @@
 // A caret below what is meant: in lines of any characters and any length.
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
+import { widthOf } from "../../../actors/rendering/wrap.ts";
 import { pointed } from "../../../cli/render/pointed.ts";
-import { widthOf } from "../../../cli/render/wrap.ts";
 import type { Terminal } from "../../../cli/terminal.ts";
 
 const terminal: Terminal = { columns: 40, colors: false, unicode: true, animated: false };

@@ -1,7 +1,7 @@
 // The Markdown report: everything in it, and content that stays content.
 import { describe, expect, it } from "vitest";
-import { codeSpan, escapeMarkdown, renderReportMarkdown } from "../../../cli/render/report-markdown.ts";
-import { fileReport, fileReview, finding, modelPart, report } from "../fixtures.ts";
+import { codeSpan, escapeMarkdown, renderReportMarkdown } from "../../../actors/rendering/report-markdown.ts";
+import { fileReport, fileReview, finding, modelPart, report } from "../../cli/fixtures.ts";
 
 describe("renderReportMarkdown()", () => {
   it("shows score, files, issues and recommendations", () => {

@@ -1,15 +1,11 @@
 // What a project's own checks said of an answer, for people. What a check printed is as little trusted as anything that runs a project.
-import {
-  type CoverageFound,
-  lineRanges,
-  type Verification,
-} from "../../actors/operations/verification-result.ts";
 import { sanitizeText } from "../../runtime/observe/sanitize.ts";
-import { type Color, paint, type Terminal } from "../terminal.ts";
+import { type CoverageFound, lineRanges, type Verification } from "../operations/verification-result.ts";
 import { fencedBlock } from "./fenced-block.ts";
 import { printable } from "./printable.ts";
 import { codeSpan } from "./report-markdown.ts";
 import { plural } from "./report-order.ts";
+import { type Color, paint, type Terminal } from "./terminal.ts";
 import { indented } from "./text-parts.ts";
 
 type Command = Verification["commands"][number];

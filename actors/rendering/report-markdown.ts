@@ -1,6 +1,6 @@
 // An analysis report as a Markdown document with everything in it; content is escaped so that it stays content.
-import type { AnalysisReport } from "../../actors/analysis/report.ts";
 import { sanitizeData } from "../../runtime/observe/sanitize.ts";
+import type { AnalysisReport } from "../analysis/report.ts";
 import {
   countsOf,
   countText,

@@ -1,12 +1,11 @@
 // Tests that a model has written, for people: alone on standard output, so that they can be piped to where they belong.
-import type { TestGeneration } from "../../actors/operations/test-generate.ts";
 import { sanitizeText } from "../../runtime/observe/sanitize.ts";
-import type { Terminal } from "../terminal.ts";
+import type { TestGeneration } from "../operations/test-generate.ts";
+import { shortId } from "../runs/run-id.ts";
 import { fencedBlock } from "./fenced-block.ts";
-import { printable } from "./printable.ts";
+import { plainText, printable } from "./printable.ts";
 import { codeSpan, escapeMarkdown } from "./report-markdown.ts";
-import { shortId } from "./run-words.ts";
-import { plainText } from "./value-colors.ts";
+import type { Terminal } from "./terminal.ts";
 import { coverageLines, coverageSaid, verificationLines, verificationMarkdown } from "./verification-text.ts";
 
 export function renderTestsText(

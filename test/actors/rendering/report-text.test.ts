@@ -1,10 +1,10 @@
 // The text report: as the guide shows it, within the columns, and in what the terminal has.
 import stringWidth from "string-width";
 import { describe, expect, it } from "vitest";
-import { filesShownMax, issuesShownMax } from "../../../cli/limits.ts";
-import { renderReportText } from "../../../cli/render/report-text.ts";
+import { filesShownMax, issuesShownMax } from "../../../actors/rendering/limits.ts";
+import { renderReportText } from "../../../actors/rendering/report-text.ts";
 import { reportFile, type Terminal } from "../../../cli/terminal.ts";
-import { fileReport, fileReview, finding, modelPart, report } from "../fixtures.ts";
+import { fileReport, fileReview, finding, modelPart, report } from "../../cli/fixtures.ts";
 
 const ascii: Terminal = { ...reportFile, unicode: false };
 

@@ -1,14 +1,14 @@
 // What a model would change in files, or has changed, for people, as text and as Markdown. Nothing that a model wrote is trusted.
-import type { CommentsWritten } from "../../actors/operations/document-comments.ts";
-import type { Refactoring } from "../../actors/operations/refactor.ts";
 import { sanitizeData, sanitizeLine, sanitizeText } from "../../runtime/observe/sanitize.ts";
-import { paint, type Terminal } from "../terminal.ts";
+import type { CommentsWritten } from "../operations/document-comments.ts";
+import type { Refactoring } from "../operations/refactor.ts";
+import { shortId } from "../runs/run-id.ts";
 import { diffText } from "./changed-text.ts";
 import { fencedBlock } from "./fenced-block.ts";
 import { printable } from "./printable.ts";
 import { codeSpan, escapeMarkdown } from "./report-markdown.ts";
 import { plural } from "./report-order.ts";
-import { shortId } from "./run-words.ts";
+import { paint, type Terminal } from "./terminal.ts";
 import { heading, indented } from "./text-parts.ts";
 import { verificationLines, verificationMarkdown } from "./verification-text.ts";
 

@@ -2,7 +2,7 @@
 import fc from "fast-check";
 import stringWidth from "string-width";
 import { describe, expect, it } from "vitest";
-import { alignRight, cutTo, widthOf, wrap } from "../../../cli/render/wrap.ts";
+import { alignRight, cutTo, widthOf, wrap } from "../../../actors/rendering/wrap.ts";
 
 const plain = { columns: 20, firstIndent: "", indent: "" };
 

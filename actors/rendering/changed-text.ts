@@ -1,10 +1,9 @@
 // Changes of files for people: a unified diff in colours, with nothing in it that a terminal would obey.
-import { unifiedDiff } from "../../actors/workspace/patch/unified.ts";
-import { diffLineCharactersMax, diffLinesMax } from "../limits.ts";
-import { type Color, paint, type Terminal } from "../terminal.ts";
-import { printable } from "./printable.ts";
+import { unifiedDiff } from "../workspace/patch/unified.ts";
+import { diffLineCharactersMax, diffLinesMax } from "./limits.ts";
+import { plainText, printable } from "./printable.ts";
 import { plural } from "./report-order.ts";
-import { plainText } from "./value-colors.ts";
+import { type Color, paint, type Terminal } from "./terminal.ts";
 
 /** A file before and after; `null` stands for no file. */
 export interface ChangedText {

@@ -1,7 +1,7 @@
 // A page of documentation, as it was written: Markdown is read as text too. Nothing in it acts on a terminal.
-import type { Documentation } from "../../actors/operations/document.ts";
 import { sanitizeText, toAscii } from "../../runtime/observe/sanitize.ts";
-import type { Terminal } from "../terminal.ts";
+import type { Documentation } from "../operations/document.ts";
+import type { Terminal } from "./terminal.ts";
 
 export function renderDocumentationText({ markdown }: Documentation, terminal: Terminal): string {
   const safe = sanitizeText(markdown);

@@ -1,10 +1,10 @@
 // An explanation for people, as text and as Markdown. Nothing that a model wrote is trusted.
-import type { Claim, Explanation } from "../../actors/operations/explain.ts";
 import { sanitizeData } from "../../runtime/observe/sanitize.ts";
-import { paint, type Terminal } from "../terminal.ts";
+import type { Claim, Explanation } from "../operations/explain.ts";
 import { printable } from "./printable.ts";
 import { codeSpan, escapeMarkdown } from "./report-markdown.ts";
 import { plural } from "./report-order.ts";
+import { paint, type Terminal } from "./terminal.ts";
 import { heading, indented } from "./text-parts.ts";
 
 export function renderExplanationText(untrusted: Explanation, terminal: Terminal): string {

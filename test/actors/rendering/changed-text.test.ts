@@ -1,6 +1,6 @@
 // Diffs for people.
 import { describe, expect, it } from "vitest";
-import { renderDiff } from "../../../cli/render/changed-text.ts";
+import { renderDiff } from "../../../actors/rendering/changed-text.ts";
 import type { Terminal } from "../../../cli/terminal.ts";
 
 const plain: Terminal = { columns: 80, colors: false, unicode: true, animated: false };

@@ -1,8 +1,7 @@
 // An analysis report as text for people, in the columns, colours and characters that the terminal has.
-import type { AnalysisReport, FileReport } from "../../actors/analysis/report.ts";
 import { sanitizeData } from "../../runtime/observe/sanitize.ts";
-import { filesShownMax, issuesShownMax } from "../limits.ts";
-import { paint, type Terminal } from "../terminal.ts";
+import type { AnalysisReport, FileReport } from "../analysis/report.ts";
+import { filesShownMax, issuesShownMax } from "./limits.ts";
 import { modelScoreLines, modelSections } from "./model-text.ts";
 import { printable } from "./printable.ts";
 import {
@@ -16,6 +15,7 @@ import {
   statusText,
   worstFirst,
 } from "./report-order.ts";
+import { paint, type Terminal } from "./terminal.ts";
 import {
   findingLines,
   glyph,

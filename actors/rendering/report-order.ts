@@ -1,6 +1,6 @@
 // Puts an analysis report in the order people read it in: worst files first, gravest issues first.
-import type { ModelFinding, ModelPart } from "../../actors/analysis/model-review.ts";
-import type { AnalysisReport, FileReport, Finding, Severity } from "../../actors/analysis/report.ts";
+import type { ModelFinding, ModelPart } from "../analysis/model-review.ts";
+import type { AnalysisReport, FileReport, Finding, Severity } from "../analysis/report.ts";
 
 export interface Issue {
   readonly path: string;

@@ -1,7 +1,7 @@
 // The pieces that reports in text are made of: headings, wrapped paragraphs, scores and severities in their colours.
-import type { Severity } from "../../actors/analysis/report.ts";
-import { type Color, paint, type Terminal } from "../terminal.ts";
+import type { Severity } from "../analysis/report.ts";
 import { plural, scoreText } from "./report-order.ts";
+import { type Color, paint, type Terminal } from "./terminal.ts";
 import { alignRight, widthOf, wrap } from "./wrap.ts";
 
 export function moreLine(count: number, noun: string, terminal: Terminal): string[] {

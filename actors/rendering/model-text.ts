@@ -1,7 +1,6 @@
 // The model's part of a report as text: its score, its findings marked as its own, and what it did not review.
-import type { AnalysisReport } from "../../actors/analysis/report.ts";
-import { issuesShownMax, placesShownMax } from "../limits.ts";
-import type { Terminal } from "../terminal.ts";
+import type { AnalysisReport } from "../analysis/report.ts";
+import { issuesShownMax, placesShownMax } from "./limits.ts";
 import {
   type ModelIssue,
   modelFacts,
@@ -11,6 +10,7 @@ import {
   scoreText,
   unreviewedByReason,
 } from "./report-order.ts";
+import type { Terminal } from "./terminal.ts";
 import { findingLines, heading, indented, moreLine, numberIndent } from "./text-parts.ts";
 
 /** `report` is printable already. */

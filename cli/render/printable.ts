@@ -1,8 +1,0 @@
-// Makes a text that nobody vouches for fit for one line of a terminal.
-import { sanitizeLine, toAscii } from "../../runtime/observe/sanitize.ts";
-import type { Terminal } from "../terminal.ts";
-
-export function printable(text: string, terminal: Terminal): string {
-  const line = sanitizeLine(text);
-  return terminal.unicode ? line : toAscii(line);
-}
