@@ -29,7 +29,9 @@ export function wrap(text: string, { columns, firstIndent, indent }: WrapOptions
 export function cutTo(text: string, columns: number): string {
   if (widthOf(text) <= columns) return text;
   const room = Math.max(0, columns - ELLIPSIS.length);
-  return `${pieces(text, Math.max(1, room))[0] ?? ""}${ELLIPSIS}`.slice(0, text.length);
+  const [start = ""] = pieces(text, Math.max(1, room));
+  // One character may be wider than what is left for it.
+  return `${widthOf(start) <= room ? start : ""}${ELLIPSIS}`.slice(0, text.length);
 }
 
 /** Columns that `text` takes on a terminal. */
