@@ -63,6 +63,11 @@ export function exitCodeOf(error: unknown): ExitCode {
   return error.retryable ? exitCodes.temporary : exitCodes.failed;
 }
 
+/** True for the code of an error that an exit code is meant for. */
+export function hasExitCode(code: string): boolean {
+  return codesByError.has(code);
+}
+
 /** The text of `aiex help exit-codes`. */
 export function exitCodeHelp(): string {
   const rows = exitCodeRows.map(({ code, meaning }) => `  ${String(code).padStart(3)}  ${meaning}`);

@@ -9,7 +9,7 @@ import { readAsked } from "./analysis-asked.ts";
 import { type ReportShown, showReport } from "./analysis-result.ts";
 import type { ReportFormat } from "./command-tables/options.ts";
 import type { Destination } from "./destination.ts";
-import { type ExitCode, exitCodes } from "./exit-codes.ts";
+import { type ExitCode, exitCodes, hasExitCode } from "./exit-codes.ts";
 import { showFailure } from "./failure.ts";
 import type { Host } from "./host.ts";
 import { renderJson } from "./render/json.ts";
@@ -126,7 +126,9 @@ function withoutResult({ summary, problem }: RunEnd): RunWithoutResult {
   const why = problem?.message ?? summary.problem ?? "Why is not known.";
   const code = problem?.code;
   if (code !== undefined && isBound(code)) return new RunWithoutResult(code, `Run ${short} ended. ${why}`);
-  return new RunWithoutResult("run_failed", `Run ${short} failed. ${why} ${againText(short)}`);
+  // What a step gave as the reason may have an exit code of its own.
+  const known = code !== undefined && hasExitCode(code) ? code : "run_failed";
+  return new RunWithoutResult(known, `Run ${short} failed. ${why} ${againText(short)}`);
 }
 
 function againText(short: string): string {

@@ -24,6 +24,18 @@ export interface Plan {
 export interface StepOutcome {
   readonly output: unknown;
   readonly steps?: readonly Step[];
+  /**
+   * Ends the run: the step is not done, and trying it again by itself would lead nowhere. A person who goes on with the run has it
+   * begun again; `output` and `steps` are nothing then.
+   */
+  readonly failure?: StepFailure;
+}
+
+export interface StepFailure {
+  /** A word of one's own; one with an exit code, such as `no_provider`, ends the command with that. */
+  readonly code: string;
+  /** For people, in a sentence. */
+  readonly message: string;
 }
 
 /** Does the work of one step, in a process of its own. What it throws ends that process, and the step is tried again. */

@@ -109,8 +109,8 @@ export class RunJournal {
   }
 
   /** As `write`, and nothing is written behind it. */
-  writeLast(fact: RunFact, then: Sequel): void {
-    this.write([fact], then);
+  writeLast(facts: readonly RunFact[], then: Sequel): void {
+    this.write(facts, then);
     this.#hasLast = true;
   }
 

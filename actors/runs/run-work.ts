@@ -8,10 +8,11 @@ import {
   tellEvent,
 } from "../../runtime/index.ts";
 import { pipelineEvents } from "../pipeline/events.ts";
-import { type Plan, problemOfSteps } from "../pipeline/plan.ts";
+import { type Plan, problemOfSteps, type StepFailure } from "../pipeline/plan.ts";
 import type { Progress, ProgressAction } from "../pipeline/progress.ts";
 import { retryDelayMs, runLimits } from "./limits.ts";
 import { rebuilt } from "./rebuild.ts";
+import { RunAnswers } from "./run-answers.ts";
 import { RunAsks, type StepMessage } from "./run-asks.ts";
 import { RunBudget } from "./run-budget.ts";
 import { RunEffects } from "./run-effects.ts";
@@ -20,7 +21,6 @@ import type { RunFact } from "./run-entry.ts";
 import type { RunJournal } from "./run-journal.ts";
 import type { RunCommand, RunProcessOptions } from "./run-options.ts";
 import { RunReaders } from "./run-readers.ts";
-import { isAnswerTo, isEffectChoice } from "./run-state.ts";
 import { isOver } from "./run-summary.ts";
 import { RunWaits } from "./run-waits.ts";
 import { type StepProcess, StepProcesses } from "./step-processes.ts";
@@ -36,8 +36,7 @@ export class RunWork {
   readonly #waits: RunWaits;
   readonly #asks: RunAsks;
   readonly #steps: StepProcesses;
-  /** Questions whose answers are being written: another one comes too late. */
-  readonly #answering = new Set<string>();
+  readonly #answers: RunAnswers;
   /** Why it is being let go: nothing more is begun, and what works has a moment. */
   #releasing: string | undefined;
   /** Nothing more is begun: what it came to is being written. */
@@ -63,6 +62,7 @@ export class RunWork {
         ),
     });
     this.#waits = new RunWaits(journal, options.world);
+    this.#answers = new RunAnswers({ journal, effects: this.#effects, waits: this.#waits });
     this.#asks = new RunAsks({
       ...{ journal, budget, effects: this.#effects, waits: this.#waits },
       rest: (step) => this.#steps.kill(step),
@@ -123,8 +123,14 @@ export class RunWork {
     const told = { run: this.#id, step: id, operation };
     if (this.#waits.isResting(id)) this.#rested(id);
     else if (down.reason === "normal") {
-      tellEvent(pipelineEvents.step_finished, told);
-      this.#finished(working, down.output as StepResult);
+      const { failure } = (down.output as StepResult).outcome;
+      if (failure === undefined) {
+        tellEvent(pipelineEvents.step_finished, told);
+        this.#finished(working, down.output as StepResult);
+      } else {
+        tellEvent(pipelineEvents.step_failed, { ...told, reason: { [failure.code]: failure.message } });
+        this.#ended(working, failure);
+      }
     } else if (this.#releasing === undefined) {
       tellEvent(pipelineEvents.step_failed, { ...told, reason: down.reason });
       this.#failed(working, down.reason);
@@ -176,17 +182,14 @@ export class RunWork {
         this.#look();
         return;
       case "answer":
-        this.#answer(command.question, command.choice, command.by);
+        this.#answers.answer(command.question, command.choice, command.by);
         return;
       case "cut_short":
         for (const id of this.#waits.cutShort(command.by)) this.retry(id);
         this.#look();
         return;
       case "resume": {
-        const { onUnknown, by } = command;
-        for (const { id, choices } of this.#journal.state.openQuestions)
-          if (onUnknown !== undefined && isEffectChoice(onUnknown) && choices.includes(onUnknown))
-            this.#answer(id, onUnknown, by);
+        this.#answers.answerEffects(command.onUnknown, command.by);
         for (const id of this.#waits.woken(undefined)) this.retry(id);
         this.#look();
         return;
@@ -251,6 +254,14 @@ export class RunWork {
     if (this.#steps.ids.length === 0) this.#journal.hurry();
   }
 
+  /** It says itself that it is of no use to try it again. */
+  #ended({ step, attempt }: StepProcess, { code, message: words }: StepFailure): void {
+    const message = words.slice(0, runLimits.textCharactersMax);
+    this.#end({ type: "failed", code, message, step: step.id }, [
+      { type: "step_failed", step: step.id, attempt, reason: `${code}: ${message}` },
+    ]);
+  }
+
   #failed({ step, attempt }: StepProcess, reason: ExitReason): void {
     const { id } = step;
     this.#journal.write([{ type: "step_failed", step: id, attempt, reason: formatReason(reason) }]);
@@ -264,17 +275,6 @@ export class RunWork {
     if (this.#waits.isAwake(id)) this.retry(id);
   }
 
-  #answer(question: string, choice: string, by: string): void {
-    const asked = this.#journal.state.questions.get(question);
-    if (asked === undefined || asked.choice !== undefined || !isAnswerTo(asked, choice)) return;
-    if (this.#answering.has(question)) return;
-    this.#answering.add(question);
-    this.#journal.write([{ type: "answered", question, choice, by }], () => {
-      this.#answering.delete(question);
-      if (!this.#effects.answered(question, choice)) this.#waits.answered(question, choice);
-    });
-  }
-
   #release(why: string): void {
     if (this.#isStopping) return;
     this.#releasing = why;
@@ -286,11 +286,12 @@ export class RunWork {
     this.#end({ type: "failed", code, message, ...(step === undefined ? {} : { step }) });
   }
 
-  #end(fact: RunFact): void {
+  /** `before` is written with it, right before it. */
+  #end(fact: RunFact, before: readonly RunFact[] = []): void {
     if (this.#isEnding) return;
     this.#isEnding = true;
     this.#steps.kill();
-    this.#journal.writeLast(fact, () => {
+    this.#journal.writeLast([...before, fact], () => {
       this.hasEnded = true;
       tellEnd(this.#id, fact, this.#progress.counts.done);
     });

@@ -153,6 +153,43 @@ describe("A run", () => {
       },
     ));
 
+  test("fails at once where a step says so, ends what works beside it, and begins that step again when it is resumed", () => {
+    let isMended = false;
+    const begun: string[] = [];
+    const operations: Operations = {
+      number: async (value: number) => ({ output: value }),
+      beside: async (_, context) => {
+        begun.push(`beside ${context.attempt}`);
+        return isMended ? { output: null } : new Promise<never>(() => {});
+      },
+      judge: async (_, context) => {
+        begun.push(`judge ${context.attempt}`);
+        return isMended
+          ? { output: "fine" }
+          : { output: null, failure: { code: "no_provider", message: "Nobody is there." } };
+      },
+    };
+    const plan: Plan = {
+      steps: [step("n", "number", 1), step("beside", "beside"), step("judge", "judge", null, ["n"])],
+      result: "judge",
+    };
+    return withRun(operations, async (stage) => {
+      await stage.begin(plan);
+      expect(await toEnd(stage)).toBe("normal");
+      const entries = await stage.entries();
+      expect(entries.slice(-2)).toMatchObject([
+        { type: "step_failed", step: "judge", attempt: 1, reason: "no_provider: Nobody is there." },
+        { type: "failed", code: "no_provider", message: "Nobody is there.", step: "judge" },
+      ]);
+      expect(stateOf(entries).finished.map(({ id }) => id)).toEqual(["n"]);
+      isMended = true;
+      await toEnd(stage, "resume");
+      expect(stateOf(await stage.entries())).toMatchObject({ phase: "done", output: { value: "fine" } });
+      expect(begun.toSorted()).toEqual(["beside 1", "beside 2", "judge 1", "judge 2"]);
+      expect(stateOf(await stage.entries()).steps.get("n")?.attempt).toBe(1);
+    });
+  });
+
   test("fails where no step of its plan comes to its result, and does not wait for ever", () =>
     withRun(sum, async (stage) => {
       await stage.begin({ steps: [step("n", "number", 1)], result: "never" });

@@ -303,6 +303,18 @@ describe("aiex runs follow", () => {
       1,
       "failed. Step x failed.",
     ],
+    [
+      "failed for want of a provider",
+      { type: "failed", code: "all_unavailable", message: "None answers.", step: "2" },
+      69,
+      "failed. None answers. Try again: aiex runs resume q3jz5k2m",
+    ],
+    [
+      "refused",
+      { type: "failed", code: "declined", message: "Nothing was sent.", step: "2" },
+      5,
+      "failed. Nothing was sent.",
+    ],
     ["out of its deadline", { type: "failed", code: "deadline", message: "It is late." }, 124, "It is late."],
     ["out of its budget", { type: "failed", code: "budget", message: "It cost much." }, 6, "It cost much."],
     ["cancelled", { type: "cancelled", by: "bob@desk" }, 1, "was cancelled"],
