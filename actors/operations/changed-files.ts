@@ -17,7 +17,7 @@ export interface TextChange {
 export interface ChangedSet {
   /** Tells the effects of a step apart; the same each time the step is tried. */
   readonly key: string;
-  /** Tells the sets of a run apart in the same way. */
+  /** The id of the set: the same each time the step is tried, and that of no other set of any run. */
   readonly set: string;
   /** One line for people. */
   readonly title: string;
@@ -90,7 +90,7 @@ export async function changed<Result>(
 ): Promise<{ readonly ok: true } | Refusal> {
   // Written down before, since a step that is tried again reads the files as they are then.
   await noteChanged(context, changes, becomes);
-  return applied(context, { key: changeKey, set: changeKey, title, changes });
+  return applied(context, { key: changeKey, set: `${context.key}/${changeKey}`, title, changes });
 }
 
 /** Writes down what a step comes to with these changes of files. */
@@ -112,19 +112,19 @@ const changeKey = "change";
 /** Has a set applied once, however often the step is tried. */
 export async function applied(
   context: StepContext,
-  { key, set: name, title, changes }: ChangedSet,
+  { key, set: id, title, changes }: ChangedSet,
 ): Promise<{ readonly ok: true } | Refusal> {
-  const { run } = context;
+  const set = { id, run: context.changesRun, title, changes };
   let away: OwnerAway | undefined;
   const answer = await context
     .effect<AppliedSet>({
       key,
       kind: "file_write",
       about: { files: changes.map(({ path, before, after }) => ({ path, before, after })) },
-      // A set that is there already is applied no second time.
+      // A set that is there already is applied no second time; nor are files changed that are as they would be, whatever its id.
       unknown: "repeat",
       perform: async () => {
-        const given = await context.workspace.applyAll({ id: `${run}/${name}`, run, title, changes });
+        const given = await context.workspace.applyAll(set);
         if (given.ok || given.code !== "workspace_away") return given;
         away = given;
         throw new FileError("file_failed", "change", changes[0]?.path ?? "", { because: given.message });
@@ -135,9 +135,9 @@ export async function applied(
       return away;
     });
   if (answer === effectDone) return { ok: true };
-  const set = await present<AppliedSet>(context, answer);
-  if (set.ok) return { ok: true };
-  return { ok: false, code: codes[set.code], message: `${set.message} Nothing was changed.` };
+  const done = await present<AppliedSet>(context, answer);
+  if (done.ok) return { ok: true };
+  return { ok: false, code: codes[done.code], message: `${done.message} Nothing was changed.` };
 }
 
 /** Has one set adopted or taken back by the owner of the files, once, however often the step is tried. */

@@ -61,12 +61,13 @@ export async function proposeChange(
   if (known === undefined) await context.note(`plan of ${key}`, planned);
   if (!(await isAgreed(context, terms.allowed, key, { permission: "change", path, diff })))
     return { refused: "The person does not want that change. Nothing was changed." };
+  const set = `${context.run}/${context.step} ${key}`;
   const made = await applied(context, {
-    ...{ key: `change ${key}`, set: `${context.step} ${key}`, title: `Change of ${path}` },
+    ...{ key: `change ${key}`, set, title: `Change of ${path}` },
     changes: [textChange(planned)],
   });
   if (!made.ok) return { refused: made.message };
-  await noteChange(context, { set: `${context.run}/${context.step} ${key}`, path });
+  await noteChange(context, { set, path });
   const amount = amountOf(diff);
   return { text: `${JSON.stringify(path)} is changed as you proposed (${amount}).`, amount };
 }

@@ -225,7 +225,7 @@ export async function concludedEdits<Result extends Edited>(
     changes.push(change.change);
   }
   if (changes.length === 0) return { ok: true, result };
-  const becomes: Result = { ...result, ...appliedTo(result, wanted, material), run: context.run };
+  const becomes: Result = { ...result, ...appliedTo(result, wanted, material), run: context.changesRun };
   const sent = files.map(({ path, masked }) => ({ path, masked }));
   const set = await changed(
     context,

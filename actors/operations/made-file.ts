@@ -106,7 +106,7 @@ export async function concludedFile<Result extends MadeResult>(
   const { rounds } = material;
   if (verify)
     return verified(context, { path: output, force, ...how }, { title, becomes: { result, rounds, files } });
-  const becomes: Result = { ...result, path: output, run: context.run };
+  const becomes: Result = { ...result, path: output, run: context.changesRun };
   const made = await written(
     context,
     { path: output, force },
@@ -187,7 +187,7 @@ async function verified<Result extends MadeResult>(
   const { verification, coverage, isWanted, files, problem, output } = tried;
   if (!isWanted && !isLast) return { ok: false, problem, output };
   const code = files[0]?.text ?? given.code;
-  const written = verification.passed ? { path: target.path, run: context.run } : {};
+  const written = verification.passed ? { path: target.path, run: context.changesRun } : {};
   const measured = coverage === null ? {} : { coverage };
   const result: Result = { ...given, code, verification, ...measured, ...written };
   if (verification.passed) {

@@ -9,6 +9,8 @@ import { applied, settled } from "./changed-files.ts";
 interface Tried {
   /** The how manieth of the step it is. */
   readonly number: number;
+  /** Its id. Left out by earlier programs, which took no two steps of a run for such that change files. */
+  readonly set?: string;
   /** True while a formatter may be at its files: what they are then belongs to it. */
   readonly isFormatting: boolean;
 }
@@ -25,8 +27,9 @@ export async function tryOut(
 ): Promise<{ readonly ok: true; readonly number: number } | Refusal> {
   const number = (((await context.recall(countKey)) as number | undefined) ?? 0) + 1;
   await context.note(countKey, number);
-  await context.note(triedKey, { number, isFormatting: false } satisfies Tried);
-  const done = await applied(context, { key: keyOf(number), set: keyOf(number), title, changes });
+  const set = `${context.key}/${keyOf(number)}`;
+  await context.note(triedKey, { number, set, isFormatting: false } satisfies Tried);
+  const done = await applied(context, { key: keyOf(number), set, title, changes });
   if (done.ok) return { ok: true, number };
   await context.note(triedKey, null);
   return done;
@@ -61,9 +64,9 @@ export async function keep(context: StepContext): Promise<void> {
   await context.note(triedKey, null);
 }
 
-async function adopt(context: StepContext, { number }: Tried): Promise<Done> {
-  const adopted = await settledTry(context, { number }, "adopt");
-  if (adopted.ok) await context.note(triedKey, { number, isFormatting: false } satisfies Tried);
+async function adopt(context: StepContext, tried: Tried): Promise<Done> {
+  const adopted = await settledTry(context, tried, "adopt");
+  if (adopted.ok) await context.note(triedKey, { ...tried, isFormatting: false } satisfies Tried);
   return adopted;
 }
 
@@ -73,10 +76,9 @@ async function triedIn(context: StepContext): Promise<Tried | undefined> {
 
 async function settledTry(
   context: StepContext,
-  { number }: Pick<Tried, "number">,
+  { number, set = `${context.run}/${keyOf(number)}` }: Tried,
   how: SettleRequest["how"],
 ): Promise<Done> {
-  const set = `${context.run}/${keyOf(number)}`;
   const done = await settled(context, { key: `${how} ${number}`, set, how });
   if (done.ok) return done;
   return {

@@ -64,7 +64,7 @@ export async function verifiedEdits<Result extends VerifiedEdits>(
   const { files } = appliedTo(result, wanted, material);
   const { kept } = verification;
   const becomes: Result = {
-    ...{ ...result, verification, run: kept ? context.run : null },
+    ...{ ...result, verification, run: kept ? context.changesRun : null },
     files: kept ? files : files.map((file) => ({ ...file, applied: false })),
   };
   if (kept) {

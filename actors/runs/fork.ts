@@ -83,10 +83,11 @@ async function factsUpTo(
   const createdAt = world.clock.wallTime();
   return shared.map(({ n: _, at: __, node: ___, ...fact }): RunFact => {
     if (fact.type !== "accepted") return fact;
-    const { deadlineAt } = fact.spec;
+    // A part of another run is a run of its own from there on.
+    const { parent: ____, deadlineAt, ...spec } = fact.spec;
     // One that has passed would end it before it begins.
     const later = deadlineAt !== undefined && deadlineAt > createdAt ? deadlineAt : undefined;
-    return { ...fact, spec: { ...fact.spec, id, by, createdAt, forkedFrom, deadlineAt: later } };
+    return { ...fact, spec: { ...spec, id, by, createdAt, forkedFrom, deadlineAt: later } };
   });
 }
 

@@ -13,6 +13,18 @@ export interface WorkspaceRef {
   readonly label: string;
 }
 
+/** The run that another one is a part of. */
+export interface RunParent {
+  /** The one that began it. */
+  readonly run: string;
+  /** The outermost: that one itself, where it is no part of another. */
+  readonly root: string;
+  /** The step that began it. */
+  readonly step: string;
+  /** Which part of that step's work it is, for people. */
+  readonly part: string;
+}
+
 export interface RunSpec {
   readonly id: string;
   /** What kind of work it is, such as "analysis": who renders its output goes by it. */
@@ -38,4 +50,9 @@ export interface RunSpec {
   readonly request: unknown;
   /** The run that this one goes on from, and the last entry that they share. */
   readonly forkedFrom: { readonly id: string; readonly at: number } | undefined;
+  /** Left out for a run of its own. */
+  readonly parent?: RunParent | undefined;
 }
+
+/** What a run was accepted under, and what its parts are under as well. */
+export type RunTerms = Pick<RunSpec, "workspace" | "onUnknown" | "deadlineAt">;

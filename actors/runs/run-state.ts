@@ -43,6 +43,8 @@ export class RunState {
   phase: RunPhase = "queued";
   node: string | undefined;
   epoch = 0;
+  /** Times that a person had it go on. */
+  resumes = 0;
   updatedAt = 0;
   waiting: RunSummary["waiting"];
   problem: { readonly code: string; readonly message: string; readonly step: string | undefined } | undefined;
@@ -105,9 +107,10 @@ export class RunState {
   summary(bytes: number): RunSummary | undefined {
     const { spec } = this;
     if (spec === undefined) return undefined;
-    const { id, kind, title, by, createdAt } = spec;
+    const { id, kind, title, by, createdAt, parent } = spec;
     return {
       ...{ id, kind, title, by, createdAt },
+      ...(parent === undefined ? {} : { parent: parent.run }),
       phase: this.phase,
       waiting: this.phase === "waiting" ? this.waiting : undefined,
       problem: this.problem?.message,
@@ -185,6 +188,7 @@ export class RunState {
     this.phase = "running";
     this.waiting = undefined;
     this.problem = undefined;
+    if (reason === "resume") this.resumes += 1;
     for (const step of this.steps.values()) {
       if (reason === "resume") step.losses = 0;
       else if (step.isUnderWay) step.losses += 1;

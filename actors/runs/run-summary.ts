@@ -15,6 +15,8 @@ export interface RunSummary {
   readonly id: string;
   readonly kind: string;
   readonly title: string;
+  /** The run that it is a part of; left out for a run of its own. */
+  readonly parent?: string | undefined;
   readonly phase: RunPhase;
   readonly waiting:
     | { readonly for: WaitCause; readonly why: string; readonly until: number | undefined }

@@ -3,6 +3,7 @@
 import type { SessionRef } from "../context/sessions/session.ts";
 import type { WorkspaceAccess } from "../workspace/access.ts";
 import type { EffectFate, WaitCause } from "./run-entry.ts";
+import type { RunTerms } from "./run-spec.ts";
 
 export interface Effect<Value> {
   /** Unique in its step, and the same each time the step is tried. */
@@ -46,6 +47,12 @@ export interface StepUsage {
 export interface StepContext {
   /** The run that it works for. */
   readonly run: string;
+  /** The run whose changes of files its own are: the outermost one that its run is a part of, else its run. */
+  readonly changesRun: string;
+  /** Times that a person had its run go on. What failed before may be tried again once for each. */
+  readonly resumes: number;
+  /** What its run was accepted under. */
+  readonly terms: RunTerms;
   /** Who asked for that: `user@host`. */
   readonly user: string;
   /** Where it finds what earlier operations found, and adds what it finds; left out where nothing is to be remembered. */

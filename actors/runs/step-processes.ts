@@ -3,8 +3,10 @@ import { exit, type Pid, type Ref, self, spawnMonitor, tellEvent } from "../../r
 import { pipelineEvents } from "../pipeline/events.ts";
 import type { Step } from "../pipeline/plan.ts";
 import type { Progress } from "../pipeline/progress.ts";
+import type { KeptSpec } from "./run-entry.ts";
 import type { RunJournal } from "./run-journal.ts";
 import type { RunProcessOptions } from "./run-options.ts";
+import type { RunTerms } from "./run-spec.ts";
 import { workOnStep } from "./step-work.ts";
 
 export interface StepProcess {
@@ -38,16 +40,18 @@ export class StepProcesses {
     const operation = operations[step.operation];
     if (operation === undefined) throw new TypeError(`There is no operation "${step.operation}".`);
     const { state, place } = this.#journal;
-    const { id: run = "", by: user = "", session } = state.spec ?? {};
+    const { spec, resumes } = state;
+    const { id: run = "", by: user = "", session, parent } = spec ?? {};
     const attempt = (this.#attempts.get(step.id) ?? state.steps.get(step.id)?.attempt ?? 0) + 1;
     this.#attempts.set(step.id, attempt);
     const told = { step: step.id, operation: step.operation };
     tellEvent(pipelineEvents.step_began, { run, ...told });
     this.#journal.write([{ type: "step_started", ...told, attempt }], undefined, false);
     const options = {
-      ...{ run, user, session, runPid: self(), step, attempt, operation },
+      ...{ run, changesRun: parent?.root ?? run, user, session, runPid: self(), step, attempt, operation },
+      ...{ resumes, terms: termsOf(spec) },
       ...{ progress: this.#progress, blobs: place.blobs },
-      workspace: workspaceOf(state.spec?.workspace, place.blobs),
+      workspace: workspaceOf(spec?.workspace, place.blobs),
     };
     // Linked, so that a run takes its steps along; the run traps exits, so that a step does not take the run along.
     const { ref, pid } = spawnMonitor(() => workOnStep(options), { link: true, monitor: { output: true } });
@@ -66,4 +70,9 @@ export class StepProcesses {
     for (const { step, pid } of this.#working.values())
       if (id === undefined || step.id === id) exit(pid, "kill");
   }
+}
+
+function termsOf(spec: KeptSpec | undefined): RunTerms {
+  const { workspace, onUnknown = "ask", deadlineAt } = spec ?? {};
+  return { workspace, onUnknown, deadlineAt };
 }

@@ -5,7 +5,6 @@ import type { Blobs } from "../../runtime/store/blobs.ts";
 import type { SessionRef } from "../context/sessions/session.ts";
 import type { Operation, Step, StepOutcome } from "../pipeline/plan.ts";
 import type { Progress } from "../pipeline/progress.ts";
-import type { WorkspaceAccess } from "../workspace/access.ts";
 import { RunGivenUp } from "./failures.ts";
 import { keep, unkeep } from "./kept.ts";
 import { patientBlobs, type ValueBlobs } from "./patient-blobs.ts";
@@ -93,9 +92,8 @@ export interface StepResult {
   readonly steps: Kept | undefined;
 }
 
-export interface StepWorkOptions {
-  readonly run: string;
-  readonly user: string;
+export interface StepWorkOptions
+  extends Pick<StepContext, "run" | "changesRun" | "user" | "resumes" | "terms" | "workspace"> {
   readonly session: SessionRef | undefined;
   readonly runPid: Pid;
   readonly step: Step;
@@ -103,7 +101,6 @@ export interface StepWorkOptions {
   readonly operation: Operation;
   readonly progress: Progress;
   readonly blobs: Blobs;
-  readonly workspace: WorkspaceAccess;
 }
 
 /** Runs the operation; what it comes to lasts, as far as it is large, before this resolves. */
@@ -118,7 +115,10 @@ export async function workOnStep(options: StepWorkOptions): Promise<StepResult> 
 
 function contextOf({
   run,
+  changesRun,
   user,
+  resumes,
+  terms,
   session,
   runPid,
   step,
@@ -137,9 +137,7 @@ function contextOf({
       timeoutMs: Number.POSITIVE_INFINITY,
     })) as StepAsks[V]["answers"];
   return {
-    run,
-    user,
-    session,
+    ...{ run, changesRun, user, resumes, terms, session },
     step: id,
     attempt,
     key: `${run}/${id}`,

@@ -24,7 +24,7 @@ export type Applied =
 export interface ChangeSet {
   /** The run's id and a number, such as `…/1`: a set that was applied is applied once, however often that is asked. */
   readonly id: string;
-  /** The run that thought it out: `aiex undo` takes back what a run changed. */
+  /** The run that thought it out, or the one that that is a part of: `aiex undo` takes back what a run changed. */
   readonly run: string;
   /** One line for people. */
   readonly title: string;

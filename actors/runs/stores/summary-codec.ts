@@ -10,6 +10,7 @@ const shape = z.object({
   id: z.string(),
   kind: z.string(),
   title: z.string(),
+  parent: z.string().optional(),
   phase: z.enum(["queued", "running", "waiting", "interrupted", "done", "failed", "cancelled"]),
   waiting: z
     .object({
@@ -56,9 +57,10 @@ export function decodeSummary(bytes: Uint8Array): RunSummary | undefined {
   if (text.slice(footAt) !== `${foot}${crc32(body)}}\n`) return undefined;
   const read = shape.safeParse(JSON.parse(body));
   if (!read.success) return undefined;
-  const { waiting, problem, node, ...rest } = read.data;
+  const { waiting, problem, node, parent, ...rest } = read.data;
   return {
     ...rest,
+    ...(parent === undefined ? {} : { parent }),
     problem,
     node,
     waiting: waiting && { for: waiting.for, why: waiting.why, until: waiting.until },

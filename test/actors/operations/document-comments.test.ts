@@ -74,7 +74,7 @@ describe("document_comments", () => {
     const { outcome, workspace } = await commented({ answers: [good], input: { mode: "apply" } });
     expect(outcome).toMatchObject({ ok: true, document: { run: "run", files: [{ applied: true }] } });
     expect(workspace.text("mean.py")).toBe(documented);
-    expect(workspace.sets).toMatchObject([{ id: "run/change", title: "Comments for mean.py" }]);
+    expect(workspace.sets).toMatchObject([{ id: "run/work/change", title: "Comments for mean.py" }]);
   });
 
   it.each([

@@ -91,7 +91,7 @@ describe("refactor", () => {
     );
     expect(workspace.sets).toHaveLength(1);
     expect(workspace.sets[0]).toMatchObject({
-      id: "run/change",
+      id: "run/work/change",
       run: "run",
       title: "Refactoring of mean.py",
     });

@@ -49,6 +49,9 @@ export class StepStage {
       JSON.stringify([scope === "run" ? "" : step, name]);
     return {
       run: "run",
+      changesRun: "run",
+      resumes: 0,
+      terms: { workspace: undefined, onUnknown: "ask", deadlineAt: undefined },
       user: "me@here",
       step,
       attempt,
