@@ -1,6 +1,5 @@
 // Documenting: what is asked, which pages are taken, and that nothing of a page is fetched, run or followed by a viewer.
 import { describe, expect, it } from "vitest";
-import { harmlessMarkdown } from "../../../actors/operations/harmless-markdown.ts";
 import { operated } from "./operation-stage.ts";
 import { type Spoken, says, speaks } from "./scripted-coordinator.ts";
 
@@ -67,20 +66,5 @@ describe("document", () => {
       },
     );
     expect(outcome).toMatchObject({ ok: true, document: { complete: false, markdown: "# Means\n\nComp\n" } });
-  });
-});
-
-describe("harmlessMarkdown()", () => {
-  it.each([
-    ["![x](https://evil.example/?q=1)", "\\!\\[x\\](https://evil.example/?q=1)"],
-    ["[here](javascript:alert(1))", "[here\\](javascript:alert(1))"],
-    ["[here]( //evil.example)", "[here\\]( //evil.example)"],
-    ["[a]: https://evil.example", "\\[a\\]: https://evil.example"],
-    ["<img src=x onerror=y> <script>", "&lt;img src=x onerror=y> &lt;script>"],
-    ["a < b, see [there](#there) and `<b>![x](y)`", "a < b, see [there](#there) and `<b>![x](y)`"],
-    ["```\n<b>\n```\n<b>", "```\n<b>\n```\n&lt;b>"],
-    ["````\n```\n<b>\n````\n<b>", "````\n```\n<b>\n````\n&lt;b>"],
-  ])("makes of %j what shows it", (markdown, shown) => {
-    expect(harmlessMarkdown(markdown)).toBe(shown);
   });
 });
