@@ -1,17 +1,13 @@
 // Finds the settings file of a project, and reads it where the project is trusted. Until then only its name is looked at.
 import { isUtf8 } from "node:buffer";
-import { dirname, join } from "node:path";
-import { isInside } from "../../actors/workspace/path-guard.ts";
+import { join } from "node:path";
 import { TrustBook } from "../../actors/workspace/trust.ts";
-import { FileError, type FileSystem } from "../../runtime/file-system.ts";
+import { FileError } from "../../runtime/file-system.ts";
 import { type ConfigurationProblem, type Setting, shown } from "./problem.ts";
-import { exists, userFileNames } from "./user-file.ts";
+import { findInProject, type ProjectPlace } from "./project-folder.ts";
+import { userFileNames } from "./user-file.ts";
 
-export interface ProjectSources {
-  readonly files: FileSystem;
-  /** Where the program works: the project, or a folder of it. */
-  readonly directory: string;
-  readonly home: string;
+export interface ProjectSources extends ProjectPlace {
   /** The user's data, where it is written what is trusted. */
   readonly dataFolder: string;
 }
@@ -25,8 +21,6 @@ export interface ProjectFile {
   readonly warnings: readonly string[];
 }
 
-/** The folder of a project that is about aiex. */
-const projectFolder = ".aiex";
 // As of the user's own file.
 const fileBytesMax = 64 * 1024;
 
@@ -37,7 +31,7 @@ export function trustBook({ files, dataFolder, home }: Omit<ProjectSources, "dir
 
 /** Undefined where there is none. Never fails: what is wrong with the file is in `problems`. */
 export async function readProjectFile(sources: ProjectSources): Promise<ProjectFile | undefined> {
-  const found = await findProjectFile(sources);
+  const found = await findInProject(sources, userFileNames);
   if (found === undefined) return undefined;
   const { root, path } = found;
   const nothing = { root, settings: [], problems: [], warnings: [] };
@@ -61,19 +55,4 @@ export async function readProjectFile(sources: ProjectSources): Promise<ProjectF
     if (error instanceof FileError) return refuse(error.message);
     throw error;
   }
-}
-
-/** At the directory or above it, as far as its repository goes, and never as far as the home. */
-async function findProjectFile({ files, directory, home }: ProjectSources) {
-  const realHome = await files.realPath(home).catch(() => home);
-  const start = await files.realPath(directory).catch(() => undefined);
-  for (let at = start; at !== undefined; at = dirname(at)) {
-    if (isInside(at, home) || isInside(at, realHome) || dirname(at) === at) return undefined;
-    for (const name of userFileNames) {
-      const path = join(at, projectFolder, name);
-      if (await exists(files, path)) return { root: at, path };
-    }
-    if (await exists(files, join(at, ".git"))) return undefined;
-  }
-  return undefined;
 }

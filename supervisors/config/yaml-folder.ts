@@ -51,7 +51,7 @@ export async function readYamlFile(fileSystem: FileSystem, path: string): Promis
     const bytes = await fileSystem.readFile(path, { bytesMax: userRuleFileBytesMax });
     if (!isUtf8(bytes)) return refused(path, "the file is not UTF-8 text. Save it as UTF-8.");
     const text = new TextDecoder().decode(bytes);
-    const { yamlRefusal } = await import("./yaml-settings.ts");
+    const { yamlRefusal } = await import("../../actors/yaml/plain-yaml.ts");
     const refusal = yamlRefusal(text, "a file of rules");
     if (refusal !== undefined) return refused(path, refusal);
     const { mode } = await fileSystem.status(path);

@@ -1,16 +1,6 @@
 // Reads the text of a configuration file, YAML or its subset JSON, into settings that know where they were written.
-import {
-  type ErrorCode,
-  isAlias,
-  isMap,
-  isScalar,
-  isSeq,
-  Lexer,
-  LineCounter,
-  type ParsedNode,
-  parseDocument,
-  type YAMLMap,
-} from "yaml";
+import { isAlias, isMap, isScalar, isSeq, type ParsedNode, type YAMLMap } from "yaml";
+import { type PlainYaml, readPlainYaml } from "../../actors/yaml/plain-yaml.ts";
 import { nearest } from "../../runtime/nearest.ts";
 import type { ConfigurationProblem, Origin, Setting, SettingValue } from "./problem.ts";
 import { type SchemaNode, schemaAt } from "./schema.ts";
@@ -20,17 +10,13 @@ export interface FileSettings {
   readonly problems: readonly ConfigurationProblem[];
 }
 
-// The schema is four deep. The YAML library recurses, and nesting without end takes the whole process down.
-const nestingMax = 32;
-// Some hundred times an honest file; parsing takes time in the square of some of it.
-const tokensMax = 20_000;
 // Enough to correct a file by; a file of another kind has one in every line.
 const problemsMax = 20;
 
 /** Never fails: what is wrong is in `problems`. `path` is for the origins only. */
 export function settingsOf(text: string, path: string): FileSettings {
-  const reader = new SettingsReader(path);
-  reader.read(text);
+  const reader = new SettingsReader(path, readPlainYaml(text, "a configuration"));
+  reader.read();
   return { settings: reader.settings, problems: reader.problems.slice(0, problemsMax) };
 }
 
@@ -38,34 +24,17 @@ class SettingsReader {
   readonly settings: Setting[] = [];
   readonly problems: ConfigurationProblem[] = [];
   readonly #path: string;
-  readonly #lines = new LineCounter();
+  readonly #yaml: PlainYaml;
 
-  constructor(path: string) {
+  constructor(path: string, yaml: PlainYaml) {
     this.#path = path;
+    this.#yaml = yaml;
   }
 
-  read(text: string): void {
-    const refusal = yamlRefusal(text, "a configuration");
-    if (refusal !== undefined) {
-      this.#refuse(0, "", refusal);
-      return;
-    }
-    const document = parseDocument(text, {
-      lineCounter: this.#lines,
-      version: "1.2",
-      schema: "core",
-      merge: false,
-      resolveKnownTags: false,
-      // Both take time in the square of the file; keys are compared below, places come from the line counter.
-      uniqueKeys: false,
-      prettyErrors: false,
-      logLevel: "error",
-    });
-    for (const { code, pos } of [...document.errors, ...document.warnings]) {
-      this.#refuse(pos[0], "", SENTENCES[code] ?? "this is not valid YAML here.");
-    }
-    if (this.problems.length > 0 || document.contents === null) return;
-    this.#node(document.contents, [], schemaAt([]));
+  read(): void {
+    const { contents, problems } = this.#yaml;
+    for (const { at, message } of problems) this.#refuse(at, "", message);
+    if (problems.length === 0 && contents !== null) this.#node(contents, [], schemaAt([]));
   }
 
   #node(node: ParsedNode | null, path: readonly string[], expected: SchemaNode | undefined): void {
@@ -120,38 +89,9 @@ class SettingsReader {
   }
 
   #originAt(offset: number): Origin {
-    const { line, col } = this.#lines.linePos(offset);
-    return { kind: "file", path: this.#path, line: Math.max(line, 1), column: Math.max(col, 1) };
+    return { kind: "file", path: this.#path, ...this.#yaml.placeAt(offset) };
   }
 }
-
-/** What forbids handing the text of a file to the YAML parser at all; `what` it should be, such as "a configuration". */
-export function yamlRefusal(text: string, what: string): string | undefined {
-  if (text.includes("\0")) return `the file is binary, and ${what} is a text file.`;
-  let tokens = 0;
-  let flowDepth = 0;
-  let lineDepth = 0;
-  let scalar = false;
-  for (const token of new Lexer().lex(text)) {
-    tokens += 1;
-    if (tokens > tokensMax) return `the file has more than ${tokensMax} words. Is it ${what}?`;
-    // A mark of the lexer's own says that the next token is a plain word, whatever it looks like.
-    const word = scalar;
-    scalar = token === SCALAR_MARK;
-    if (word) continue;
-    if (token === "[" || token === "{") flowDepth += 1;
-    if (token === "]" || token === "}") flowDepth -= 1;
-    if (token === "-" || token === "?") lineDepth += 1;
-    if (/^[\r\n]/.test(token)) lineDepth = 0;
-    const indent = /^ *$/.test(token) ? token.length : 0;
-    if (flowDepth > nestingMax || lineDepth > nestingMax || indent > nestingMax * 4) {
-      return `the file is nested more than ${nestingMax} deep or indented more than ${nestingMax * 4} spaces. Write it flatter.`;
-    }
-  }
-  return undefined;
-}
-
-const SCALAR_MARK = "\u001f";
 
 function unknownKey(name: string, expected: SchemaNode | undefined): string {
   const known = expected?.kind === "section" ? [...expected.keys.keys()] : [];
@@ -184,17 +124,3 @@ function sortOf(node: ParsedNode | null): string {
   if (!isScalar(node) || node.value === null) return "nothing";
   return `one value (${typeof node.value === "string" ? "text" : typeof node.value})`;
 }
-
-// The parser's own sentences quote the file, and a file can hold secrets.
-const SENTENCES: Readonly<Partial<Record<ErrorCode, string>>> = {
-  ALIAS_PROPS: "an alias can have no tag or anchor.",
-  BAD_ALIAS: "this alias (*name) names no anchor. Put text that begins with * in quotes.",
-  BAD_INDENT: "a bracket is not closed, or the indentation does not fit the lines above.",
-  BLOCK_AS_IMPLICIT_KEY: "a second key stands on the same line. Give each key a line of its own.",
-  MISSING_CHAR: "something is missing here: a quote, a bracket, a comma or the space after a colon.",
-  MULTILINE_IMPLICIT_KEY: "a colon is missing after the key on this line.",
-  MULTIPLE_DOCS: "the file holds several documents. Remove the lines --- between them.",
-  TAB_AS_INDENT: "tabs cannot indent. Use spaces.",
-  TAG_RESOLVE_FAILED: "tags (!name) are not accepted. Put text that begins with ! in quotes.",
-  RESOURCE_EXHAUSTION: "the file is nested too deeply. Write it flatter.",
-};
