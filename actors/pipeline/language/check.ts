@@ -48,11 +48,18 @@ export type CheckedSpecification =
 /** Never throws, whatever the text is. */
 export function checkSpecification(text: string): CheckedSpecification {
   const parsed = parseSpecification(text);
+  const checked = checkSteps(parsed.steps);
+  const wrong = [...parsed.problems, ...(checked.ok ? [] : checked.problems)];
+  if (checked.ok && wrong.length === 0) return checked;
+  const problems = wrong.sort((one, other) => one.span.at - other.span.at);
+  return { ok: false, problems: problems.slice(0, problemsMax) };
+}
+
+/** Of steps that were read, whatever their form was written in. The problems are in the order of the steps. */
+export function checkSteps(written: readonly WrittenStep[]): CheckedSpecification {
   const checking = new Checking();
-  const steps = parsed.steps.map((step) => checking.step(step));
-  const problems = [...parsed.problems, ...checking.problems].sort(
-    (one, other) => one.span.at - other.span.at,
-  );
+  const steps = written.map((step) => checking.step(step));
+  const { problems } = checking;
   return problems.length === 0
     ? { ok: true, steps }
     : { ok: false, problems: problems.slice(0, problemsMax) };
