@@ -14,7 +14,11 @@ export interface OptionSpec {
   /** Values that completion offers beside files. */
   readonly suggestions?: readonly string[];
   readonly completesFiles?: boolean;
+  /** It is the name of a workflow. */
+  readonly completesWorkflows?: boolean;
   readonly required?: boolean;
+  /** It may be given several times; each value is one of a list. */
+  readonly repeats?: true;
   readonly fallback?: string;
   /** Bounds of a number, or of a time in milliseconds, both included. */
   readonly range?: { readonly least: number; readonly most: number };
@@ -40,6 +44,8 @@ export interface ArgumentSpec {
   readonly completesFiles?: boolean;
   /** It is the id of a run. */
   readonly completesRuns?: boolean;
+  /** It is the name of a workflow. */
+  readonly completesWorkflows?: boolean;
 }
 
 export interface CommandSpec {

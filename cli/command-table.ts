@@ -19,6 +19,7 @@ import { projectCommands } from "./command-tables/project.ts";
 import { runCommands, sessionOptions, workOptions } from "./command-tables/runs.ts";
 import { templateCommands } from "./command-tables/templates.ts";
 import { trustCommand } from "./command-tables/trust.ts";
+import { workflowCommands } from "./command-tables/workflows.ts";
 
 export const analysisTypeWords = [
   "quality",
@@ -57,6 +58,7 @@ export type ShellName = (typeof shellWords)[number];
 export const groups: readonly GroupSpec[] = [
   { word: "ai", summary: "Work on code: analyze it, explain it, document it, talk about it" },
   { word: "pipeline", summary: "Chain operations: check a pipeline, see what it may be made of" },
+  { word: "workflow", summary: "Name pipelines, give them parameters, share them" },
   { word: "runs", summary: "Look at runs, follow them, go on with them" },
   { word: "context", summary: "Look at what is known of a project, and remembered" },
   { word: "llm", summary: "Look at language models, try them, see what they cost" },
@@ -129,6 +131,7 @@ export const commands: readonly CommandSpec[] = [
   ...operationCommands,
   chatCommand,
   ...pipelineCommands,
+  ...workflowCommands,
   ...runCommands,
   ...contextCommands,
   undoCommand,

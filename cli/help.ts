@@ -116,6 +116,7 @@ function optionUsage(option: OptionSpec): string {
 function optionText(option: OptionSpec): string {
   const facts: string[] = [];
   if (option.required === true) facts.push("required");
+  if (option.repeats === true) facts.push("may be given several times");
   if (option.choices !== undefined) facts.push(option.choices.join(hasLongRow(option.choices) ? ", " : "|"));
   if (option.range !== undefined) facts.push(rangeText(option, option.range));
   if (option.fallback !== undefined) facts.push(`default ${option.fallback}`);

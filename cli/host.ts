@@ -2,6 +2,7 @@
 
 import type { AuditLog } from "../actors/audit/audit-log.ts";
 import type { ChangeKeeper } from "../actors/workspace/changes/keeper.ts";
+import type { ProgramEnd, ProgramOptions } from "../runtime/program.ts";
 import type { World } from "../runtime/world.ts";
 import type { Aiex } from "../supervisors/aiex.ts";
 import type { ListedNode } from "../supervisors/cluster/node-list.ts";
@@ -20,6 +21,7 @@ import type { OperationOrder } from "../supervisors/runs/operation.ts";
 import type { OwnDesk } from "../supervisors/runs/own-desk.ts";
 import type { RemoteRuns } from "../supervisors/runs/remote.ts";
 import type { RunOrder, ServedWorkspace } from "../supervisors/runs/runs.ts";
+import type { WorkflowBook } from "../supervisors/workflows.ts";
 
 /** Where text goes: standard output or standard error. */
 export interface TextOutput {
@@ -47,6 +49,8 @@ export interface Settings {
   readonly ruleBook: RuleBook;
   /** Every prompt of operations, for looking at. */
   readonly promptBook: PromptBook;
+  /** The workflows of the package, the user and the project. */
+  workflows(): Promise<WorkflowBook>;
   /** What an analysis is as a run. @throws {UnknownProvider} */
   order(analysis: AnalysisOrder): Promise<RunOrder>;
   /** What another operation that asks a model is as a run. @throws {UnknownProvider}; {ConfigurationError} a prompt is wrong */
@@ -124,6 +128,8 @@ export interface Host {
   readonly stdin: ByteInput;
   readonly stdout: TextOutput;
   readonly stderr: TextOutput;
+  /** Runs a program on the terminal of this one, to its end. */
+  inForeground(options: ProgramOptions): Promise<ProgramEnd>;
   /** Loads the configuration, with these options of the command; throws `ConfigurationError`. */
   settings(flags?: readonly FlagSetting[]): Promise<Settings>;
   /** As `settings`, with what leads to nodes that run. */

@@ -66,6 +66,9 @@ export const questionCharactersMax = 10_000;
 /** Words that a shell offers; whoever types a letter more is offered those that still fit. */
 export const liveRunsMax = 200;
 
+/** As above, from one folder. */
+export const liveWorkflowsMax = 500;
+
 /** What a list says of one run has some hundred bytes. */
 export const summaryBytesMax = 64 * 1024;
 

@@ -41,6 +41,8 @@ function realHost(world: World): Host {
     },
     stdout: textOutput(process.stdout, { ignoresErrors: false }),
     stderr,
+    inForeground: async (options) =>
+      (await import("../runtime/programs/foreground.ts")).runInForeground(options),
     settings: (flags = []) => loadSettings(world, stderr, flags),
     remotes: async () => (await import("./remotes.ts")).loadRemotes(world),
     nodes: (flags) => loadNodes(world, stderr, flags),
@@ -90,6 +92,10 @@ async function loadSettings(world: World, log: TextOutput, flags: readonly FlagS
     warnings: loaded.warnings,
     ruleBook: ruleBook(world.files, loaded.userRules),
     promptBook: promptBook({ files: world.files, userFolder: loaded.folders.user }),
+    workflows: async () => {
+      const { workflowBookFor } = await import("../supervisors/workflows.ts");
+      return workflowBookFor(loaded, { files: world.files, directory, home: homedir() });
+    },
     order: async (analysis) => {
       const { analysisOrder } = await import("../supervisors/runs/analysis.ts");
       return analysisOrder({ files: world.files, configuration: loaded, directory }, analysis);

@@ -10,6 +10,8 @@ export interface ParsedCommand {
   readonly command: CommandSpec;
   /** What was given, by name in kebab-case; `true` for an option without value, or without the one it may have. */
   readonly options: ReadonlyMap<string, string | true>;
+  /** The values of options that may be given several times, in their order, by name; none of one that was not given. */
+  readonly lists: ReadonlyMap<string, readonly string[]>;
   /** The words behind the name of the command, where it takes any. */
   readonly arguments: readonly string[];
 }
@@ -23,12 +25,15 @@ export function parseCommandLine(words: readonly string[]): ParsedCommand {
   const extra = given._.map(String);
   refuseExtraWords(command, extra);
   const options = new Map<string, string | true>();
+  const lists = new Map<string, readonly string[]>();
   for (const option of command.options) {
     const value = given[option.name];
-    if (value !== undefined) options.set(option.name, checkedValue(option, value, topic));
+    if (value !== undefined && option.repeats === true)
+      lists.set(option.name, checkedList(option, value, topic));
+    else if (value !== undefined) options.set(option.name, checkedValue(option, value, topic));
     else if (option.required === true) throw new UsageError(missingOption(option), topic);
   }
-  return { command, options, arguments: extra };
+  return { command, options, lists, arguments: extra };
 }
 
 /** The value of an option: what was given, else the fallback of the table, else undefined. */
@@ -163,6 +168,11 @@ function unknownOption(key: string, command: CommandSpec): UsageError {
   const names = command.options.map((option) => option.name);
   const meant = suggestion(key.replaceAll("_", "-"), names, "--") ?? "";
   return new UsageError(`Unknown option ${quoted(dashes + key)} for aiex ${topic}.${meant}`, topic);
+}
+
+function checkedList(option: OptionSpec, value: unknown, topic: string): readonly string[] {
+  const values: readonly unknown[] = Array.isArray(value) ? value : [value];
+  return values.map((one) => String(checkedValue(option, one, topic)));
 }
 
 function checkedValue(option: OptionSpec, value: unknown, topic: string): string | true {

@@ -79,6 +79,16 @@ export { RuleCheckFailed, type RuleTestFailure, type RuleTestReport, type Tested
 export { AnalysisFailed, InputRefused } from "./runs/analysis.ts";
 export type { ListedSession, MeantSession, SessionDesk, ShownSession } from "./session-desk.ts";
 export type { ListedTrust, TrustDesk, TrustTaken } from "./trust-desk.ts";
+export type {
+  ExpandedWorkflow,
+  ListedWorkflow,
+  SavedWorkflow,
+  SaveOptions,
+  ShownWorkflow,
+  WorkflowBook,
+  WorkflowEdit,
+} from "./workflows.ts";
+export { WorkflowRefused, WorkflowWrong } from "./workflows.ts";
 export type { AnalyzeProgress, ContextLook, Disclosure, LlmLook, Runs };
 
 export interface AnalyzeRequest extends RunTerms {

@@ -3,7 +3,7 @@ import { type CommandSpec, formatOption, type OptionSpec } from "../command-spec
 import { modelOptions } from "./options.ts";
 
 /** Text for people, JSON for programs: where nothing is said it depends on who reads. */
-const lookFormat: OptionSpec = {
+export const lookFormat: OptionSpec = {
   name: "format",
   value: "text",
   placeholder: "FORMAT",

@@ -8,6 +8,7 @@ import {
   secondWords,
   takesFiles,
   takesRuns,
+  takesWorkflows,
   valuesOf,
 } from "./words.ts";
 
@@ -48,9 +49,12 @@ _aiex_words() {
     COMPREPLY+=("$word")
   done < <(compgen -W "$1" -- "$current")
 }
-# The ids of runs are the only words that a program has to be asked for.
+# The ids of runs, and the names of workflows, are the only words that a program has to be asked for.
 _aiex_runs() {
   [[ $current == -* ]] || _aiex_words "$("\${COMP_WORDS[0]}" completion runs 2>/dev/null | cut -f 1)"
+}
+_aiex_workflows() {
+  [[ $current == -* ]] || _aiex_words "$("\${COMP_WORDS[0]}" completion workflows 2>/dev/null | cut -f 1)"
 }
 _aiex_files() {
   local name
@@ -72,6 +76,7 @@ function valueCases(): string[] {
         const actions = [
           ...(valuesOf(option).length > 0 ? [`_aiex_words "${valuesOf(option).join(" ")}"`] : []),
           ...(option.completesFiles === true ? ["_aiex_files"] : []),
+          ...(option.completesWorkflows === true ? ["_aiex_workflows"] : []),
           "return",
         ];
         return [`"${command.words.join(" ")}:--${option.name}") ${actions.join("; ")} ;;`];
@@ -90,7 +95,7 @@ function commandCases(): string[] {
     .map((command) => {
       const options = optionsOf(command).map((option) => `--${option.name}`);
       const offered = [...choicesOf(command), ...options];
-      const live = `${takesFiles(command) ? "; _aiex_files" : ""}${takesRuns(command) ? "; _aiex_runs" : ""}`;
+      const live = `${takesFiles(command) ? "; _aiex_files" : ""}${takesRuns(command) ? "; _aiex_runs" : ""}${takesWorkflows(command) ? "; _aiex_workflows" : ""}`;
       return `"${command.words.join(" ")}") _aiex_words "${offered.join(" ")}"${live} ;;`;
     });
   const helpCases = groups.map(({ word }) => {

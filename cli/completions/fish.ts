@@ -9,6 +9,7 @@ import {
   secondWords,
   takesFiles,
   takesRuns,
+  takesWorkflows,
   valuesOf,
   type Word,
 } from "./words.ts";
@@ -34,10 +35,12 @@ function commandLines(command: CommandSpec): string[] {
   const choices = choicesOf(command).map((word) => ({ word, summary: "" }));
   const files = takesFiles(command) ? [line(name, "-F")] : [];
   const runs = takesRuns(command) ? [line(name, "-a '(aiex completion runs 2>/dev/null)'")] : [];
+  const workflows = takesWorkflows(command) ? [line(name, `-a ${liveWorkflows}`)] : [];
   return [
     ...wordLines(name, choices),
     ...files,
     ...runs,
+    ...workflows,
     ...optionsOf(command).map((option) => optionLine(name, option)),
   ];
 }
@@ -47,9 +50,12 @@ function optionLine(name: string, option: OptionSpec): string {
   const parts = [`-l ${option.name}`, `-d ${quoted(option.summary)}`];
   if (option.value !== "none" && option.valueIsOptional !== true)
     parts.push(option.completesFiles === true ? "-r -F" : "-x");
+  if (option.completesWorkflows === true) parts.push(`-a ${liveWorkflows}`);
   if (values.length > 0) parts.push(`-a ${quoted(values.join(" "))}`);
   return line(name, parts.join(" "));
 }
+
+const liveWorkflows = "'(aiex completion workflows 2>/dev/null)'";
 
 function wordLines(after: string, words: readonly Word[]): string[] {
   return words.map(({ word, summary }) =>

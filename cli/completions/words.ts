@@ -47,6 +47,11 @@ export function takesFiles({ arguments: specs = [] }: CommandSpec): boolean {
   return specs.some(({ completesFiles }) => completesFiles === true);
 }
 
+/** True where an argument of a command is the name of a workflow. */
+export function takesWorkflows({ arguments: specs = [] }: CommandSpec): boolean {
+  return specs.some(({ completesWorkflows }) => completesWorkflows === true);
+}
+
 /** True where an argument of a command is the id of a run. */
 export function takesRuns({ arguments: specs = [] }: CommandSpec): boolean {
   return specs.some(({ completesRuns }) => completesRuns === true);

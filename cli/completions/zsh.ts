@@ -32,6 +32,12 @@ _aiex_live_runs() {
   runs=("\${(@)runs/$'\t'/:}")
   _describe -t runs run runs
 }
+_aiex_live_workflows() {
+  local -a workflows
+  workflows=("\${(@f)$(_call_program workflows aiex completion workflows 2>/dev/null)}")
+  workflows=("\${(@)workflows/$'\t'/:}")
+  _describe -t workflows workflow workflows
+}
 if [[ $zsh_eval_context[-1] == loadautofunc ]]; then
   _aiex "$@"
 else
@@ -82,13 +88,22 @@ function argumentsCall(command: CommandSpec): string {
 }
 
 function argumentSpec(
-  { placeholder, choices, required, repeats, completesFiles, completesRuns }: ArgumentSpec,
+  { placeholder, choices, required, repeats, ...live }: ArgumentSpec,
   index: number,
 ): string {
-  const live = completesFiles === true ? "_files" : completesRuns === true ? "_aiex_live_runs" : " ";
-  const action = choices !== undefined ? `(${choices.join(" ")})` : live;
+  const action = choices !== undefined ? `(${choices.join(" ")})` : liveAction(live);
   const place = repeats === true ? "*:" : `${index + 1}:${required ? "" : ":"}`;
   return `${place}${placeholder.toLowerCase()}:${action}`;
+}
+
+function liveAction({
+  completesFiles,
+  completesRuns,
+  completesWorkflows,
+}: Pick<ArgumentSpec, "completesFiles" | "completesRuns" | "completesWorkflows">): string {
+  if (completesFiles === true) return "_files";
+  if (completesRuns === true) return "_aiex_live_runs";
+  return completesWorkflows === true ? "_aiex_live_workflows" : " ";
 }
 
 function optionSpec(option: OptionSpec): string {
@@ -104,6 +119,7 @@ function valueAction(option: OptionSpec): string {
     return `{_alternative "formats\\:format\\:(${values.join(" ")})" "files\\:file\\:_files"}`;
   }
   if (option.completesFiles === true) return "_files";
+  if (option.completesWorkflows === true) return "_aiex_live_workflows";
   return values.length > 0 ? `(${values.join(" ")})` : " ";
 }
 

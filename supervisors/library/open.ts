@@ -23,6 +23,7 @@ import type { RunOrder, Runs } from "../runs/runs.ts";
 import { type SessionDesk, sessionDesk } from "../session-desk.ts";
 import { namedSession, type SessionChoice } from "../sessions.ts";
 import { type TrustDesk, trustDesk } from "../trust-desk.ts";
+import { type WorkflowBook, workflowBookFor } from "../workflows.ts";
 import { type Call, callOf } from "./call.ts";
 import { type Conversation, conversationOf } from "./conversation.ts";
 import type {
@@ -81,6 +82,8 @@ export interface App extends AsyncDisposable {
   readonly sessions: SessionDesk;
   /** The prompts of operations, those of the package and the user's own in their places. */
   readonly templates: PromptBook;
+  /** The workflows of the package, the user's own, and those of a project that they trust. */
+  readonly workflows: WorkflowBook;
   /**
    * Which projects the user trusts: their code is run by `verify`, and models are given their instructions. The settings of one count
    * from the next `aiex.open` on.
@@ -108,14 +111,19 @@ export async function openLibrary(
   });
   for (const warning of configuration.warnings) onNotice?.(warning);
   const started = await start({ world, configuration, ...(onNotice === undefined ? {} : { onNotice }) });
-  return appOf(started, configuration, world, onNotice);
+  return appOf(started, configuration, { world, home, onNotice });
+}
+
+interface AppPlace {
+  readonly world: World;
+  readonly home: string;
+  readonly onNotice: OpenOptions["onNotice"];
 }
 
 function appOf(
   { runs, llm, context: ofProject, node, changes, stop }: Aiex,
   configuration: Configuration,
-  world: World,
-  onNotice: OpenOptions["onNotice"],
+  { world, home, onNotice }: AppPlace,
 ): App {
   const directory = configuration.values.workspace.project_dir ?? process.cwd();
   const place = { files: world.files, configuration, directory };
@@ -161,6 +169,7 @@ function appOf(
     context: ofProject,
     sessions: sessionDesk(node, place),
     templates: promptBook({ files: world.files, userFolder: configuration.folders.user }),
+    workflows: workflowBookFor(configuration, { files: world.files, directory, home }),
     trust: trustDesk({
       ...{ files: world.files, clock: world.clock, book: configuration.trust, directory },
       onChange: (what, path) => noted(auditOf(world, configuration, node.name), what, path, onNotice),

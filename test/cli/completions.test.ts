@@ -25,6 +25,7 @@ function bashOffers(words: readonly string[]): string[] {
   const program = `
     source ./aiex.bash
     aiex() {
+      [[ "$*" == "completion workflows" ]] && printf 'code_review\\nmine\\n'
       [[ "$*" == "completion runs" ]] && printf 'q3jz5k2maaaaaaaa\\tdone, Analysis of $(touch owned)\\nbbbbbbbbaaaaaaaa\\n'
     }
     COMP_WORDS=("$@")
@@ -87,6 +88,8 @@ describe.skipIf(!isInstalled("bash"))("the completion script in bash", () => {
     ["aiex config show --format ", ["text", "json"]],
     ["aiex runs ", [...secondWords("runs").map(({ word }) => word), "--help"]],
     ["aiex runs show q", ["q3jz5k2maaaaaaaa"]],
+    ["aiex workflow show m", ["mine"]],
+    ["aiex workflow export --name c", ["code_review"]],
     ["aiex runs rm bbbbbbbbaaaaaaaa q3", ["q3jz5k2maaaaaaaa"]],
     ["aiex runs list --state in", ["interrupted"]],
     ["aiex runs list q", []],

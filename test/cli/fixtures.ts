@@ -13,6 +13,7 @@ import { type MemoryFileSystem, memoryFileSystem } from "../../runtime/file-syst
 import { realWorld } from "../../runtime/worlds/real.ts";
 
 import { type SimulatedWorld, simulatedWorld } from "../../runtime/worlds/simulated.ts";
+import { trustBook } from "../../supervisors/config/project-file.ts";
 import { type ConfigurationRow, loadConfiguration } from "../../supervisors/config.ts";
 import type { ContextLook } from "../../supervisors/context.ts";
 import type { LlmLook } from "../../supervisors/llm-desk.ts";
@@ -25,6 +26,7 @@ import type { RuleBook } from "../../supervisors/rule-book.ts";
 import type { AnalysisOrder } from "../../supervisors/runs/analysis.ts";
 import type { OperationOrder } from "../../supervisors/runs/operation.ts";
 import type { FollowOptions, RunOrder, Runs, ServedWorkspace } from "../../supervisors/runs/runs.ts";
+import { type WorkflowBook, workflowBook } from "../../supervisors/workflows.ts";
 import { sandbox } from "../actors/workspace/sandbox-stage.ts";
 import { done, grow, ScriptedRuns } from "./runs-stage.ts";
 
@@ -86,6 +88,10 @@ export interface StageOptions {
   readonly sessions?: OwnSessions;
   /** What is known of its project; without these nothing may be asked. */
   readonly context?: Partial<ContextLook>;
+  /** Its workflows; without these those of the package. */
+  readonly workflows?: WorkflowBook;
+  /** What becomes of a program that has the terminal; without it none starts. */
+  readonly inForeground?: Host["inForeground"];
   /** Where pipelines are checked; without it a place without files, and without models. */
   readonly pipelines?: PipelineCheckPlace;
   readonly stop?: () => Promise<void>;
@@ -101,6 +107,13 @@ export const noSessions: OwnSessions = {
   idOf: async ({ name }) => name ?? "project",
   clear: async () => false,
 };
+
+function noWorkflows(): WorkflowBook {
+  const { files } = realWorld();
+  const nowhere = { directory: "/nonexistent", home: "/" };
+  const trust = trustBook({ files, dataFolder: "/nonexistent", home: "/" });
+  return workflowBook({ files, ...nowhere, userFolder: "/nonexistent", trust });
+}
 
 const noModels: LlmLook = {
   health: async () => ({ entries: [], elsewhere: [] }),
@@ -185,6 +198,7 @@ export function stage(options: StageOptions = {}): Stage {
             request: { shown },
           };
         },
+        workflows: async () => options.workflows ?? noWorkflows(),
         checkPipeline: async (asked) => checkPipeline(options.pipelines ?? (await emptyPlace()), asked),
         chat: async () => {
           throw new Error("Nobody talks here.");
@@ -198,6 +212,8 @@ export function stage(options: StageOptions = {}): Stage {
         auditing: () => options.audit,
         changes: async () => options.changes ?? changesOf(memoryFileSystem(), "/home/ann/work"),
       })),
+    inForeground:
+      options.inForeground ?? (async () => ({ kind: "unstartable", message: "there is no program here" })),
     remotes: async () => ({
       warnings: options.warnings ?? [],
       url: undefined,

@@ -11,6 +11,7 @@ import { checkPipeline } from "../../supervisors/pipeline-check.ts";
 import { analysisOrder } from "../../supervisors/runs/analysis.ts";
 import { chatOrder, choosePartner } from "../../supervisors/runs/chat.ts";
 import { operationOrder } from "../../supervisors/runs/operation.ts";
+import { workflowBookFor } from "../../supervisors/workflows.ts";
 import type { Ended } from "./stage.ts";
 
 export interface InProgram {
@@ -38,7 +39,7 @@ export async function runInProgram(given: InProgram): Promise<Ended> {
   };
   const host: Host = {
     ...{ world, env: { HOME: home, LANG: "C.UTF-8", TERM: "xterm" }, platform: process.platform },
-    ...{ settings: () => settingsOf(given, world), remotes: nobody, nodes: nobody },
+    ...{ settings: () => settingsOf(given, world), remotes: nobody, nodes: nobody, inForeground: nobody },
     stdin: (async function* () {})(),
     ...{ stdout: output("out"), stderr: output("err") },
   };
@@ -68,6 +69,7 @@ async function settingsOf({ home, project }: InProgram, world: World): Promise<S
     ...{ rows: describeConfiguration(configuration), warnings: loaded.warnings },
     order: (asked) => analysisOrder(place, asked),
     operation: (asked) => operationOrder(place, asked),
+    workflows: async () => workflowBookFor(configuration, { files: world.files, directory: project, home }),
     checkPipeline: (asked) => checkPipeline(place, asked),
     chat: (asked) => chatOrder(place, asked),
     partner: async (choice) => choosePartner(configuration, choice),

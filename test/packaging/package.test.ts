@@ -73,6 +73,7 @@ describe("The package", () => {
     const expected = [
       /^(CHANGELOG|README|SECURITY)\.md$|^LICENSE$|^package\.json$/,
       /^actors\/analysis\/rules\/[a-z]+\/[a-z]+\.yml$/,
+      /^actors\/pipeline\/workflow\/templates\/[a-z_]+\.yaml$/,
       /^actors\/prompts\/templates\/[a-z-]+\.md$/,
       /^dist\/(actors|runtime|supervisors)\/[a-z0-9/-]+(\.d\.ts|\.js)$/,
       /^dist\/command\/(cli\/main|actors\/analysis\/(programs\/command-program|[A-Za-z0-9_.-]+))\.js$/,
