@@ -94,7 +94,7 @@ async function loadSettings(world: World, log: TextOutput, flags: readonly FlagS
     promptBook: promptBook({ files: world.files, userFolder: loaded.folders.user }),
     workflows: async () => {
       const { workflowBookFor } = await import("../supervisors/workflows.ts");
-      return workflowBookFor(loaded, { files: world.files, directory, home: homedir() });
+      return workflowBookFor(loaded, { files: world.files, directory });
     },
     order: async (analysis) => {
       const { analysisOrder } = await import("../supervisors/runs/analysis.ts");

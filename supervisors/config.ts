@@ -60,8 +60,13 @@ export interface Configuration {
   readonly userRules: UserRules;
   /** Where what can be made again may be kept; undefined where there is no home for it. */
   readonly cacheDirectory: string | undefined;
-  /** Where the user keeps what is theirs, where nodes keep what lasts, and where their sockets are. None need exist. */
-  readonly folders: { readonly user: string; readonly data: string; readonly runtime: string };
+  /** The user's home, where they keep what is theirs, where nodes keep what lasts, and where their sockets are. None need exist. */
+  readonly folders: {
+    readonly home: string;
+    readonly user: string;
+    readonly data: string;
+    readonly runtime: string;
+  };
   /** Which projects the user trusts. */
   readonly trust: TrustBook;
   /** Sentences for stderr, safe to print. */
@@ -76,7 +81,8 @@ export async function loadConfiguration(sources: ConfigurationSources): Promise<
   const keys = await keyFileSettings(file.settings, world.files, home);
   // What has a fault of its own in the file is checked no further, so that one slip is not told twice.
   const problems: ConfigurationProblem[] = [...file.problems, ...references.problems, ...keys.problems];
-  const folders = { user: userFolder(env, home), data: dataFolder(env, home), runtime: runtimeFolder(env) };
+  const user = userFolder(env, home);
+  const folders = { home, user, data: dataFolder(env, home), runtime: runtimeFolder(env) };
   const { folder, rules, ...rulesRead } = await readUserRules(world.files, folders.user);
   problems.push(...rulesRead.problems);
   const written = [...file.settings, ...references.settings, ...keys.settings];

@@ -97,9 +97,9 @@ export interface WorkflowBook {
 /** As a configuration has it. */
 export function workflowBookFor(
   { trust, folders }: Pick<Configuration, "trust" | "folders">,
-  project: ProjectPlace,
+  project: Omit<ProjectPlace, "home">,
 ): WorkflowBook {
-  return workflowBook({ ...project, trust, userFolder: folders.user });
+  return workflowBook({ ...project, trust, home: folders.home, userFolder: folders.user });
 }
 
 export function workflowBook({ userFolder, ...sources }: WorkflowSources): WorkflowBook {

@@ -1,5 +1,5 @@
 // Reads the text of a YAML file, or of its subset JSON, that nobody vouches for: one document of plain data, with what is wrong in it.
-import { type ErrorCode, Lexer, LineCounter, type ParsedNode, parseDocument } from "yaml";
+import { type ErrorCode, Lexer, type ParsedNode, parseDocument } from "yaml";
 
 /** Lines and columns count from 1. */
 export interface TextPlace {
@@ -22,20 +22,15 @@ const tokensMax = 20_000;
 
 /** Never fails; `what` it should be, such as "a configuration". Keys may be there twice: that is the caller's to see. */
 export function readPlainYaml(text: string, what: string): PlainYaml {
-  const lines = new LineCounter();
-  const placeAt = (offset: number): TextPlace => {
-    const { line, col } = lines.linePos(offset);
-    return { line: Math.max(line, 1), column: Math.max(col, 1) };
-  };
+  const placeAt = placesIn(text);
   const refusal = yamlRefusal(text, what);
   if (refusal !== undefined) return { contents: null, problems: [{ at: 0, message: refusal }], placeAt };
   const document = parseDocument(text, {
-    lineCounter: lines,
     version: "1.2",
     schema: "core",
     merge: false,
     resolveKnownTags: false,
-    // Both take time in the square of the file; places come from the line counter.
+    // Both take time in the square of the file.
     uniqueKeys: false,
     prettyErrors: false,
     logLevel: "error",
@@ -45,6 +40,20 @@ export function readPlainYaml(text: string, what: string): PlainYaml {
     message: SENTENCES[code] ?? "this is not valid YAML here.",
   }));
   return { contents: problems.length > 0 ? null : document.contents, problems, placeAt };
+}
+
+/** The library's own count of lines misses some after a mistake. */
+function placesIn(text: string): PlainYaml["placeAt"] {
+  const starts = [0];
+  for (let at = text.indexOf("\n"); at >= 0; at = text.indexOf("\n", at + 1)) starts.push(at + 1);
+  return (offset) => {
+    const within = Math.min(Math.max(0, offset), text.length);
+    let line = 0;
+    for (let step = 2 ** Math.floor(Math.log2(starts.length)); step >= 1; step /= 2) {
+      if ((starts[line + step] ?? Number.POSITIVE_INFINITY) <= within) line += step;
+    }
+    return { line: line + 1, column: within - (starts[line] ?? 0) + 1 };
+  };
 }
 
 /** What forbids handing the text of a file to the YAML parser at all; `what` it should be, such as "a configuration". */

@@ -111,19 +111,14 @@ export async function openLibrary(
   });
   for (const warning of configuration.warnings) onNotice?.(warning);
   const started = await start({ world, configuration, ...(onNotice === undefined ? {} : { onNotice }) });
-  return appOf(started, configuration, { world, home, onNotice });
-}
-
-interface AppPlace {
-  readonly world: World;
-  readonly home: string;
-  readonly onNotice: OpenOptions["onNotice"];
+  return appOf(started, configuration, world, onNotice);
 }
 
 function appOf(
   { runs, llm, context: ofProject, node, changes, stop }: Aiex,
   configuration: Configuration,
-  { world, home, onNotice }: AppPlace,
+  world: World,
+  onNotice: OpenOptions["onNotice"],
 ): App {
   const directory = configuration.values.workspace.project_dir ?? process.cwd();
   const place = { files: world.files, configuration, directory };
@@ -169,7 +164,7 @@ function appOf(
     context: ofProject,
     sessions: sessionDesk(node, place),
     templates: promptBook({ files: world.files, userFolder: configuration.folders.user }),
-    workflows: workflowBookFor(configuration, { files: world.files, directory, home }),
+    workflows: workflowBookFor(configuration, { files: world.files, directory }),
     trust: trustDesk({
       ...{ files: world.files, clock: world.clock, book: configuration.trust, directory },
       onChange: (what, path) => noted(auditOf(world, configuration, node.name), what, path, onNotice),

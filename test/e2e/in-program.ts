@@ -69,7 +69,7 @@ async function settingsOf({ home, project }: InProgram, world: World): Promise<S
     ...{ rows: describeConfiguration(configuration), warnings: loaded.warnings },
     order: (asked) => analysisOrder(place, asked),
     operation: (asked) => operationOrder(place, asked),
-    workflows: async () => workflowBookFor(configuration, { files: world.files, directory: project, home }),
+    workflows: async () => workflowBookFor(configuration, { files: world.files, directory: project }),
     checkPipeline: (asked) => checkPipeline(place, asked),
     chat: (asked) => chatOrder(place, asked),
     partner: async (choice) => choosePartner(configuration, choice),

@@ -17,7 +17,7 @@ export function describeWorkflowProblems(
   text: string,
   problems: readonly WorkflowProblem[],
 ): string {
-  const lines = text.split(/\r\n|[\r\n]/);
+  const lines = text.split(/\r?\n/);
   return problems.map((problem) => described(label, lines, problem)).join("\n");
 }
 

@@ -1,5 +1,6 @@
 // Workflows read from their files: those of the package, and what is wrong with others, each with its place.
 import { fileURLToPath } from "node:url";
+import fc from "fast-check";
 import { describe, expect, it, test } from "vitest";
 import { builtInWorkflow } from "../../../../actors/pipeline/workflow/built-in.ts";
 import { builtInWorkflowNames } from "../../../../actors/pipeline/workflow/names.ts";
@@ -124,6 +125,61 @@ describe("A workflow's file", () => {
 
   it("is refused with another name than that of its file", () => {
     expect(told(file(), "other")).toContain("w.yaml:2:1: The name is review, and its file is that of other.");
+  });
+});
+
+describe("A damaged file", () => {
+  it("is whole or told of within its lines, and never breaks its reader", async () => {
+    const texts = await Promise.all(builtInWorkflowNames.map((name) => builtInWorkflow(files, name)));
+    const piece = fc.oneof(
+      fc.constantFrom(
+        ...[
+          "{{",
+          "}}",
+          "|",
+          '"',
+          "'",
+          ":",
+          "#",
+          "\n",
+          "  ",
+          "- ",
+          "&a",
+          "*a",
+          "!x",
+          "[",
+          "{",
+          "%",
+          "\t",
+          "---\n",
+        ],
+      ),
+      fc.string({ unit: "binary", maxLength: 4 }),
+    );
+    const edit = fc.record({ at: fc.double({ min: 0, max: 1, noNaN: true }), cut: fc.nat(12), piece });
+    fc.assert(
+      fc.property(
+        fc.constantFrom(...texts),
+        fc.array(edit, { minLength: 1, maxLength: 4 }),
+        (whole, edits) => {
+          const text = edits.reduce((now, one) => {
+            const at = Math.floor(one.at * now.length);
+            return now.slice(0, at) + one.piece + now.slice(at + one.cut);
+          }, whole);
+          const read = readWorkflow(text);
+          if (read.ok) return;
+          expect(read.problems.length).toBeGreaterThan(0);
+          const lines = text.split(/\n/);
+          for (const { place, message } of read.problems) {
+            expect(message).toMatch(/^\S.*[.?)]$/s);
+            if (place !== undefined)
+              expect(lines[place.line - 1]?.length ?? -1).toBeGreaterThanOrEqual(place.column - 1);
+          }
+          expect(describeWorkflowProblems("w", text, read.problems)).not.toBe("");
+        },
+      ),
+      { numRuns: 2_000 },
+    );
   });
 });
 
