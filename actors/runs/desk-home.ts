@@ -30,7 +30,7 @@ export interface RunHome {
    * @throws {RunRefusal}; {RunHeld}; where it cannot be agreed on now
    */
   begin(
-    spec: Pick<RunSpec, "id" | "workspace">,
+    spec: Pick<RunSpec, "id" | "workspace" | "parent">,
     reason: "start" | "resume" | "restart",
     on: string | undefined,
   ): Promise<void>;

@@ -38,6 +38,8 @@ export function placedHome({ world, node, ownership, store, keeper }: PlacedHome
   const childOf = (id: string): string => `${runsSupervisor}/${id}`;
   const recordOf = (id: string): PlacementRecord | undefined =>
     ownership.placement.table.find(childOf(id))?.record;
+  /** Runs that are on their way to a node, by what was asked here: those that come at the same time know of each other. */
+  const coming = new Map<string, number>();
   const home: RunHome = {
     store,
     kind: "placed",
@@ -52,18 +54,22 @@ export function placedHome({ world, node, ownership, store, keeper }: PlacedHome
       return !isOn || ownership.keeper?.isValid(owner) !== true;
     },
     check: async (on) => {
-      placeFor(ownership, { node, on, workspace: undefined });
+      placeFor(ownership, { node, on, workspace: undefined, coming });
     },
     process: (id) => {
       const { owner, phase } = recordOf(id) ?? {};
       if (owner === undefined || !(phase === "running" || phase === "leaving")) return undefined;
       return owner.node === node ? named(runProcessName(id)) : named(runProcessName(id)).on(owner.node);
     },
-    begin: async ({ id, workspace }, reason, on) => {
-      const place = placeFor(ownership, { node, on, workspace });
+    begin: async ({ id, workspace, parent }, reason, on) => {
+      // The parts of a run are spread over the nodes, wherever its files are.
+      const files = parent === undefined ? workspace : undefined;
+      const place = placeFor(ownership, { node, on, workspace: files, coming });
       const record = recordOf(id);
       if (record !== undefined && live.has(record.phase) && !isStranded(record, ownership)) return;
-      await unlessPending(async () => {
+      const [first = node] = place.nodes;
+      coming.set(first, (coming.get(first) ?? 0) + 1);
+      const begun = unlessPending(async () => {
         // Where it belongs is said anew: the nodes may be others than when it was placed first.
         if (record !== undefined) await outOfTable(ownership, childOf(id));
         await ownership.startChild(
@@ -71,6 +77,7 @@ export function placedHome({ world, node, ownership, store, keeper }: PlacedHome
           placedChild(keeper, { ...childOptions, id, place, input: { id, reason } }),
         );
       });
+      await begun.finally(() => coming.set(first, (coming.get(first) ?? 1) - 1));
     },
     tell: async (id, command) => {
       const until = world.clock.now() + deskLimits.tellMs;
@@ -116,11 +123,17 @@ function placeFor(
     node,
     on,
     workspace,
-  }: { readonly node: string; readonly on: string | undefined; readonly workspace: RunSpec["workspace"] },
-): Place {
+    coming,
+  }: {
+    readonly node: string;
+    readonly on: string | undefined;
+    readonly workspace: RunSpec["workspace"];
+    readonly coming: ReadonlyMap<string, number>;
+  },
+): Extract<Place, { readonly strategy: "priority" }> {
   const open = openNodes(ownership);
   if (on !== undefined && !open.includes(on)) throw noSuchNode(ownership, on, open);
-  const runsOf = new Map<string, number>();
+  const runsOf = new Map(coming);
   for (const { supervisor, node: owner, phase } of ownership.placement.table.children())
     if (supervisor === runsSupervisor && owner !== undefined && live.has(phase))
       runsOf.set(owner, (runsOf.get(owner) ?? 0) + 1);

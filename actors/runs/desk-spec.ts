@@ -14,7 +14,7 @@ import type { OnUnknown, RunSpec } from "./run-spec.ts";
  */
 export function checkedSpec(given: unknown, operations: Operations): RunSpec {
   if (!isRecord(given)) throw badRun("it is no object");
-  const { id, onUnknown, asks, createdAt, request = null, workspace, session, forkedFrom } = given;
+  const { id, onUnknown, asks, createdAt, request = null, workspace, session, forkedFrom, parent } = given;
   if (typeof id !== "string" || !isRunId(id)) throw badRun("`id` has to be 16 letters of a-z and 2-7");
   if (onUnknown !== "ask" && onUnknown !== "retry" && onUnknown !== "fail")
     throw badRun("`onUnknown` has to be ask, retry or fail");
@@ -35,6 +35,7 @@ export function checkedSpec(given: unknown, operations: Operations): RunSpec {
     createdAt: numberOf(createdAt, "createdAt"),
     request,
     forkedFrom: undefined,
+    ...parentOf(parent),
   };
 }
 
@@ -71,6 +72,15 @@ function sessionOf(session: unknown): Pick<RunSpec, "session"> {
   const read = sessionRefShape.safeParse(session);
   if (!read.success) throw badRun("`session` has to have an `id`, a `label` and a `directory`");
   return { session: read.data };
+}
+
+function parentOf(parent: unknown): Pick<RunSpec, "parent"> {
+  if (parent === undefined || parent === null) return {};
+  if (!isRecord(parent)) throw badRun("`parent` has to have `run`, `root`, `step` and `part`");
+  const { run, root } = parent;
+  if (typeof run !== "string" || !isRunId(run) || typeof root !== "string" || !isRunId(root))
+    throw badRun("`run` and `root` of `parent` have to be ids of runs");
+  return { parent: { run, root, step: line(parent, "step"), part: line(parent, "part") } };
 }
 
 function line(of: Readonly<Record<string, unknown>>, name: string): string {

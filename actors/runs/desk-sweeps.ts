@@ -107,7 +107,7 @@ export class DeskSweeps {
       return;
     }
     await home.begin(
-      { id, workspace: state.spec?.workspace },
+      { id, workspace: state.spec?.workspace, parent: state.spec?.parent },
       state.epoch === 0 ? "start" : "restart",
       undefined,
     );

@@ -8,7 +8,14 @@ import { deskLimits } from "./desk-limits.ts";
 import type { DeskPages } from "./desk-pages.ts";
 import { RunRefusal } from "./desk-refused.ts";
 import { checkedSpec } from "./desk-spec.ts";
-import { acceptAside, answerAside, cancelAside, isAnswered, type RunWriting } from "./desk-writes.ts";
+import {
+  acceptAside,
+  allowAside,
+  answerAside,
+  cancelAside,
+  isAnswered,
+  type RunWriting,
+} from "./desk-writes.ts";
 import { fork } from "./fork.ts";
 import type { RunDesk, RunPage } from "./run-desk-protocol.ts";
 import { newRunId } from "./run-id.ts";
@@ -36,12 +43,18 @@ export class DeskVerbs {
 
   /** @param accepted is called when it is written down: what comes after that comes by itself */
   async submit(
-    { spec: given, on, brief = false }: Asked<"submit">,
+    { spec: given, on, brief = false, beside }: Asked<"submit">,
     accepted: (id: string) => void,
   ): Promise<void> {
     const { homes, operations } = this.#options;
     const spec = checkedSpec(given, operations);
     const { id } = spec;
+    if (spec.parent?.run !== beside)
+      throw new RunRefusal("bad_run", "That is no run: a part of another run is begun by that run alone.");
+    if (beside !== undefined) {
+      await this.#submitPart(spec, await homes.of(beside), accepted);
+      return;
+    }
     const home = brief ? homes.brief : homes.lasting;
     if (home.kind !== "placed" && on !== undefined && on !== this.#options.node)
       throw new RunRefusal(
@@ -52,6 +65,17 @@ export class DeskVerbs {
     await acceptAside(this.#writing(home, id), spec);
     homes.note(id, home);
     await this.#begin(home, spec, { reason: "start", on }, accepted);
+  }
+
+  /** Where it is there already it stays as it is: whoever follows it has it go on where that is wanted. */
+  async #submitPart(spec: RunSpec, home: RunHome, accepted: (id: string) => void): Promise<void> {
+    const { homes, pages } = this.#options;
+    const { id } = spec;
+    const isNew = await acceptAside(this.#writing(home, id), spec);
+    homes.note(id, home);
+    const phase = isNew ? "queued" : (await pages.summary(home, id)).phase;
+    if (isOver(phase) || phase === "interrupted") accepted(id);
+    else await this.#begin(home, spec, { reason: "start", on: undefined }, accepted);
   }
 
   async read(request: Asked<"read">): Promise<RunPage> {
@@ -82,7 +106,7 @@ export class DeskVerbs {
     return pages.settled(home, id, ({ phase }) => isOver(phase));
   }
 
-  async resume({ id, by, onUnknown }: Asked<"resume">): Promise<RunSummary> {
+  async resume({ id, by, onUnknown, costUsdMax }: Asked<"resume">): Promise<RunSummary> {
     const { homes, pages } = this.#options;
     const home = await homes.of(id);
     const before = await pages.summary(home, id);
@@ -94,8 +118,9 @@ export class DeskVerbs {
       );
     const isKept = phase !== "failed" && (await home.care(id)) === "kept";
     if (!isKept) {
-      const { workspace } = await pages.about(home, id);
-      await home.begin({ id, workspace }, "resume", undefined);
+      if (costUsdMax !== undefined) await allowAside(this.#writing(home, id), costUsdMax);
+      const { workspace, parent } = await pages.about(home, id);
+      await home.begin({ id, workspace, parent }, "resume", undefined);
     }
     const command = { type: "resume", by, ...(onUnknown === undefined ? {} : { onUnknown }) } as const;
     if (isKept || onUnknown !== undefined) await home.tell(id, command);
@@ -174,7 +199,7 @@ export class DeskVerbs {
 
   async #begin(
     home: RunHome,
-    spec: Pick<RunSpec, "id" | "workspace">,
+    spec: Pick<RunSpec, "id" | "workspace" | "parent">,
     { reason, on }: { readonly reason: "start" | "resume"; readonly on: string | undefined },
     accepted: (id: string) => void,
   ): Promise<void> {

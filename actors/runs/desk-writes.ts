@@ -47,17 +47,22 @@ async function writeIn(
   if (summary !== undefined) await store.note(summary);
 }
 
-/** Writes the first entry of a run. One that is there already was accepted before: who asked had not heard of it. @throws as `writeAside` */
-export async function acceptAside(writing: RunWriting, spec: RunSpec): Promise<void> {
+/**
+ * Writes the first entry of a run. One that is there already was accepted before: who asked had not heard of it.
+ * @returns whether it was not there
+ * @throws as `writeAside`
+ */
+export async function acceptAside(writing: RunWriting, spec: RunSpec): Promise<boolean> {
   const { store, id } = writing;
   // Its log is not claimed for nothing: its owner would be over.
-  if (await isAccepted(store, id)) return;
+  if (await isAccepted(store, id)) return false;
   const place = await store.open(id, "own");
   try {
     const { plan, ...rest } = spec;
     const kept = await keep(place.blobs, plan);
     const fact: RunFact = { type: "accepted", spec: { ...rest, plan: kept }, steps: plan.steps.length };
     await writeIn(place, writing, (state) => (state.spec === undefined ? [fact] : []));
+    return true;
   } finally {
     await place.close();
   }
@@ -131,6 +136,13 @@ function badAnswer(words: string): RunRefusal {
 export async function cancelAside(writing: RunWriting, by: string): Promise<void> {
   await writeAside(writing, ({ spec, phase }) =>
     spec === undefined || isOver(phase) ? [] : [{ type: "cancelled", by }],
+  );
+}
+
+/** Of a run that failed, and is to go on. @throws as `writeAside` */
+export async function allowAside(writing: RunWriting, costUsdMax: number): Promise<void> {
+  await writeAside(writing, ({ phase, costUsdMax: before }) =>
+    phase === "failed" && before !== costUsdMax ? [{ type: "allowed", costUsdMax }] : [],
   );
 }
 

@@ -59,6 +59,7 @@ const fields: Readonly<Record<RunEntryType, Readonly<Record<string, Kind>>>> = {
   cut_short: { step: "text", by: "text" },
   waiting: { for: "text", why: "text" },
   going_on: {},
+  allowed: { costUsdMax: "number" },
   usage: { step: "text", provider: "text", interrupted: "boolean" },
   text: { step: "text", text: "text" },
   told: { step: "text", name: "text", about: "any" },

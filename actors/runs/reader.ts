@@ -26,7 +26,7 @@ import { answered, unknownRun } from "./desk-refused.ts";
 import { RunTail } from "./desk-tail.ts";
 import type { ReadRunRequest, RunAnswer, RunPage } from "./run-desk-protocol.ts";
 import { runProcessName } from "./run-desk-protocol.ts";
-import type { WorkspaceRef } from "./run-spec.ts";
+import type { RunParent, WorkspaceRef } from "./run-spec.ts";
 import type { RunPlace } from "./run-store.ts";
 import { isOver, type RunSummary } from "./run-summary.ts";
 
@@ -38,6 +38,7 @@ export interface RunReaderOptions {
 /** What is asked of a run beside its entries. */
 export interface RunAbout {
   readonly workspace: WorkspaceRef | undefined;
+  readonly parent: RunParent | undefined;
   readonly asked: { readonly choices: readonly string[]; readonly choice: string | undefined } | undefined;
 }
 
@@ -139,6 +140,7 @@ class Reading {
     const asked = question === undefined ? undefined : questions.get(question);
     return {
       workspace: spec?.workspace,
+      parent: spec?.parent,
       asked: asked && { choices: asked.choices, choice: asked.choice },
     };
   }

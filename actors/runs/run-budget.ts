@@ -5,6 +5,7 @@ export interface Payable {
   readonly step: string;
   /** See `Effect`. */
   readonly costMaxUsd: number | null | undefined;
+  readonly among: number | undefined;
 }
 
 /** `later`: all that is left is kept for others, which may not need all of it. `none`: nothing is left, and the run ends. */
@@ -23,7 +24,7 @@ export class RunBudget {
   }
 
   keep(payable: Payable): Keeping {
-    const { step, costMaxUsd: wanted } = payable;
+    const { step, costMaxUsd: wanted, among } = payable;
     const most = this.#most;
     if (most === undefined || wanted === undefined) {
       this.#kept.set(payable, undefined);
@@ -31,13 +32,15 @@ export class RunBudget {
     }
     const others = [...this.#kept.values()].filter((kept) => kept !== undefined);
     const left = most - this.#journal.state.spentUsd - others.reduce((sum, kept) => sum + kept, 0);
-    if ((wanted === null || wanted > left) && others.length > 0) return "later";
+    const share = among === undefined ? undefined : left / Math.max(1, among - this.#sharing);
+    const isFree = share === undefined ? wanted !== null && wanted <= left : left > 0 || most === 0;
+    if (!isFree && others.length > 0) return "later";
     // Where nothing may be spent from the beginning, what is free may be used.
     if (wanted !== 0 && left <= 0 && most > 0) {
       this.#over(step, this.#words(most));
       return "none";
     }
-    this.#kept.set(payable, wanted === null ? left : Math.min(wanted, left));
+    this.#kept.set(payable, Math.min(wanted ?? share ?? left, left));
     return "kept";
   }
 
@@ -57,8 +60,13 @@ export class RunBudget {
     if (most !== undefined && this.#journal.state.spentUsd > most) this.#over(step, this.#words(most));
   }
 
+  /** How many have a share of what is left. */
+  get #sharing(): number {
+    return [...this.#kept].filter(([{ among }, kept]) => among !== undefined && kept !== undefined).length;
+  }
+
   get #most(): number | undefined {
-    return this.#journal.state.spec?.costUsdMax;
+    return this.#journal.state.costUsdMax;
   }
 
   #words(most: number): string {

@@ -45,6 +45,8 @@ export interface RunDesk {
         readonly on: string | undefined;
         /** Nothing is kept of it once it is over, and it never leaves the program. */
         readonly brief?: boolean;
+        /** The run that this one is a part of: it is kept where that one is, and worked on anywhere. */
+        readonly beside?: string;
       };
       readonly reply: RunAnswer<{ readonly id: string }>;
     };
@@ -62,6 +64,8 @@ export interface RunDesk {
         readonly id: string;
         readonly by: string;
         readonly onUnknown: EffectChoice | undefined;
+        /** What it may cost from now on, in all; undefined where that stays as it is. Of one that failed alone. */
+        readonly costUsdMax?: number;
       };
       readonly reply: RunAnswer<RunSummary>;
     };

@@ -46,10 +46,10 @@ export class RunEffects {
 
   begin(step: string, asks: StepAsks["effect_begin"]["asks"], replyTo: Ref): void {
     const { state } = this.#options.journal;
-    const { key, kind, about, repeats, canVerify, costMaxUsd } = asks;
+    const { key, kind, about, repeats, canVerify, costMaxUsd, among } = asks;
     const id = `${step}/${key}`;
     const policy: EffectPolicy = { repeats, canVerify, onUnknown: state.spec?.onUnknown ?? "ask" };
-    const wanted: Wanted = { id, step, kind, about, policy, costMaxUsd, replyTo };
+    const wanted: Wanted = { id, step, kind, about, policy, costMaxUsd, among, replyTo };
     this.#wanted.set(id, wanted);
     const effect = state.effects.get(id);
     const wasOpen = effect?.fate === "intent";
@@ -73,7 +73,7 @@ export class RunEffects {
   ): void {
     const { journal, budget } = this.#options;
     const effect = `${step}/${key}`;
-    const paid = usage.map((used): RunFact => ({ type: "usage", step, ...used, interrupted: false }));
+    const paid = usage.map((used): RunFact => ({ type: "usage", step, interrupted: false, ...used }));
     const fact: RunFact = {
       type: "outcome",
       effect,

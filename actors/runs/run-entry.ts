@@ -110,6 +110,8 @@ export type RunFact =
       readonly until?: number;
     }
   | { readonly type: "going_on" }
+  /** What it may cost from now on, in all: the run that it is a part of has more left for it, or less. */
+  | { readonly type: "allowed"; readonly costUsdMax: number }
   /** What a model was asked and what that cost. `interrupted`: it may have been paid, and nobody has its answer. */
   | {
       readonly type: "usage";

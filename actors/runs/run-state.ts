@@ -49,6 +49,8 @@ export class RunState {
   waiting: RunSummary["waiting"];
   problem: { readonly code: string; readonly message: string; readonly step: string | undefined } | undefined;
   output: Kept | undefined;
+  /** What it may cost; undefined where that is not bound. */
+  costUsdMax: number | undefined;
   /** In the order in which they were begun first. */
   readonly steps = new Map<string, StepRecord>();
   /** Finished steps, in the order in which that was written. */
@@ -131,6 +133,7 @@ export class RunState {
     switch (entry.type) {
       case "accepted":
         this.spec = entry.spec;
+        this.costUsdMax = entry.spec.costUsdMax;
         this.#planned = entry.steps;
         return;
       case "owned":
@@ -147,6 +150,9 @@ export class RunState {
       case "going_on":
         this.phase = "running";
         this.waiting = undefined;
+        return;
+      case "allowed":
+        this.costUsdMax = entry.costUsdMax;
         return;
       case "usage":
         this.#spentUsd += entry.costUsd ?? 0;

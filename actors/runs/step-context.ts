@@ -18,6 +18,11 @@ export interface Effect<Value> {
    */
   readonly costMaxUsd?: number | null;
   /**
+   * Where nobody knows what it costs, and several like it happen at the same time: how many at most. One part of so many of what is
+   * left is kept for it then, and what it does not need is there for those that begin later.
+   */
+  readonly among?: number;
+  /**
    * Does it. Its value is plain data. What it throws is an outcome as well: it happened not.
    * @param budgetUsd what was kept for it; undefined where it costs nothing, or the run may cost anything
    */
@@ -36,12 +41,17 @@ export interface Effect<Value> {
 /** A value of an effect that happened already, and whose own value is lost with the crash: a person or `verify` said so. */
 export const effectDone = "done" as const;
 
+/** The kind of an effect that is to have a part of the run, as a run of its own, come to its end; `about` has its id as `run`. */
+export const childRunKind = "child_run" as const;
+
 export interface StepUsage {
   readonly provider: string;
   readonly model: string | null;
   readonly inputTokens: number | null;
   readonly outputTokens: number | null;
   readonly costUsd: number | null;
+  /** True where it may have been paid, and nobody has the answer. Default: false. */
+  readonly interrupted?: boolean;
 }
 
 export interface StepContext {

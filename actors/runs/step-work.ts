@@ -31,6 +31,7 @@ export interface StepAsks {
       readonly canVerify: boolean;
       /** See `Effect`. */
       readonly costMaxUsd: number | null | undefined;
+      readonly among: number | undefined;
     };
     readonly answers: EffectAnswer;
   };
@@ -182,11 +183,11 @@ async function performed<Value>(
   ask: Ask,
   blobs: ValueBlobs,
   name: string,
-  { key, kind, about, costMaxUsd, perform, verify, unknown, usage }: Effect<Value>,
+  { key, kind, about, costMaxUsd, among, perform, verify, unknown, usage }: Effect<Value>,
 ): Promise<Value | typeof effectDone> {
   const repeats = unknown === "repeat";
   const canVerify = verify !== undefined;
-  let answer = await ask("effect_begin", { key, kind, about, repeats, canVerify, costMaxUsd });
+  let answer = await ask("effect_begin", { key, kind, about, repeats, canVerify, costMaxUsd, among });
   if (answer.go === "verify")
     answer = await ask("effect_found", { key, fate: (await verify?.()) ?? "unknown" });
   if (answer.go === "give_up") throw new RunGivenUp(name);

@@ -41,6 +41,8 @@ function eventWords(entry: RunEntry): string {
       return waitText({ for: entry.for, why: entry.why, until: entry.until });
     case "going_on":
       return "goes on";
+    case "allowed":
+      return `may cost ${costText(entry.costUsdMax)} from now on`;
     case "text":
       return `step ${entry.step} writes: ${entry.text}`;
     case "told":

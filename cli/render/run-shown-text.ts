@@ -51,7 +51,7 @@ export function viewOf(
     ),
     questions: state.openQuestions.map(({ id, text, choices }) => ({ question: id, text, choices })),
     deadlineAt: spec?.deadlineAt,
-    costUsdMax: spec?.costUsdMax,
+    costUsdMax: state.costUsdMax,
     workspace: spec?.workspace?.label,
     forkedFrom: spec?.forkedFrom,
   };
