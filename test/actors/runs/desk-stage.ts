@@ -122,6 +122,8 @@ export interface DeskStageOptions {
   readonly gates?: Gates;
   readonly ownership?: () => Ownership | undefined;
   readonly keep?: Readonly<Record<string, number>>;
+  /** Beside those of every stage. */
+  readonly operations?: Operations;
 }
 
 export class DeskStage {
@@ -138,14 +140,14 @@ export class DeskStage {
   }
 
   static async start(options: DeskStageOptions = {}): Promise<DeskStage> {
-    const { world = simulatedWorld(), gates = new Gates(), ownership, keep = {} } = options;
+    const { world = simulatedWorld(), gates = new Gates(), ownership, keep = {}, operations = {} } = options;
     const { node = startNode({ world, name: "alpha" }), store = memoryRunStore(world.clock) } = options;
     if (options.node === undefined) onTestFinished(() => world.until(node.halt()));
     const tree = runsTree({
       ...{
         world,
         node: node.name,
-        operations: operationsOf(gates),
+        operations: { ...operationsOf(gates), ...operations },
         workspaceOf: () => noWorkspace,
         store,
         ownership,
