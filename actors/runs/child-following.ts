@@ -1,16 +1,32 @@
 // Follows a part of a run to its end, from the desk of the node that has the step: through the owners that the part has meanwhile.
 import { AiexError } from "../../runtime/errors.ts";
 import { CalleeExited, CallTimeout, call, NoProcess, named, sleep } from "../../runtime/index.ts";
-import type { ChildEnd } from "./child.ts";
 import { childLimits } from "./child-limits.ts";
 import { ChildUsage } from "./child-usage.ts";
 import { decodeValue } from "./kept.ts";
 import { retryDelayMs } from "./limits.ts";
 import { type RunAnswer, type RunDesk, runDeskName } from "./run-desk-protocol.ts";
+import { endedWithParent } from "./run-end.ts";
 import type { Kept, RunEntry } from "./run-entry.ts";
 import type { RunSpec } from "./run-spec.ts";
 import { isOver, type RunSummary } from "./run-summary.ts";
 import type { StepContext, StepUsage } from "./step-context.ts";
+
+/** What a part came to. `node`: the one that ended it. */
+export type ChildEnd =
+  | {
+      readonly ok: true;
+      readonly run: string;
+      readonly node: string | null;
+      readonly output: unknown;
+    }
+  | {
+      readonly ok: false;
+      readonly run: string;
+      readonly node: string | null;
+      readonly code: string;
+      readonly message: string;
+    };
 
 export interface FollowedChild {
   readonly end: ChildEnd;
@@ -185,9 +201,6 @@ export class ChildFollowing {
     }
   }
 }
-
-/** Why a run failed whose parent ended. */
-export const endedWithParent = "parent_over";
 
 class DeskRefused extends AiexError {
   readonly code: string;

@@ -3,7 +3,7 @@
 import { currentProcess } from "../../runtime/process/current.ts";
 import type { Plan } from "../pipeline/plan.ts";
 import { workspaceOfNode } from "../workspace/desk-protocol.ts";
-import { ChildFollowing, type FollowedChild } from "./child-following.ts";
+import { type ChildEnd, ChildFollowing, type FollowedChild } from "./child-following.ts";
 import { childLimits } from "./child-limits.ts";
 import { childRunId } from "./run-id.ts";
 import type { RunSpec } from "./run-spec.ts";
@@ -27,22 +27,6 @@ export interface ChildOrder {
    */
   readonly among: number;
 }
-
-/** What a part came to. `node`: the one that ended it. */
-export type ChildEnd =
-  | {
-      readonly ok: true;
-      readonly run: string;
-      readonly node: string | null;
-      readonly output: unknown;
-    }
-  | {
-      readonly ok: false;
-      readonly run: string;
-      readonly node: string | null;
-      readonly code: string;
-      readonly message: string;
-    };
 
 /** What is written of one following. Plain data. */
 interface Followed extends FollowedChild {

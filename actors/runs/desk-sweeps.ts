@@ -4,6 +4,7 @@ import type { World } from "../../runtime/world.ts";
 import type { RunHome } from "./desk-home.ts";
 import type { DeskHomes } from "./desk-homes.ts";
 import { deskLimits } from "./desk-limits.ts";
+import type { DeskParts } from "./desk-parts.ts";
 import { RunTail } from "./desk-tail.ts";
 import { isHalfForked } from "./fork.ts";
 import type { RetentionRules } from "./retention.ts";
@@ -14,6 +15,7 @@ export interface DeskSweepsOptions {
   readonly world: World;
   readonly homes: DeskHomes;
   readonly rules: RetentionRules;
+  readonly parts: Pick<DeskParts, "sweep">;
 }
 
 const briefly: RetentionRules = {
@@ -58,10 +60,11 @@ export class DeskSweeps {
   }
 
   async #sweep(): Promise<void> {
-    const { homes, world, rules } = this.#options;
+    const { homes, world, rules, parts } = this.#options;
     const { clock } = world;
     const { placed, brief } = homes;
     if (placed !== undefined) await this.#beginDue(placed).catch(() => undefined);
+    await parts.sweep();
     await retain(brief, briefly, clock.wallTime());
     if (placed?.tidies() !== true || clock.now() - this.#retainedAt < deskLimits.retainEveryMs) return;
     this.#retainedAt = clock.now();

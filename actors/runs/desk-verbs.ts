@@ -6,16 +6,10 @@ import type { RunHome } from "./desk-home.ts";
 import type { DeskHomes } from "./desk-homes.ts";
 import { deskLimits } from "./desk-limits.ts";
 import type { DeskPages } from "./desk-pages.ts";
+import type { DeskParts } from "./desk-parts.ts";
 import { RunRefusal } from "./desk-refused.ts";
 import { checkedSpec } from "./desk-spec.ts";
-import {
-  acceptAside,
-  allowAside,
-  answerAside,
-  cancelAside,
-  isAnswered,
-  type RunWriting,
-} from "./desk-writes.ts";
+import { acceptAside, allowAside, answerAside, isAnswered, type RunWriting } from "./desk-writes.ts";
 import { fork } from "./fork.ts";
 import type { RunDesk, RunPage } from "./run-desk-protocol.ts";
 import { newRunId } from "./run-id.ts";
@@ -29,6 +23,7 @@ export interface DeskVerbsOptions {
   readonly node: string;
   readonly homes: DeskHomes;
   readonly pages: DeskPages;
+  readonly parts: DeskParts;
   readonly operations: Operations;
   /** A run was accepted, and could not be begun. */
   owe(id: string): void;
@@ -69,8 +64,9 @@ export class DeskVerbs {
 
   /** Where it is there already it stays as it is: whoever follows it has it go on where that is wanted. */
   async #submitPart(spec: RunSpec, home: RunHome, accepted: (id: string) => void): Promise<void> {
-    const { homes, pages } = this.#options;
+    const { homes, pages, parts } = this.#options;
     const { id } = spec;
+    parts.taken(home);
     const isNew = await acceptAside(this.#writing(home, id), spec);
     homes.note(id, home);
     const phase = isNew ? "queued" : (await pages.summary(home, id)).phase;
@@ -92,18 +88,12 @@ export class DeskVerbs {
   }
 
   async cancel({ id, by }: Asked<"cancel">): Promise<RunSummary> {
-    const { homes, pages } = this.#options;
+    const { homes, parts } = this.#options;
     const home = await homes.of(id);
-    const before = await pages.summary(home, id);
-    if (isOver(before.phase)) return before;
-    const isTold = (await home.care(id)) === "kept" && (await home.tell(id, { type: "cancel", by }));
-    if (isTold) {
-      const after = await pages.settled(home, id, ({ phase }) => isOver(phase));
-      if (isOver(after.phase) || (await home.care(id)) === "kept") return after;
-    }
-    await home.stop(id);
-    await cancelAside(this.#writing(home, id), by);
-    return pages.settled(home, id, ({ phase }) => isOver(phase));
+    const ending = { type: "cancel", by } as const;
+    const ended = await parts.end(home, id, ending);
+    if (isOver(ended.phase)) await parts.endBelow(home, id, ending);
+    return ended;
   }
 
   async resume({ id, by, onUnknown, costUsdMax }: Asked<"resume">): Promise<RunSummary> {
@@ -124,7 +114,20 @@ export class DeskVerbs {
     }
     const command = { type: "resume", by, ...(onUnknown === undefined ? {} : { onUnknown }) } as const;
     if (isKept || onUnknown !== undefined) await home.tell(id, command);
+    if (onUnknown !== undefined) await this.#answerBelow(home, id, { by, onUnknown });
     return isKept ? pages.summary(home, id) : pages.settled(home, id, ({ epoch }) => epoch > before.epoch);
+  }
+
+  /** What is answered of a run is answered of its parts. */
+  async #answerBelow(
+    home: RunHome,
+    id: string,
+    answer: Pick<Asked<"resume">, "by" | "onUnknown">,
+  ): Promise<void> {
+    for (const part of await this.#options.parts.below(home, id)) {
+      const isAsking = part.questions > 0 && !isOver(part.phase);
+      if (isAsking) await this.resume({ id: part.id, ...answer }).catch(() => undefined);
+    }
   }
 
   async answer({ id, ...answer }: Asked<"answer">): Promise<RunSummary> {
@@ -162,7 +165,7 @@ export class DeskVerbs {
   }
 
   async remove({ id }: Asked<"remove">): Promise<null> {
-    const { homes, pages } = this.#options;
+    const { homes, pages, parts } = this.#options;
     const home = await homes.of(id);
     const { phase } = await pages.summary(home, id);
     if (!isOver(phase) && phase !== "interrupted")
@@ -170,11 +173,19 @@ export class DeskVerbs {
         "run_not_over",
         `Run ${id} is ${phase}. End it first: \`aiex runs cancel ${id}\`.`,
       );
+    await parts.endBelow(home, id, { type: "cancel", by: this.#options.node });
+    // It goes last: cut off before that, it can be found and removed again.
+    for (const part of await parts.below(home, id)) await this.#remove(home, part.id);
+    await this.#remove(home, id);
+    return null;
+  }
+
+  async #remove(home: RunHome, id: string): Promise<void> {
+    const { homes, pages } = this.#options;
     await home.forget(id);
     await home.store.remove(id);
     homes.forget(id);
     pages.forget(id);
-    return null;
   }
 
   async blob({

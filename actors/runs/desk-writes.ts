@@ -3,8 +3,10 @@ import type { World } from "../../runtime/world.ts";
 import { RunRefusal } from "./desk-refused.ts";
 import { keep } from "./kept.ts";
 import { runLimits } from "./limits.ts";
+import { endingFact } from "./run-end.ts";
 import type { RunFact } from "./run-entry.ts";
 import { RunLog } from "./run-log.ts";
+import type { RunEnding } from "./run-options.ts";
 import type { RunSpec } from "./run-spec.ts";
 import { isAnswerTo, type QuestionRecord, RunState } from "./run-state.ts";
 import type { RunPlace, RunStore } from "./run-store.ts";
@@ -133,9 +135,9 @@ function badAnswer(words: string): RunRefusal {
 }
 
 /** @throws as `writeAside` */
-export async function cancelAside(writing: RunWriting, by: string): Promise<void> {
+export async function endAside(writing: RunWriting, ending: RunEnding): Promise<void> {
   await writeAside(writing, ({ spec, phase }) =>
-    spec === undefined || isOver(phase) ? [] : [{ type: "cancelled", by }],
+    spec === undefined || isOver(phase) ? [] : [endingFact(ending)],
   );
 }
 

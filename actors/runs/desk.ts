@@ -15,11 +15,12 @@ import type { Operations } from "../pipeline/plan.ts";
 import { DeskHomes, type DeskHomesOptions } from "./desk-homes.ts";
 import { deskLimits } from "./desk-limits.ts";
 import { DeskPages } from "./desk-pages.ts";
+import { DeskParts } from "./desk-parts.ts";
 import { type DeskPayload, DeskRequests } from "./desk-requests.ts";
 import { DeskSweeps } from "./desk-sweeps.ts";
 import { DeskVerbs } from "./desk-verbs.ts";
 import type { RetentionRules } from "./retention.ts";
-import { runDeskName } from "./run-desk-protocol.ts";
+import { type PartsLeft, runDeskName } from "./run-desk-protocol.ts";
 
 export interface RunDeskOptions extends DeskHomesOptions {
   readonly world: World;
@@ -37,14 +38,15 @@ interface DeskState {
 
 /**
  * Calls: those of `RunDesk`. Messages: `drain`, from when on this program takes no runs on for
- * itself.
+ * itself; `PartsLeft`.
  */
 export function runDesk(options: RunDeskOptions) {
   const { world, node, rules, readers } = options;
   const homes = new DeskHomes(options);
   const pages = new DeskPages(readers);
-  const sweeps = new DeskSweeps({ world, homes, rules });
-  const verbs = new DeskVerbs({ ...options, homes, pages, owe: (id) => sweeps.owe(id) });
+  const parts = new DeskParts({ world, node, homes, pages });
+  const sweeps = new DeskSweeps({ world, homes, rules, parts });
+  const verbs = new DeskVerbs({ ...options, homes, pages, parts, owe: (id) => sweeps.owe(id) });
   const requests = new DeskRequests(node);
   const sweepLater = (): void => void sendAfter(self(), { type: "sweep" } as never, deskLimits.sweepEveryMs);
   return server(runDeskName, {
@@ -78,6 +80,7 @@ export function runDesk(options: RunDeskOptions) {
     },
     info: async (state, message) => {
       if (message.type === "drain") return noReply({ isDraining: true });
+      if (message.type === "parts_left") await spawn(() => parts.left(message as unknown as PartsLeft));
       if (message.type !== "sweep") return noReply(state);
       sweepLater();
       await spawn(() => sweeps.sweep());

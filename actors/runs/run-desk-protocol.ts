@@ -1,5 +1,6 @@
 // What can be asked of the runs of a node: by its own program, by other nodes, and by commands. Plain data, JSON where it leaves.
 import type { EffectChoice, RunEntry } from "./run-entry.ts";
+import type { RunEnding } from "./run-options.ts";
 import type { RunSpec } from "./run-spec.ts";
 import type { RunSummary } from "./run-summary.ts";
 
@@ -102,6 +103,15 @@ export interface RunDesk {
   };
   readonly casts: Record<never, never>;
   readonly messages: { readonly type: string };
+}
+
+/** What the process of a run that ends tells the desk of its node. */
+export interface PartsLeft {
+  readonly type: "parts_left";
+  readonly run: string;
+  /** Of the runs that may be parts of it, and may not be over. */
+  readonly ids: readonly string[];
+  readonly ending: RunEnding;
 }
 
 export const runDeskName = "runs.desk";

@@ -44,7 +44,7 @@ export interface RunGrown {
 /** What the process of a run understands beside what its steps ask. */
 export type RunCommand =
   | { readonly type: "watch"; readonly pid: Pid }
-  | { readonly type: "cancel"; readonly by: string }
+  | RunEnding
   | { readonly type: "answer"; readonly question: string; readonly choice: string; readonly by: string }
   /** Steps that listen for it come to their end with what they have. */
   | { readonly type: "cut_short"; readonly by: string }
@@ -54,3 +54,9 @@ export type RunCommand =
   | { readonly type: "workspace_back"; readonly workspace: string }
   /** Lets the run go, so that another owner can go on with it: what works has a moment to end. */
   | { readonly type: "release"; readonly why: string };
+
+/** Ends a run from outside. */
+export type RunEnding =
+  | { readonly type: "cancel"; readonly by: string }
+  /** The run that it is a part of has failed: it may be gone on with together with that one. */
+  | { readonly type: "parent_over"; readonly parent: string };

@@ -45,3 +45,15 @@ export interface RunSummary {
 export function isOver(phase: RunPhase): boolean {
   return phase === "done" || phase === "failed" || phase === "cancelled";
 }
+
+/** Those that are parts of others, by the run that they are parts of. */
+export function partsByParent(runs: readonly RunSummary[]): ReadonlyMap<string, readonly RunSummary[]> {
+  const parts = new Map<string, RunSummary[]>();
+  for (const run of runs) {
+    if (run.parent === undefined) continue;
+    const others = parts.get(run.parent);
+    if (others === undefined) parts.set(run.parent, [run]);
+    else others.push(run);
+  }
+  return parts;
+}

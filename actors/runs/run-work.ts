@@ -16,7 +16,7 @@ import { RunAnswers } from "./run-answers.ts";
 import { RunAsks, type StepMessage } from "./run-asks.ts";
 import { RunBudget } from "./run-budget.ts";
 import { RunEffects } from "./run-effects.ts";
-import { tellEnd } from "./run-end.ts";
+import { endingFact, endParts, tellEnd } from "./run-end.ts";
 import type { RunFact } from "./run-entry.ts";
 import type { RunJournal } from "./run-journal.ts";
 import type { RunCommand, RunProcessOptions } from "./run-options.ts";
@@ -171,7 +171,8 @@ export class RunWork {
         this.#readers.watch(command.pid);
         return;
       case "cancel":
-        this.#end({ type: "cancelled", by: command.by });
+      case "parent_over":
+        this.#end(endingFact(command));
         return;
       case "release":
         this.#release(command.why);
@@ -294,6 +295,7 @@ export class RunWork {
     this.#journal.writeLast([...before, fact], () => {
       this.hasEnded = true;
       tellEnd(this.#id, fact, this.#progress.counts.done);
+      endParts(this.#journal.state, fact);
     });
   }
 

@@ -140,6 +140,7 @@ const waitingStates = (["limit", "workspace", "answer", "node"] as const).map((c
 const commands: ReadonlySet<string> = new Set<RunCommand["type"]>([
   "watch",
   "cancel",
+  "parent_over",
   "answer",
   "cut_short",
   "resume",

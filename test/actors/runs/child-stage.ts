@@ -1,6 +1,7 @@
 // Runs with parts: an operation that follows parts, and what was written of all of them.
 import type { Operations, Plan } from "../../../actors/pipeline/plan.ts";
-import { type ChildEnd, type ChildOrder, followChild } from "../../../actors/runs/child.ts";
+import { type ChildOrder, followChild } from "../../../actors/runs/child.ts";
+import type { ChildEnd } from "../../../actors/runs/child-following.ts";
 import type { RunSummary } from "../../../actors/runs/run-summary.ts";
 import type { StepContext, StepUsage } from "../../../actors/runs/step-context.ts";
 import { type DeskStage, planOf } from "./desk-stage.ts";
