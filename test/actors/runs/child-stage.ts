@@ -31,18 +31,24 @@ export const partOperations: Operations = {
       return { output: null, failure: { code: failed.code, message: failed.message } };
     return { output: ends };
   },
-  pay: async ({ costUsd, most = costUsd }: { costUsd: number; most?: number }, context) => {
-    await context.effect({
-      ...{ key: "bill", kind: "model_call", about: {}, costMaxUsd: most },
-      perform: async () => costUsd,
-      usage: () => [usageOf(costUsd)],
-    });
+  pay: async ({ costUsd }: { costUsd: number }, context) => {
+    const paid = await context
+      .effect({
+        ...{ key: "bill", kind: "model_call", about: {}, costMaxUsd: costUsd },
+        perform: async (mayCost = costUsd) => (mayCost < costUsd ? Promise.reject(tooDear) : costUsd),
+        usage: () => [usageOf(costUsd)],
+      })
+      .catch(() => undefined);
+    if (paid === undefined)
+      return { output: null, failure: { code: "budget", message: "It costs too much." } };
     return { output: costUsd };
   },
   terms: async (_, { run, changesRun, user, session, terms }: StepContext) => ({
     output: { run, changesRun, user, session, terms },
   }),
 };
+
+const tooDear = new Error("It costs too much.");
 
 export function usageOf(costUsd: number | null): StepUsage {
   return { provider: "p", model: "m", inputTokens: 3, outputTokens: 4, costUsd };

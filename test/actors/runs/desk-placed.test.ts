@@ -5,42 +5,12 @@ import { acceptAside } from "../../../actors/runs/desk-writes.ts";
 import type { RunAnswer } from "../../../actors/runs/run-desk-protocol.ts";
 import type { RunEntry } from "../../../actors/runs/run-entry.ts";
 import { clusterRunStore } from "../../../actors/runs/stores/cluster.ts";
-import { owners } from "../../runtime/ownership/owners.ts";
-import { DeskStage, Gates, planOf, specOf, types } from "./desk-stage.ts";
+import { clusterWith } from "./cluster-stage.ts";
+import { planOf, specOf, types } from "./desk-stage.ts";
 
 const codeOf = (answer: RunAnswer<unknown>): string => (answer.ok ? "ok" : answer.code);
 
-async function cluster(...names: readonly string[]) {
-  const stage = owners();
-  const { world, start, eventually, placeOf, child } = stage;
-  const gates = new Gates();
-  const join = async (name: string) => {
-    const owner = await start(name, { supervisors: {} });
-    const desk = await DeskStage.start({
-      world,
-      node: owner.node,
-      gates,
-      ownership: () => owner.node.ownership,
-    });
-    return { owner, desk };
-  };
-  const nodes = new Map<string, Awaited<ReturnType<typeof join>>>();
-  for (const name of names) nodes.set(name, await join(name));
-  const at = (name: string) => {
-    const found = nodes.get(name);
-    if (found === undefined) throw new Error(`There is no ${name}.`);
-    return found;
-  };
-  const by = at(names[0] ?? "").owner;
-  await eventually(() =>
-    names.every((name) =>
-      [...nodes.values()].every(({ owner }) => owner.ownership.placement.table.member("runs", name)),
-    ),
-  );
-  const runsOn = (id: string, name: string, seenBy = by) =>
-    eventually(() => placeOf(`runs/${id}`, seenBy) === name);
-  return { ...stage, gates, at, join, runsOn, phaseOf: (id: string) => child(`runs/${id}`, by)?.phase };
-}
+const cluster = (...names: readonly string[]) => clusterWith({}, ...names);
 
 const numbers = (entries: readonly RunEntry[]): readonly number[] => entries.map(({ n }) => n);
 const inOrder = (entries: readonly RunEntry[]): readonly number[] => entries.map((_, index) => index + 1);
