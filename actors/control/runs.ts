@@ -117,10 +117,12 @@ async function orBusy<Answer>(node: string, ask: () => Promise<Answer>): Promise
   }
 }
 
-/** The latest, where they do not all fit. */
+/** The latest, where they do not all fit: runs of their own before those that are parts of others. */
 function fittingList(answer: RunAnswer<readonly RunSummary[]>, bytesMax: number): unknown {
   if (!answer.ok) return answer;
-  const latestFirst = answer.value.toSorted((a, b) => b.createdAt - a.createdAt);
+  const latestFirst = answer.value.toSorted(
+    (a, b) => Number(a.parent !== undefined) - Number(b.parent !== undefined) || b.createdAt - a.createdAt,
+  );
   let left = bytesMax - aroundBytes;
   const fitting = latestFirst.filter((run) => {
     left -= Buffer.byteLength(JSON.stringify(run)) + 1;

@@ -116,6 +116,7 @@ export const runCommands: readonly CommandSpec[] = [
     examples: [
       { line: "aiex runs list", does: "The latest of them" },
       { line: "aiex runs list --state interrupted", does: "Those that can be gone on with" },
+      { line: "aiex runs list --children", does: "With those that are parts of others" },
       { line: "aiex runs list --format json | jq -r .runs[].id", does: "The same for programs" },
     ],
     options: [
@@ -125,6 +126,11 @@ export const runCommands: readonly CommandSpec[] = [
         placeholder: "STATE",
         choices: runPhaseWords,
         summary: "Only runs in this state",
+      },
+      {
+        name: "children",
+        value: "none",
+        summary: "Also runs that are parts of others",
       },
       ...whereOptions,
       { ...format, summary: "How to print the runs; ndjson prints one a line" },
@@ -220,7 +226,7 @@ export const runCommands: readonly CommandSpec[] = [
     words: ["runs", "rm"],
     summary: "Take runs away that are over or interrupted",
     examples: [
-      { line: "aiex runs rm q3jz5k2m", does: "One, with its events and all that it kept" },
+      { line: "aiex runs rm q3jz5k2m", does: "One, with its events, its parts and all that it kept" },
       { line: "aiex runs rm q3jz5k2m x7w2aaaa", does: "Several" },
     ],
     arguments: [{ ...run, repeats: true }],

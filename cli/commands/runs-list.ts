@@ -15,7 +15,9 @@ export async function runsList(asking: Asking): Promise<ExitCode> {
   const state = optionValue(parsed, "state");
   const own = await withOwnRuns(asking, listed);
   const { runs: others, missing } = await listedElsewhere(asking);
+  const hasParts = parsed.options.has("children");
   const runs = [...own, ...others]
+    .filter(({ parent }) => hasParts || parent === undefined)
     .filter(({ phase }) => state === undefined || phase === state)
     .toSorted((left, right) => right.createdAt - left.createdAt);
   await host.stdout.write(rendered(asking, runs, missing));

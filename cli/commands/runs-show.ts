@@ -19,7 +19,9 @@ export async function runsShow(asking: Asking): Promise<ExitCode> {
       for (const entry of entries) await host.stdout.write(eventJson(id, entry));
       return exitCodes.ok;
     }
-    const view = viewOf(summary, state, { place: runs.place, at });
+    // How they stood then is not known: those that were begun are all that is.
+    const parts = at === undefined ? (await runs.list()).filter(({ parent }) => parent === id) : [];
+    const view = viewOf(summary, state, { place: runs.place, at, parts });
     if (format === "json") await host.stdout.write(renderJson({ schema: "aiex.run/1", ...view }));
     else {
       const terminal = terminalOf(host.stdout, host.env, host.platform);

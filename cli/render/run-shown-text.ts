@@ -4,6 +4,7 @@ import { plural } from "../../actors/rendering/report-order.ts";
 import { shortId } from "../../actors/runs/run-id.ts";
 import type { RunState } from "../../actors/runs/run-state.ts";
 import type { RunSummary } from "../../actors/runs/run-summary.ts";
+import { childRunKind } from "../../actors/runs/step-context.ts";
 import { sanitizeData } from "../../runtime/observe/sanitize.ts";
 import { stepsShownMax } from "../limits.ts";
 import { paint, type Terminal } from "../terminal.ts";
@@ -29,13 +30,15 @@ export interface RunView {
   readonly costUsdMax: number | undefined;
   readonly workspace: string | undefined;
   readonly forkedFrom: { readonly id: string; readonly at: number } | undefined;
+  /** Runs that are parts of it, as they stand now, the newest first; none where it is shown after an event. */
+  readonly parts: readonly RunSummary[];
 }
 
 /** What is shown of a run, as plain data. */
 export function viewOf(
   summary: RunSummary,
   state: RunState,
-  { place, at }: Pick<RunView, "place" | "at">,
+  { place, at, parts }: Pick<RunView, "place" | "at" | "parts">,
 ): RunView {
   const { spec } = state;
   return {
@@ -47,20 +50,22 @@ export function viewOf(
     ),
     finished: state.finished.map(({ id }) => id),
     unknown: [...state.effects].flatMap(([effect, { kind, fate }]) =>
-      fate === "intent" ? [{ effect, kind }] : [],
+      // A part is found again, and shown as what it is.
+      fate === "intent" && kind !== childRunKind ? [{ effect, kind }] : [],
     ),
     questions: state.openQuestions.map(({ id, text, choices }) => ({ question: id, text, choices })),
     deadlineAt: spec?.deadlineAt,
     costUsdMax: state.costUsdMax,
     workspace: spec?.workspace?.label,
     forkedFrom: spec?.forkedFrom,
+    parts,
   };
 }
 
 /** `now`: by the wall clock. Nothing that a run says is trusted: it is made printable first. */
 export function renderRun(untrusted: RunView, now: number, terminal: Terminal): string {
   const view = sanitizeData(untrusted, (text) => printable(text, terminal));
-  const { summary, at, atWork, finished, questions, unknown } = view;
+  const { summary, at, atWork, finished, questions, unknown, parts } = view;
   const head = `${paint(terminal, "bold", summary.title)}  ${phaseText(summary.phase, terminal)}`;
   const lines = [
     at === undefined ? head : `${head}  (after event ${at})`,
@@ -70,6 +75,10 @@ export function renderRun(untrusted: RunView, now: number, terminal: Terminal): 
       atWork.map(({ step, attempt }) => (attempt > 1 ? `${step}, attempt ${attempt}` : step)),
     ),
     ...listed("Done", finished),
+    ...listed(
+      "Parts",
+      parts.toReversed().map((part) => partText(part, terminal)),
+    ),
     ...listed(
       "Nobody knows whether these happened",
       unknown.map(({ effect, kind }) => `${effect} (${kind})`),
@@ -82,12 +91,21 @@ export function renderRun(untrusted: RunView, now: number, terminal: Terminal): 
   return `${lines.join("\n")}\n`;
 }
 
+/** "x7w2aaaa  done on beta  Part b (why it failed)" */
+function partText({ id, phase, node, title, waiting, problem }: RunSummary, terminal: Terminal): string {
+  const where = node === undefined ? "" : ` on ${node}`;
+  const why = waiting === undefined ? problem : waitText(waiting);
+  return `${shortId(id)}  ${phaseText(phase, terminal)}${where}  ${title}${why === undefined ? "" : ` (${why})`}`;
+}
+
 function factsOf(view: RunView, now: number): readonly (readonly [string, string])[] {
   const { summary, place, deadlineAt, costUsdMax, workspace, forkedFrom } = view;
-  const { id, kind, by, node, epoch, createdAt, updatedAt, n, steps, bytes, waiting, problem } = summary;
+  const { id, kind, parent, by, node, epoch, createdAt, updatedAt, n, steps, bytes, waiting, problem } =
+    summary;
   const use = modelUse(summary);
   return [
     ["Run", `${id} (${kind})`],
+    ...(parent === undefined ? [] : [["Part of", shortId(parent)] as const]),
     ...(problem === undefined ? [] : [["Because", problem] as const]),
     ...(waiting === undefined ? [] : [["Now", waitText(waiting)] as const]),
     ["Steps", `${stepsText(steps)} done`],

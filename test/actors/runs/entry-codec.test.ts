@@ -13,6 +13,7 @@ const facts: readonly RunFact[] = [
   { type: "asked", question: "q", step: "s", text: "?", choices: ["yes"], about: { n: 1 } },
   { type: "text", step: "s", text: "half a \u{1F600} face" },
   { type: "going_on" },
+  { type: "allowed", costUsdMax: 0.5 },
   { type: "done", output: { value: undefined } },
 ];
 

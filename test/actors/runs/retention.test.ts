@@ -87,6 +87,25 @@ describe("Which runs are kept no longer", () => {
     expect(decideRetention([...runs, old], rules, now)).toEqual(["old"]);
   });
 
+  it("is said of parts with their run, and not before, and they count as one", () => {
+    const old = { updatedAt: now - rules.keepMs };
+    const runs = [
+      run("p", { updatedAt: now, bytes: 1 }),
+      run("p1", { ...old, parent: "p", bytes: 1 }),
+      run("q", { ...old, bytes: 1 }),
+      run("q1", { ...old, parent: "q", bytes: 1 }),
+      run("q11", { ...old, parent: "q1", bytes: 1 }),
+      run("r", { ...old, bytes: 1 }),
+      run("r1", { ...old, parent: "r", phase: "running", bytes: 1 }),
+      run("lost", { ...old, parent: "gone", bytes: 1 }),
+    ];
+    expect(decideRetention(runs, rules, now)).toEqual(["lost", "q11", "q1", "q"]);
+    const many = Array.from({ length: 20 }, (_, at) =>
+      run(`m${at}`, { parent: "p", updatedAt: now, bytes: 1 }),
+    );
+    expect(decideRetention([run("p", { updatedAt: now, bytes: 1 }), ...many], rules, now)).toEqual([]);
+  });
+
   it("is said of all that is over where nothing is to be kept", () => {
     const none = retentionRules(runsConfiguration.parse({ keep_days: 0 }));
     expect(

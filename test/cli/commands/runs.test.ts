@@ -76,6 +76,15 @@ describe("aiex runs list", () => {
     expect(JSON.parse(out).runs.map(({ id }: { id: string }) => id)).toEqual([scriptedId]);
   });
 
+  it("leaves out those that are parts of others unless they are asked for", async () => {
+    const parent = { run: scriptedId, root: scriptedId, step: "1", part: "b.ts" };
+    const runs = new ScriptedRuns([scriptedRun(), scriptedRun({ id: otherId, parent })]);
+    const listed = async (line: string) =>
+      JSON.parse((await ran(`${line} --format json`, runs)).out).runs.map(({ id }: { id: string }) => id);
+    expect(await listed("runs list")).toEqual([scriptedId]);
+    expect(await listed("runs list --children")).toEqual([scriptedId, otherId]);
+  });
+
   it("gives programs whole ids and everything that is known, as one document or one line each", async () => {
     const runs = new ScriptedRuns([scriptedRun({}, interrupted)]);
     const { out } = await ran("runs list --format json", runs);
@@ -183,6 +192,26 @@ describe("aiex runs show", () => {
         Did it happen? (retry, done)
       "
     `);
+  });
+
+  it("tells its parts, and of a part what it is a part of", async () => {
+    const parent = { run: scriptedId, root: scriptedId, step: "1", part: "b.ts" };
+    const intent: RunFact = {
+      ...{ type: "intent", effect: "1/b.ts", step: "1", kind: "child_run" },
+      about: { run: otherId, part: "b.ts" },
+    };
+    const runs = new ScriptedRuns([
+      scriptedRun({}, intent),
+      scriptedRun({ id: otherId, parent, title: "b.ts" }, done(1)),
+    ]);
+    const { out } = await ran("runs show q3jz", runs);
+    expect(out).toContain("Parts (1):\n  bbbbbbbb  done on alpha  b.ts\n");
+    expect(out).not.toContain("Nobody knows");
+    expect((await ran("runs show q3jz --at 2", runs)).out).not.toContain("Parts");
+    expect((await ran("runs show bbbb", runs)).out).toContain("Part of:  q3jz5k2m\n");
+    expect(JSON.parse((await ran("runs show q3jz --format json", runs)).out)).toMatchObject({
+      parts: [{ id: otherId, parent: scriptedId }],
+    });
   });
 
   it("says how it stood after an event", async () => {
