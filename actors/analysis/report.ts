@@ -94,6 +94,19 @@ export const AnalysisReport = z.strictObject({
     .nullable()
     .describe("The model's opinion, the mean of its files weighted by lines of code; no gate looks at it"),
   model: ModelPart.nullable().describe("How the model's review went; null where none was asked for"),
+  filtered: z
+    .strictObject({
+      severity: z.enum(severities).nullable().describe("Findings that are as severe as this, or more so"),
+      category: z.enum(analysisTypes).nullable(),
+      path: z.string().nullable().describe("Files whose path holds this"),
+      language: z.string().nullable(),
+      findings_left_out: z.int().min(0).describe("Of the files that are listed; those of a model among them"),
+      files_left_out: z.int().min(0),
+    })
+    .optional()
+    .describe(
+      "What a pipeline was asked to keep; not there where it is the whole report. Scores are those of the files that are listed, by all of their findings; duplicated_lines, import_cycles and complete are those of the whole",
+    ),
 });
 
 export type AnalysisType = (typeof analysisTypes)[number] | "all";

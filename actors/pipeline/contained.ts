@@ -29,7 +29,10 @@ export function containedIn(document: ResultDocument): readonly Contained[] {
     case "parts":
       return recordsIn(document.parts).map((part) => ({ step: null, operation: null, ...namedOf(part) }));
     case "combined":
-      return recordsIn(document.results).map((one) => ({ ...stepOf(one), ...namedOf(one) }));
+      return [...recordsIn(document.results), ...recordsIn(document.failed)].map((one) => ({
+        ...stepOf(one),
+        ...namedOf(one),
+      }));
     case "pipeline":
       return recordsIn(document.steps).map((one) => ({ ...stepOf(one), ...namedOf(one) }));
     case undefined:

@@ -8,3 +8,9 @@ export const namesToldMax = 24;
 
 /** Characters of a name or a value in a message: it may come from anywhere. */
 export const toldCharactersMax = 60;
+
+/** Points that are taken of results: a person reads some dozen, and a model's prompt holds some hundred. */
+export const insightsMax = 1_000;
+
+/** Characters of one of them: some paragraphs. */
+export const insightCharactersMax = 4_000;

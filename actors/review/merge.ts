@@ -34,7 +34,7 @@ export function mergeReview(
     outcomes.flatMap((outcome) => (outcome.ok ? [[outcome.path, outcome.review]] : [])),
   );
   const files = report.files.map((file) => ({ ...file, model: reviews.get(file.path) ?? null }));
-  return { ...report, files, model_score: scoreOf(files), model: partOf(reviewer, prepared, outcomes) };
+  return { ...report, files, model_score: modelScoreOf(files), model: partOf(reviewer, prepared, outcomes) };
 }
 
 function partOf(reviewer: Reviewer, { leftOut }: Prepared, outcomes: readonly FileOutcome[]): ModelPart {
@@ -106,7 +106,7 @@ function usageOf(outcomes: readonly FileOutcome[]): Usage {
 }
 
 /** The mean, weighted by lines of code, as the static score; null where nothing was reviewed. */
-function scoreOf(files: AnalysisReport["files"]): number | null {
+export function modelScoreOf(files: AnalysisReport["files"]): number | null {
   let weights = 0;
   let total = 0;
   for (const { model, metrics } of files) {
