@@ -153,8 +153,7 @@ class Course {
     const paths = this.#operation.about?.(input, material) ?? material.files.map(({ path }) => path);
     const around = this.#operation.around?.(input, material);
     const { isChosen, limits } = this.#work.asked;
-    if (!isChosen) return [];
-    return groundsOf(template, { context: this.#around.context, paths, around, limits });
+    return groundsOf(template, { context: this.#around.context, paths, around, limits, isChosen });
   }
 
   /** Nobody who could be asked means that whoever had the run made has consented: asking is the spec's to demand. */

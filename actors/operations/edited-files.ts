@@ -212,6 +212,7 @@ export async function concludedEdits<Result extends Edited>(
   { input, material, context, tools }: EditJob<Result>,
   { title, judge }: { readonly title: string; readonly judge?: Judge },
 ): Promise<{ readonly ok: true; readonly result: Result } | Refusal> {
+  if (input.mode === "preview") context.chain?.proposed(material.made);
   if (input.mode === "preview" || result.files.length === 0 || material.before !== undefined)
     return { ok: true, result };
   const { files } = material;

@@ -1,4 +1,4 @@
-// What goes to a model with what a person named, where somebody was chosen to be asked: the instructions of the project, what earlier
+// What goes to a model with what a person named, most of it only where somebody was chosen to be asked: the instructions of the project, what earlier
 // operations found about it, and pieces of other files that it belongs with.
 import { estimateTokens } from "../llm/tokens.ts";
 import type { PromptValues } from "../prompts/render.ts";
@@ -7,7 +7,7 @@ import type { Disclosure } from "../review/disclosure.ts";
 import type { StepContext } from "../runs/step-context.ts";
 import type { OperationLimits } from "./ask-model.ts";
 import { projectInstructions } from "./project-instructions.ts";
-import { sessionReference } from "./session.ts";
+import { chainReference, sessionReference } from "./session.ts";
 import { type Around, surroundingsOf } from "./surroundings.ts";
 
 /** One kind of it. */
@@ -30,6 +30,8 @@ export interface GroundsAsked {
   /** What of the project it belongs with. */
   readonly around: Around | undefined;
   readonly limits: OperationLimits;
+  /** False where nobody chose who is asked: then there is only what its own pipeline found, which is about what was named. */
+  readonly isChosen: boolean;
 }
 
 /**
@@ -38,10 +40,12 @@ export interface GroundsAsked {
  */
 export async function groundsOf(
   template: Template,
-  { context, paths, around, limits: { contextTokensMax = 0 } }: GroundsAsked,
+  { context, paths, around, isChosen, limits: { contextTokensMax = 0 } }: GroundsAsked,
 ): Promise<readonly Ground[]> {
   const places = placesIn(template);
   const grounds: (Ground | undefined)[] = [];
+  if (!isChosen)
+    return places.has("earlier") ? [fromChain(context)].filter((ground) => ground !== undefined) : [];
   if (places.has("instructions")) grounds.push(await fromProject(context, paths));
   if (places.has("earlier")) grounds.push(await fromSession(context, paths));
   if (places.has("surroundings") && around !== undefined && contextTokensMax > 0)
@@ -69,7 +73,16 @@ async function fromProject(context: StepContext, paths: readonly string[]): Prom
 }
 
 async function fromSession(context: StepContext, paths: readonly string[]): Promise<Ground | undefined> {
-  const earlier = paths.length === 0 ? "" : await sessionReference(context, { paths });
+  const kept = paths.length === 0 ? "" : await sessionReference(context, { paths });
+  const own = context.chain === undefined ? "" : chainReference(context.chain);
+  return earlierGround([own, kept].filter((text) => text !== "").join("\n"));
+}
+
+function fromChain({ chain }: StepContext): Ground | undefined {
+  return chain === undefined ? undefined : earlierGround(chainReference(chain));
+}
+
+function earlierGround(earlier: string): Ground | undefined {
   if (earlier === "") return undefined;
   const told = { earlierTokens: estimateTokens(earlier) };
   return { values: { earlier }, told, name: "what earlier operations found", files: [], masked: 0 };

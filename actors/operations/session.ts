@@ -6,20 +6,11 @@ import { sessionManager } from "../context/sessions/manager.ts";
 import type { Session, SessionEntry, SessionRef } from "../context/sessions/session.ts";
 import { ownWorld } from "../llm/own-world.ts";
 import { estimateTokens } from "../llm/tokens.ts";
-import type { StepContext } from "../pipeline/plan.ts";
+import type { Chain, Remembered, StepContext } from "../runs/step-context.ts";
+
 import { maskSecrets } from "../workspace/masking.ts";
 
-/** What an operation found. */
-export interface Remembered {
-  /** Such as "analyze"; of a message "user" or "assistant". */
-  readonly operation: string;
-  /** Default: "operation". */
-  readonly kind?: SessionEntry["kind"];
-  /** For people and for prompts. Secrets in it are masked before it is kept. */
-  readonly summary: string;
-  /** What it is about, as the run names its files. */
-  readonly paths: readonly string[];
-}
+export type { Remembered };
 
 export interface Asked {
   /** What it is asked about, as the run names its files; all that there is where none are given. */
@@ -47,7 +38,8 @@ export async function sessionReference(
 export const sessionMemory = {
   /** Once per step, however often that is tried. Whether it was kept decides nothing: what cannot be kept is not. */
   async add(context: StepContext, found: readonly Remembered[]): Promise<void> {
-    const { session, run, step } = context;
+    const { session, run, step, chain } = context;
+    chain?.remembered(found);
     if (session === undefined || found.length === 0) return;
     const now = ownWorld().clock.wallTime();
     await context.effect({
@@ -82,6 +74,20 @@ export const sessionMemory = {
   },
 };
 
+/** What steps before it in its pipeline found: a text for a prompt, the newest first, "" where there is nothing. It is data as well. */
+export function chainReference({ found }: Chain): string {
+  const parts: string[] = [];
+  let tokens = 0;
+  for (const { operation, paths, summary } of found.toReversed()) {
+    const part = partOf({ operation, summary: maskSecrets(summary, { isCode: false }).text }, paths);
+    const size = estimateTokens(part);
+    if (tokens + size > sessionLimits.referenceTokensMax) continue;
+    tokens += size;
+    parts.push(part);
+  }
+  return parts.join("\n");
+}
+
 const options = { timeoutMs: sessionLimits.askMsMax };
 
 /** Absolute, so that it means the same wherever a later command is started. */
@@ -101,7 +107,7 @@ function referenceIn(session: Session, ref: SessionRef, run: string, { paths, bu
     const about = JSON.stringify([entry.operation, entry.paths]);
     if (told.has(about)) continue;
     told.add(about);
-    const part = partOf(entry, ref);
+    const part = partOf(entry, namedBelow(entry.paths, ref));
     const size = estimateTokens(part);
     if (tokens + size > most) continue;
     tokens += size;
@@ -122,7 +128,14 @@ function isWithin(path: string, folder: string): boolean {
   return below === "" || (below !== ".." && !below.startsWith("../") && !isAbsolute(below));
 }
 
-function partOf({ operation, paths, summary }: SessionEntry, { directory }: SessionRef): string {
-  const named = paths.map((path) => (directory === null ? path : relative(directory, path) || "."));
-  return `- ${operation} of ${named.join(", ")}:\n${summary.replaceAll(/^/gm, "  ")}`;
+function namedBelow(paths: readonly string[], { directory }: SessionRef): readonly string[] {
+  return paths.map((path) => (directory === null ? path : relative(directory, path) || "."));
+}
+
+function partOf(
+  { operation, summary }: Pick<Remembered, "operation" | "summary">,
+  paths: readonly string[],
+): string {
+  const about = paths.length === 0 ? "" : ` of ${paths.join(", ")}`;
+  return `- ${operation}${about}:\n${summary.replaceAll(/^/gm, "  ")}`;
 }

@@ -15,12 +15,13 @@ import {
   makingRefusal,
   roundsOfMade,
 } from "./made-file.ts";
-import { type SentFile, sentFile } from "./sent-file.ts";
+import { type SentFile, sentFile, sentText } from "./sent-file.ts";
 import { listFiles, readFile } from "./services.ts";
 import { coverageFound } from "./verification-result.ts";
 
 const testInput = z.strictObject({
-  file: z.string().min(1).describe("The path of the file that is tested"),
+  file: z.string().min(1).describe("The path of the file that is tested, or the name of the text"),
+  text: z.string().optional().describe("What is tested in place of a file"),
   coverage: z
     .number()
     .min(0)
@@ -76,7 +77,7 @@ export const testGenerate: ModelOperation<TestInput, Tested, TestGeneration> = {
     const goal = share === undefined ? undefined : { path: file, share };
     return concludedFile(result, { ...job, ...how, goal }, `Tests for ${file}`);
   },
-  around: ({ file }) => ({ paths: [file], query: "" }),
+  around: ({ file, text }) => (text === undefined ? { paths: [file], query: "" } : undefined),
   remember: ({ file, path, framework, remarks, verification }) => {
     if (verification?.passed === false) return [];
     const where = path === null ? "printed" : `written to ${path}`;
@@ -101,7 +102,8 @@ async function gathered(input: TestInput, context: StepContext): Promise<Gathere
     { measures: coverage !== undefined },
   );
   if (refusal !== undefined) return refusal;
-  const sent = await sentFile(context, file, { isNamed: true });
+  const sent =
+    input.text === undefined ? await sentFile(context, file, { isNamed: true }) : sentText(file, input.text);
   if (!sent.ok) return sent;
   const { language } = sent.file;
   if (language === null) {

@@ -63,6 +63,7 @@ export async function verifiedEdits<Result extends VerifiedEdits>(
   const wanted = edits.wanted.map((file) => formatted(file, stays.files));
   const { files } = appliedTo(result, wanted, material);
   const { kept } = verification;
+  if (!kept && input.mode === "preview") context.chain?.proposed(wanted);
   const becomes: Result = {
     ...{ ...result, verification, run: kept ? context.changesRun : null },
     files: kept ? files : files.map((file) => ({ ...file, applied: false })),

@@ -1,6 +1,6 @@
 // What an operation is given besides its input: what others found, whose files it may read, and how it does what must happen once.
 
-import type { SessionRef } from "../context/sessions/session.ts";
+import type { SessionEntry, SessionRef } from "../context/sessions/session.ts";
 import type { WorkspaceAccess } from "../workspace/access.ts";
 import type { EffectFate, WaitCause } from "./run-entry.ts";
 import type { RunTerms } from "./run-spec.ts";
@@ -54,6 +54,34 @@ export interface StepUsage {
   readonly interrupted?: boolean;
 }
 
+/** What an operation found, for those that come after it. */
+export interface Remembered {
+  /** Such as "analyze"; of a message "user" or "assistant". */
+  readonly operation: string;
+  /** Default: "operation". */
+  readonly kind?: SessionEntry["kind"];
+  /** For people and for prompts. Secrets in it are masked before it is kept. */
+  readonly summary: string;
+  /** What it is about, as the run names its files. */
+  readonly paths: readonly string[];
+}
+
+/** A file as it would be. */
+export interface ProposedFile {
+  /** As the run names it. */
+  readonly path: string;
+  readonly text: string;
+}
+
+/** Between the steps of a pipeline: what an operation is told of those before it, and what it tells those behind it. */
+export interface Chain {
+  /** What steps before it found, the oldest first. */
+  readonly found: readonly Remembered[];
+  remembered(found: readonly Remembered[]): void;
+  /** It would change files so, and does not. */
+  proposed(files: readonly ProposedFile[]): void;
+}
+
 export interface StepContext {
   /** The run that it works for. */
   readonly run: string;
@@ -67,6 +95,8 @@ export interface StepContext {
   readonly user: string;
   /** Where it finds what earlier operations found, and adds what it finds; left out where nothing is to be remembered. */
   readonly session?: SessionRef | undefined;
+  /** Left out where it is no step of a pipeline. */
+  readonly chain?: Chain;
   /** The id of its step. */
   readonly step: string;
   /** From 1. */
