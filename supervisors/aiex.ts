@@ -48,6 +48,7 @@ import { openSessionStore } from "./sessions.ts";
 import { parserCount } from "./trees/parsers.ts";
 import { rootTree } from "./trees/root.ts";
 
+export type { PipelineDocument } from "../actors/pipeline/outcome.ts";
 export type { AuditBook, AuditChoice, AuditVerdict } from "./audit.ts";
 export {
   type Configuration,
@@ -70,13 +71,16 @@ export type {
   GenerateOptions,
   ModelTerms,
   OpenOptions,
+  PipelineOptions,
   RefactorOptions,
   TestGenerateOptions,
 } from "./library/options.ts";
+export { PipelineFailed } from "./library/pipeline.ts";
 export type { Prompt, PromptBook, TestedPrompt } from "./prompts.ts";
 export { UnknownProvider } from "./reviewer.ts";
 export { RuleCheckFailed, type RuleTestFailure, type RuleTestReport, type TestedRule } from "./rules.ts";
 export { AnalysisFailed, InputRefused } from "./runs/analysis.ts";
+export { SpecificationRefused } from "./runs/pipeline.ts";
 export type { ListedSession, MeantSession, SessionDesk, ShownSession } from "./session-desk.ts";
 export type { ListedTrust, TrustDesk, TrustTaken } from "./trust-desk.ts";
 export type {

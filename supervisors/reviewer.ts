@@ -58,6 +58,16 @@ export function chooseReviewer(configuration: Configuration, choice: ReviewerCho
   return { provider: name, kind, model, host: url.host, place, price: priceOf(entry, model ?? "") };
 }
 
+/** For what needs a model, where nobody was chosen. `verb`: what it does, as in "explains". */
+export function nobodyToAsk({ values }: Configuration, verb: string): UnknownProvider {
+  const entries = Object.keys(values.llm.providers);
+  const problem =
+    entries.length === 0
+      ? `No language model is set up that ${verb} this.`
+      : "No provider was chosen: name one with --provider, or set llm.default_provider.";
+  return new UnknownProvider(problem, entries);
+}
+
 function shown(given: string | undefined): string {
   return JSON.stringify((given ?? "").slice(0, givenCharactersMax));
 }

@@ -21,6 +21,7 @@ import type {
 } from "./ask-model.ts";
 import { operationNews } from "./ask-model.ts";
 import { askedAgain, inOrder } from "./asked-again.ts";
+import { consented } from "./consent.ts";
 import { costOfRounds } from "./cost-of-rounds.ts";
 import { type Ground, groundsOf, toldOf } from "./grounds.ts";
 import {
@@ -32,7 +33,6 @@ import {
 } from "./limits.ts";
 import { factsOf } from "./model-facts.ts";
 import { type OperationDeed, type OperationEvent, operationMachine } from "./operation-machine.ts";
-import { disclosureChoices, disclosureNews } from "./review.ts";
 import { type Said, say } from "./say.ts";
 import { sessionMemory } from "./session.ts";
 import { type Amounts, tooMuchFor } from "./too-much.ts";
@@ -156,21 +156,8 @@ class Course {
     return groundsOf(template, { context: this.#around.context, paths, around, limits, isChosen });
   }
 
-  /** Nobody who could be asked means that whoever had the run made has consented: asking is the spec's to demand. */
   async #disclose(): Promise<OperationEvent> {
-    const { context } = this.#around;
-    const disclosure = this.#disclosure();
-    if ((await context.recall(toldKey)) === undefined) {
-      await context.tell(disclosureNews, disclosure);
-      await context.note(toldKey, true);
-    }
-    const choice = await context.ask({
-      key: "send",
-      text: questionOf(disclosure),
-      choices: Object.values(disclosureChoices),
-      about: disclosure,
-    });
-    if (choice !== disclosureChoices.leaveOut) return { type: "agreed" };
+    if (await consented(this.#around.context, this.#disclosure())) return { type: "agreed" };
     const message = "Nothing was sent, since whoever was told that it would be said no.";
     return this.#refused({ ok: false, code: "declined", message });
   }
@@ -326,14 +313,6 @@ class Course {
     if (last === undefined) throw new Misuse("The model was not asked yet.");
     return last;
   }
-}
-
-const toldKey = "told what is sent";
-
-function questionOf({ files, tokens, provider, host }: Disclosure): string {
-  const what =
-    files.length === 0 ? "what you ask for" : files.length === 1 ? "1 file" : `${files.length} files`;
-  return `Send ${what}, about ${tokens} tokens, to ${provider} at ${host}?`;
 }
 
 function failureOf({ failure }: Said): Pick<Refusal, "code" | "message" | "retryable"> {

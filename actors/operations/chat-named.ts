@@ -11,8 +11,8 @@ import { type LeftOut, reasons } from "../review/selection.ts";
 import { isConfidentialPath } from "../workspace/confidential-path.ts";
 import { ChatFiles } from "./chat-files.ts";
 import { type Along, earlierAlong, type Instructed, instructedBy, projectAlong } from "./chat-grounds.ts";
+import { disclosureChoices } from "./consent.ts";
 import type { ProjectInstructions } from "./project-instructions.ts";
-import { disclosureChoices } from "./review.ts";
 
 /** What a question before something is sent is about. */
 export interface SendingAbout {

@@ -1,7 +1,7 @@
 // The operations of a model's review: see what would be sent, say so and ask, have each file reviewed, merge the outcomes.
 import type { AnalysisType, FileReport } from "../analysis/report.ts";
 import type { Operations, Step, StepContext, StepOutcome } from "../pipeline/plan.ts";
-import { type Disclosure, disclosureOf, nothingPrepared, type Prepared } from "../review/disclosure.ts";
+import { disclosureOf, nothingPrepared, type Prepared } from "../review/disclosure.ts";
 import { stepAttemptsMax } from "../review/limits.ts";
 import { type Material, materialOf, tokensOf } from "../review/material.ts";
 import { type FileOutcome, mergeReview } from "../review/merge.ts";
@@ -18,6 +18,7 @@ import {
 import { isConfidentialPath } from "../workspace/confidential-path.ts";
 import { rememberAnalysis } from "./analysis-memory.ts";
 import { type AnalysisOutcome, analysisSteps, reviewStepOf } from "./analysis-steps.ts";
+import { consented } from "./consent.ts";
 import { projectInstructions } from "./project-instructions.ts";
 import { type ReviewFileInput, reviewFile } from "./review-file.ts";
 import { readFile } from "./services.ts";
@@ -48,14 +49,6 @@ interface Disclosed {
 
 /** What is noted, for all steps of the run, of a text that came with the request: the text, or null where it is none. */
 export const textKey = "text that is analyzed";
-
-/** What the person who is told what would be sent may choose. Nothing is sent before `send`. */
-export const disclosureChoices = { send: "send", leaveOut: "leave_out" } as const;
-
-/** The name under which the reader is told what is about to be sent; `about` is a `Disclosure`. */
-export const disclosureNews = "disclosure";
-
-const toldKey = "told what is sent";
 
 /** The steps that follow on the static report. */
 export function stepsOfReview(part: ReviewPart, source: ReviewSource): readonly Step[] {
@@ -161,28 +154,11 @@ async function materialAt(
   return materialOf(file, read.source.text, type);
 }
 
-/** Nobody who could be asked means that whoever had the run made has consented: asking is the spec's to demand. */
 async function disclose(part: ReviewPart, context: StepContext): Promise<StepOutcome> {
   const prepared = context.output(analysisSteps.prepare) as Prepared;
-  const disclosure = disclosureOf(part.reviewer, prepared);
-  if ((await context.recall(toldKey)) === undefined) {
-    await context.tell(disclosureNews, disclosure);
-    await context.note(toldKey, true);
-  }
-  const choice = await context.ask({
-    key: "send",
-    text: questionOf(disclosure),
-    choices: Object.values(disclosureChoices),
-    about: disclosure,
-  });
-  const isSent = choice !== disclosureChoices.leaveOut;
+  const isSent = await consented(context, disclosureOf(part.reviewer, prepared));
   const asking = isSent ? reviewSteps(part, prepared) : [];
   return { output: { isSent } satisfies Disclosed, steps: [...asking, reportStep(part)] };
-}
-
-function questionOf({ files, tokens, provider, host }: Disclosure): string {
-  const what = files.length === 1 ? "1 file" : `${files.length} files`;
-  return `Send ${what}, about ${tokens} tokens, to ${provider} at ${host}?`;
 }
 
 /** A model on one's own machine has time for one answer, and would leave the others waiting: it is asked in turn. */

@@ -9,6 +9,15 @@ export const pipelineConfiguration = z.strictObject({
     .max(256)
     .default(16)
     .describe("Steps of one run that work at the same time"),
+  // Enough for some nodes to be busy, and few enough for one model on one's own machine to keep up with.
+  max_parallel_parts: z
+    .int()
+    .min(1)
+    .max(64)
+    .default(4)
+    .describe(
+      "Files or functions that one step of a pipeline is done for at the same time, each as a run of its own",
+    ),
   // A step that brought its process down this often will do so again.
   max_restarts: z
     .int()

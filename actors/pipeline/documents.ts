@@ -62,7 +62,7 @@ export const combinedDocument = z.object({
     .describe("Parts that have no result"),
 });
 
-export const partsDocument = z.object({
+const partsDocument = z.object({
   schema: z.literal("aiex.parts/1"),
   parts: z.array(
     z.object({
@@ -99,7 +99,7 @@ export type LoadedDocument = z.infer<typeof loadedDocument>;
 export type SavedDocument = z.infer<typeof savedDocument>;
 
 /** By the name of the file that each is published as. */
-export const pipelineDocuments = {
+const pipelineDocuments = {
   code: codeDocument,
   insights: insightsDocument,
   page: pageDocument,
@@ -108,3 +108,8 @@ export const pipelineDocuments = {
   loaded: loadedDocument,
   saved: savedDocument,
 } as const;
+
+/** Their JSON Schemas (2020-12), as published in `docs/schema/`. */
+export function pipelineResultSchemas(): readonly (readonly [string, unknown])[] {
+  return Object.entries(pipelineDocuments).map(([name, shape]) => [name, z.toJSONSchema(shape)]);
+}

@@ -2,7 +2,7 @@
 import { type ChangeAbout, changeChoices } from "../../actors/operations/chat-change.ts";
 import { type SendingAbout, sendKey } from "../../actors/operations/chat-named.ts";
 import { type PermissionAbout, permissionChoices } from "../../actors/operations/chat-tools.ts";
-import { disclosureChoices } from "../../actors/operations/review.ts";
+import { disclosureChoices } from "../../actors/operations/consent.ts";
 import { diffText } from "../../actors/rendering/changed-text.ts";
 import type { Disclosure } from "../../actors/review/disclosure.ts";
 import { isRecord } from "../../runtime/wire/shape.ts";

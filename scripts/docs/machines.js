@@ -4,10 +4,12 @@
 export async function builtInMachines(load) {
   const { operationMachine } = await load("actors/operations/operation-machine");
   const { turnMachine } = await load("actors/operations/chat-machine");
+  const { pipelineStepMachine } = await load("actors/pipeline/step-machine");
   const { runProcess } = await load("actors/runs/run");
   return [
     { source: "actors/operations/operation-machine.ts", machine: operationMachine },
     { source: "actors/operations/chat-machine.ts", machine: turnMachine },
+    { source: "actors/pipeline/step-machine.ts", machine: pipelineStepMachine },
     { source: "actors/runs/run.ts", machine: runProcess({}) },
   ];
 }

@@ -29,12 +29,14 @@ export interface CallOptions<Result> {
   readonly onQuestion: NonNullable<FollowOptions["onQuestion"]>;
   /** Of a run that is done. */
   readonly result: (end: RunEnd) => Result | Promise<Result>;
+  /** Of a run that is not. Default: `CallFailed`. */
+  readonly failure?: (end: RunEnd) => Promise<Error>;
   /** Lets the run go, to be gone on with later; the call rejects with its reason. */
   readonly signal: AbortSignal | undefined;
 }
 
 export function callOf<Result>(runs: Runs, options: CallOptions<Result>): Call<Result> {
-  const { order, onQuestion, result, signal } = options;
+  const { order, onQuestion, result, signal, failure = async (end: RunEnd) => failureOf(end) } = options;
   const submitted = async (): Promise<string> => {
     signal?.throwIfAborted();
     return runs.submit(await order());
@@ -47,7 +49,7 @@ export function callOf<Result>(runs: Runs, options: CallOptions<Result>): Call<R
       throw error;
     });
     if (end.summary.phase === "done") return result(end);
-    throw failureOf(end);
+    throw await failure(end);
   };
   const settled = followed();
   for (const promise of [run, settled]) promise.catch(() => undefined);

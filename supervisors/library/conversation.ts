@@ -5,7 +5,7 @@ import { type ChangeAbout, changeChoices } from "../../actors/operations/chat-ch
 import { type SendingAbout, sendKey } from "../../actors/operations/chat-named.ts";
 import { type PermissionAbout, permissionChoices } from "../../actors/operations/chat-tools.ts";
 import { chatNews, type ToolNews } from "../../actors/operations/chat-turn.ts";
-import { disclosureChoices } from "../../actors/operations/review.ts";
+import { disclosureChoices } from "../../actors/operations/consent.ts";
 import type { Disclosure } from "../../actors/review/disclosure.ts";
 import { newsOf } from "../../actors/runs/answer-news.ts";
 import type { RunEntry } from "../../actors/runs/run-entry.ts";

@@ -7,6 +7,7 @@ import type { Explanation } from "../../actors/operations/explain.ts";
 import type { Generation } from "../../actors/operations/generate.ts";
 import type { Refactoring } from "../../actors/operations/refactor.ts";
 import type { TestGeneration } from "../../actors/operations/test-generate.ts";
+import type { PipelineDocument } from "../../actors/pipeline/outcome.ts";
 import { FileError } from "../../runtime/file-system.ts";
 import type { World } from "../../runtime/world.ts";
 import { realWorld } from "../../runtime/worlds/real.ts";
@@ -21,14 +22,12 @@ import { operationOrder } from "../runs/operation.ts";
 import { operationDocument } from "../runs/operation-end.ts";
 import type { RunOrder, Runs } from "../runs/runs.ts";
 import { type SessionDesk, sessionDesk } from "../session-desk.ts";
-import { namedSession, type SessionChoice } from "../sessions.ts";
 import { type TrustDesk, trustDesk } from "../trust-desk.ts";
 import { type WorkflowBook, workflowBookFor } from "../workflows.ts";
 import { type Call, callOf } from "./call.ts";
 import { type Conversation, conversationOf } from "./conversation.ts";
 import type {
   AnalyzeOptions,
-  CallTerms,
   ChatOptions,
   DocumentCommentsOptions,
   DocumentOptions,
@@ -36,9 +35,12 @@ import type {
   GenerateOptions,
   ModelTerms,
   OpenOptions,
+  PipelineOptions,
   RefactorOptions,
   TestGenerateOptions,
 } from "./options.ts";
+import { pipelineCall } from "./pipeline.ts";
+import { sessionOf } from "./session-of.ts";
 
 /** What was taken back. */
 export interface TakenBack {
@@ -62,6 +64,11 @@ export interface App extends AsyncDisposable {
   document(options: DocumentOptions): Call<Documentation>;
   /** Has a model write comments of documentation into a file, or the files of a directory; nothing else in them changes. */
   documentComments(options: DocumentCommentsOptions): Call<CommentsWritten>;
+  /**
+   * Does one step after the other, each with what those before it made and found: see docs/pipelines.md for what stands in `spec`. The
+   * steps may be given one by one. Rejects with `PipelineFailed` where a step fails, which has what was done until then.
+   */
+  pipeline(spec: string | readonly string[], options?: PipelineOptions): Call<PipelineDocument>;
   /**
    * Takes back all that a run has changed in files: the last run that changed any, unless one is named by how its id begins.
    * @throws {ChangesRefused} a file is not as the run left it (`changed_since`), or there is nothing to take back; nothing has changed then
@@ -145,6 +152,7 @@ function appOf(
       operated<Documentation>(runs, place, "document", { file, text }, terms),
     documentComments: ({ file, mode, ...terms }) =>
       operated<CommentsWritten>(runs, place, "document_comments", { file, mode }, terms),
+    pipeline: (spec, options = {}) => pipelineCall(runs, place, spec, options),
     undo: (run) => takenBack(changes, run),
     chat: async ({
       context,
@@ -187,12 +195,6 @@ async function noted(
     if (!(error instanceof FileError)) throw error;
     tell?.(`It is not in the audit log: ${error.message}`);
   }
-}
-
-/** @throws {Misuse} no session can be called so */
-function sessionOf(session: CallTerms["session"]): SessionChoice | undefined {
-  if (session === undefined) return undefined;
-  return session === true ? {} : { name: namedSession(session) };
 }
 
 async function takenBack(changes: Aiex["changes"], run: string | undefined): Promise<TakenBack> {

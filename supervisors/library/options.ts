@@ -5,6 +5,7 @@ import type { CommentsInput } from "../../actors/operations/document-comments.ts
 import type { Explanation } from "../../actors/operations/explain.ts";
 import type { GenerateInput } from "../../actors/operations/generate.ts";
 import type { RefactorInput } from "../../actors/operations/refactor.ts";
+import type { PipelineMode } from "../../actors/pipeline/step-work.ts";
 import type { Disclosure } from "../../actors/review/disclosure.ts";
 import type { ConversationConsent } from "./conversation.ts";
 
@@ -48,6 +49,21 @@ export interface AnalyzeOptions extends ModelTerms {
   /** Default: "all". */
   readonly type?: AnalysisType;
   /** True where a model reviews too. Without it nothing leaves the machine. */
+  readonly review?: boolean;
+}
+
+export interface PipelineOptions extends ModelTerms {
+  /** A file or a folder, or a text with the name that a file of it would have. Default: the project. */
+  readonly input?: string | { readonly name: string; readonly text: string };
+  /** Default: "sequential". */
+  readonly mode?: PipelineMode;
+  /** True where the steps behind one that failed are done all the same: `status` is "partial" then. Default: false. */
+  readonly continueOnError?: boolean;
+  /** True where a condition about what nobody knows is an error. Default: false, and it does not hold. */
+  readonly strict?: boolean;
+  /** What is wanted, in words: the prompts of its steps have it. */
+  readonly wish?: string;
+  /** True where an analysis may be reviewed by a model too. Default: false. */
   readonly review?: boolean;
 }
 

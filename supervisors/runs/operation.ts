@@ -6,7 +6,7 @@ import type { FileSystem } from "../../runtime/file-system.ts";
 import { Misuse } from "../../runtime/process/failures.ts";
 import type { Configuration } from "../config.ts";
 import { promptInEffect } from "../prompts.ts";
-import { chooseReviewer, UnknownProvider } from "../reviewer.ts";
+import { chooseReviewer, nobodyToAsk } from "../reviewer.ts";
 import { type SessionChoice, sessionRef } from "../sessions.ts";
 import { isOneFile, type RunTerms } from "./analysis.ts";
 import type { RunOrder } from "./runs.ts";
@@ -77,13 +77,4 @@ export async function operationOrder(place: OperationPlace, order: OperationOrde
     ...{ workspace, session, onUnknown, deadlineMs, costUsdMax, asks },
     request: { shown },
   };
-}
-
-function nobodyToAsk({ values }: Configuration, verb: string): UnknownProvider {
-  const entries = Object.keys(values.llm.providers);
-  const problem =
-    entries.length === 0
-      ? `No language model is set up that ${verb} this.`
-      : "No provider was chosen: name one with --provider, or set llm.default_provider.";
-  return new UnknownProvider(problem, entries);
 }

@@ -13,6 +13,8 @@ import { sayingOperations } from "../../actors/operations/model.ts";
 import { operationsThatAsk } from "../../actors/operations/model-operations.ts";
 import { reviewOperations } from "../../actors/operations/review.ts";
 import { ruleOperations } from "../../actors/operations/rules.ts";
+import { pipelineEndOperations } from "../../actors/pipeline/outcome.ts";
+import { pipelineStepOperations } from "../../actors/pipeline/step.ts";
 import type { RunStore } from "../../actors/runs/run-store.ts";
 import { accessOf } from "../../actors/workspace/access/of-run.ts";
 import { ownAccess } from "../../actors/workspace/access/own.ts";
@@ -87,12 +89,18 @@ export function rootTree(options: RootOptions): SupervisorLogic {
   const { audit, onLost = () => undefined } = options;
   const limits = workspaceLimits(workspace);
   const sandbox = sandboxOf(configuration.sandbox);
+  const parsers = parserCount(analysis);
+  const analyses = { ...analyzeOperations({ limits, parsers, cache }), ...reviewOperations };
   const operations = {
-    ...analyzeOperations({ limits, parsers: parserCount(analysis), cache }),
+    ...analyses,
     ...ruleOperations,
-    ...reviewOperations,
     ...sayingOperations,
-    ...operationsThatAsk({ cache, parsers: parserCount(analysis) }),
+    ...operationsThatAsk({ cache, parsers }),
+    ...pipelineStepOperations({
+      ...{ operations: analyses, cache, parsers },
+      parallelMax: pipeline.max_parallel_steps,
+    }),
+    ...pipelineEndOperations,
     ...chatOperations({ cache, limits }),
     ...contextOperations,
   };

@@ -1,6 +1,7 @@
 // Says what a pipeline means that was read: its words, their parameters with the values that are left out, and all that is wrong.
 import { nearest } from "../../../runtime/nearest.ts";
 import { problemsMax, quotedCharactersMax } from "./limits.ts";
+import { problemsOfOrder } from "./order.ts";
 import { parseSpecification } from "./parse.ts";
 import type {
   Operator,
@@ -59,7 +60,9 @@ export function checkSpecification(text: string): CheckedSpecification {
 export function checkSteps(written: readonly WrittenStep[]): CheckedSpecification {
   const checking = new Checking();
   const steps = written.map((step) => checking.step(step));
-  const { problems } = checking;
+  const spans = new Map(written.map(({ number, span }) => [number, span]));
+  const ordered = problemsOfOrder(steps, (number) => spans.get(number) ?? { at: 0, length: 1 });
+  const problems = [...checking.problems, ...ordered].sort((one, other) => one.step - other.step);
   return problems.length === 0
     ? { ok: true, steps }
     : { ok: false, problems: problems.slice(0, problemsMax) };

@@ -1,6 +1,6 @@
 // Explaining: what is asked, what is taken of the answer, when it is asked again, and when nothing is sent.
 import { describe, expect, it } from "vitest";
-import { disclosureNews } from "../../../actors/operations/review.ts";
+import { disclosureNews } from "../../../actors/operations/consent.ts";
 import { asked, operated } from "./operation-stage.ts";
 import { fails, type Spoken, says, speaks } from "./scripted-coordinator.ts";
 

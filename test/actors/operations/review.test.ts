@@ -4,12 +4,8 @@ import { noAnswerCache } from "../../../actors/analysis/answer-cache.ts";
 import type { AnalysisReport } from "../../../actors/analysis/report.ts";
 import { type AnalysisOutcome, pathOfReviewStep } from "../../../actors/operations/analysis-steps.ts";
 import { analyzeOperations, planOfPath, planOfText } from "../../../actors/operations/analyze.ts";
-import {
-  disclosureChoices,
-  disclosureNews,
-  type ReviewPart,
-  reviewOperations,
-} from "../../../actors/operations/review.ts";
+import { disclosureChoices, disclosureNews } from "../../../actors/operations/consent.ts";
+import { type ReviewPart, reviewOperations } from "../../../actors/operations/review.ts";
 import type { Operations, Plan } from "../../../actors/pipeline/plan.ts";
 import type { Reviewer } from "../../../actors/review/reviewer.ts";
 import type { WorkspaceAccess } from "../../../actors/workspace/access.ts";

@@ -22,7 +22,7 @@ async function withRuns(operations: Operations, work: (room: Room) => Promise<vo
     node: node.name,
     operations,
     workspaceOf: () => ownAccess(),
-    pipeline: { max_parallel_steps: 2, max_restarts: 3, restart_window_ms: 60_000 },
+    pipeline: { max_parallel_steps: 2, max_parallel_parts: 4, max_restarts: 3, restart_window_ms: 60_000 },
     configuration: { keep_days: 30, keep_max: 10, keep_mb: 10 },
     store: memoryRunStore(world.clock),
   });

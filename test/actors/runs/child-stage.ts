@@ -50,7 +50,7 @@ export const partOperations: Operations = {
 
 const tooDear = new Error("It costs too much.");
 
-export function usageOf(costUsd: number | null): StepUsage {
+function usageOf(costUsd: number | null): StepUsage {
   return { provider: "p", model: "m", inputTokens: 3, outputTokens: 4, costUsd };
 }
 

@@ -33,7 +33,7 @@ async function program(folder: string, operations: Operations): Promise<Program>
   const tree = await node.spawn(
     runsTree({
       ...{ world, node: node.name, operations, store, workspaceOf: () => ownAccess() },
-      pipeline: { max_parallel_steps: 4, max_restarts: 2, restart_window_ms: 60_000 },
+      pipeline: { max_parallel_steps: 4, max_parallel_parts: 4, max_restarts: 2, restart_window_ms: 60_000 },
       configuration: { keep_days: 30, keep_max: 100, keep_mb: 100 },
     }),
   );

@@ -12,7 +12,7 @@ const saidOtherwise: Readonly<Record<string, readonly string[]>> = {
   explain: ["file", "text"],
   refactor: ["file", "text", "mode"],
   generate: [],
-  test_generate: ["file"],
+  test_generate: ["file", "text"],
   document: ["file", "text"],
   document_comments: ["file", "text", "mode"],
 };

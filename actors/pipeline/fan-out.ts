@@ -1,0 +1,182 @@
+// Does steps for each of several parts, each in a run of its own wherever there is room for it, and puts what they come to together.
+
+import { estimateTokens } from "../llm/tokens.ts";
+import type { AskedModel } from "../operations/ask-model.ts";
+import { consented } from "../operations/consent.ts";
+import { costOfRounds } from "../operations/cost-of-rounds.ts";
+import { roundsDefault } from "../operations/limits.ts";
+import { sentFile, sentText } from "../operations/sent-file.ts";
+import type { Disclosure } from "../review/disclosure.ts";
+import { followChild } from "../runs/child.ts";
+import { operationOfStep } from "./asked-words.ts";
+import type { PartsDocument } from "./documents.ts";
+import { promptTokens, titleCharactersMax } from "./fan-out-limits.ts";
+import type { PipelineStep } from "./language/check.ts";
+import { specificationOf } from "./language/normal.ts";
+import { type PipelineParts, pipelineNews } from "./news.ts";
+import type { PipelineOutcome } from "./outcome.ts";
+import type { Part } from "./parts.ts";
+import { planOfPipeline } from "./planned.ts";
+import type { Flow, PartRecord } from "./record.ts";
+import { viewOf } from "./view.ts";
+import type { Done, WordJob } from "./words.ts";
+
+export interface FanOut {
+  readonly parts: readonly Part[];
+  readonly warnings: readonly string[];
+  /** What is done for each. */
+  readonly segment: readonly PipelineStep[];
+  /** True where one has to be over before the next begins. */
+  readonly isAlone: boolean;
+}
+
+/** @throws what the run's context throws: the step is then tried again, and what its parts came to is kept */
+export async function fannedOut(job: WordJob, fan: FanOut): Promise<Done> {
+  const { work, context, flow } = job;
+  const { step, terms } = work;
+  const sent = await agreed(job, fan);
+  if (!sent.ok) return sent;
+  const { parts } = sent;
+  const news: PipelineParts = { step: step.number, total: parts.length };
+  await context.tell(pipelineNews.parts, news);
+  const records = await done(job, { ...fan, parts });
+  const failed = records.filter(({ status }) => status === "failed");
+  const [first] = failed;
+  if (first !== undefined && !terms.continueOnError) {
+    const message = `${failed.length} of its ${parts.length} parts failed. ${JSON.stringify(first.name)}: ${first.reason ?? ""}`;
+    return { ok: false, code: first.code, message: message.trim() };
+  }
+  const result: PartsDocument = {
+    schema: "aiex.parts/1",
+    parts: records.map(({ name, status, reason, result: own }) => ({ name, status, reason, result: own })),
+  };
+  const texts = Object.assign({}, flow.texts, ...records.map((record) => record.texts));
+  const found = [...flow.found, ...records.flatMap((record) => record.found)].slice(-foundMax);
+  return {
+    ...{ ok: true, result, flow: { ...flow, texts, found } },
+    parts: records.map(({ found: _, code: __, ...record }) => record),
+    warnings: [...fan.warnings, ...sent.leftOut],
+  };
+}
+
+/** What parts found that is handed on: what is older is in their results, and no prompt has room for it. */
+const foundMax = 100;
+
+interface Ended extends PartRecord {
+  readonly code: string;
+  readonly found: Flow["found"];
+}
+
+/** In the order of the parts. Where one fails that ends the step, no other is begun. */
+async function done(job: WordJob, { parts, segment, isAlone }: FanOut): Promise<readonly Ended[]> {
+  const { terms } = job.work;
+  const ended = new Map<number, Ended>();
+  let next = 0;
+  let isOver = false;
+  const among = isAlone ? 1 : Math.min(terms.partsAtOnce, parts.length);
+  const worker = async (): Promise<void> => {
+    while (!isOver && next < parts.length) {
+      const index = next;
+      next += 1;
+      const part = parts[index];
+      if (part === undefined) return;
+      const record = await doneBy(job, part, { segment, among });
+      ended.set(index, record);
+      if (record.status === "failed" && !terms.continueOnError) isOver = true;
+    }
+  };
+  await Promise.all(Array.from({ length: among }, worker));
+  return [...ended].sort(([one], [other]) => one - other).map(([, record]) => record);
+}
+
+async function doneBy(
+  { work, context, round }: WordJob,
+  { name, flow }: Part,
+  { segment, among }: { readonly segment: readonly PipelineStep[]; readonly among: number },
+): Promise<Ended> {
+  const { terms, prompts } = work;
+  const plan = planOfPipeline({
+    ...{ spec: specificationOf(segment), steps: segment, begin: flow, prompts },
+    // A file that came of a folder is streamed as it is.
+    terms: { ...terms, mode: terms.mode === "streaming" ? "sequential" : terms.mode },
+  });
+  // Whoever has a failed run go on has its failed parts go on, and begins none of them anew.
+  const key = `${round}part ${name}`;
+  const title = `${specificationOf(segment)}: ${name}`.slice(0, titleCharactersMax);
+  const child = await followChild(context, { key, part: name, kind: "pipeline", title, plan, among });
+  const base = { name, run: child.run, node: child.ok ? child.node : null };
+  const nothing = { result: null, texts: {}, found: [] };
+  if (!child.ok) return { ...base, ...nothing, status: "failed", reason: child.message, code: child.code };
+  const { document, flow: after } = child.output as PipelineOutcome;
+  const problem = document.steps.find(({ status }) => status === "failed");
+  return {
+    ...base,
+    status: document.status === "completed" ? "done" : "failed",
+    reason: problem?.reason ?? null,
+    code: "step_failed",
+    result: document.steps.length > 1 ? document : document.result,
+    texts: after.texts,
+    found: after.found.slice(flow.found.length),
+  };
+}
+
+type Agreed =
+  | { readonly ok: true; readonly parts: readonly Part[]; readonly leftOut: readonly string[] }
+  | Extract<Done, { readonly ok: false }>;
+
+/** Tells what is about to be sent of all parts, where a model is asked about them, and leaves out what cannot be sent. */
+async function agreed(job: WordJob, { parts, segment }: FanOut): Promise<Agreed> {
+  const { work, context, flow, prefix } = job;
+  const { asked } = work.terms;
+  const operations = segment.map(operationOfStep).filter((operation) => operation !== undefined);
+  if (asked === null || operations.length === 0) return { ok: true, parts, leftOut: [] };
+  const view = viewOf(context, flow, `${prefix}parts/`);
+  const kept: Part[] = [];
+  const leftOut: { readonly path: string; readonly reason: string }[] = [];
+  const told = { files: [] as string[], tokens: 0, masked: 0, costMaxUsd: 0 as number | null };
+  for (const part of parts) {
+    const { target } = part.flow;
+    const sent =
+      target.kind === "text"
+        ? sentText(target.name, target.text)
+        : await sentFile(view.context, target.path, { isNamed: true });
+    if (!sent.ok) {
+      leftOut.push({ path: part.name, reason: sent.message });
+      continue;
+    }
+    kept.push(part);
+    told.files.push(part.name);
+    told.masked += sent.file.masked;
+    const tokens = estimateTokens(sent.file.lines.join("\n")) + promptTokens;
+    for (const { outputTokensMax, roundsMax } of operations) {
+      const cost = costOfRounds(
+        { tokens, outputTokensMax, roundsMax: roundsMax?.({}) ?? roundsDefault, toldCharactersMax: 0 },
+        asked.who.price,
+      );
+      told.tokens += tokens;
+      told.costMaxUsd = cost === null || told.costMaxUsd === null ? null : told.costMaxUsd + cost;
+    }
+  }
+  const reasons = leftOut.map(({ path, reason }) => `${JSON.stringify(path)} was left out. ${reason}`);
+  if (kept.length === 0) {
+    return {
+      ok: false,
+      code: "no_code",
+      message: `None of its parts can be sent. ${reasons[0] ?? ""}`.trim(),
+    };
+  }
+  const verb = operations.length === 1 ? (operations[0]?.verb ?? "reads") : "works on";
+  const disclosure = disclosureOf(asked, { ...told, leftOut, verb });
+  if (await consented(view.context, disclosure)) return { ok: true, parts: kept, leftOut: reasons };
+  const message = "Nothing was sent, since whoever was told that it would be said no.";
+  return { ok: false, code: "declined", message };
+}
+
+function disclosureOf(
+  { who: { provider, kind, model, host, place } }: AskedModel,
+  told: Pick<Disclosure, "files" | "tokens" | "masked" | "costMaxUsd" | "leftOut"> & {
+    readonly verb: string;
+  },
+): Disclosure {
+  return { provider, kind, model, host, place, ...told };
+}

@@ -1,0 +1,84 @@
+// What an operation sees as a step of a pipeline: files as the steps before it would have them, and what those found.
+import { posix } from "node:path";
+import type { Chain, ProposedFile, Remembered, StepContext } from "../runs/step-context.ts";
+import type { WorkspaceAccess } from "../workspace/access.ts";
+import { sourceTextOf } from "../workspace/source-text.ts";
+import type { Flow } from "./record.ts";
+import { within } from "./within.ts";
+
+export interface View {
+  readonly context: StepContext;
+  /** What the step hands on, with what was found and proposed through this view. */
+  flow(): Flow;
+}
+
+/** @param prefix as in `within` */
+export function viewOf(context: StepContext, flow: Flow, prefix: string): View {
+  const found: Remembered[] = [];
+  const proposed: ProposedFile[] = [];
+  /** The real paths of what was read, by how it was named. */
+  const places = new Map<string, string>();
+  const chain: Chain = {
+    found: flow.found,
+    remembered: (more) => found.push(...more),
+    proposed: (files) => proposed.push(...files),
+  };
+  const own = within(context, prefix, { shared: false });
+  return {
+    context: { ...own, chain, workspace: viewedFiles(context.workspace, { flow, places, prefix }) },
+    flow: () => ({ ...handedOn(flow, proposed, places), found: [...flow.found, ...found].slice(-foundMax) }),
+  };
+}
+
+/** What steps found that is handed on: what is older is in the results, and no prompt has room for it. */
+const foundMax = 100;
+
+interface Viewed {
+  readonly flow: Flow;
+  readonly places: Map<string, string>;
+  readonly prefix: string;
+}
+
+function viewedFiles(workspace: WorkspaceAccess, { flow, places, prefix }: Viewed): WorkspaceAccess {
+  // A set of changes is applied once, whoever asks for it again: those of another part are others.
+  const own = (id: string): string => (prefix === "" ? id : `${id}/${prefix}`);
+  return {
+    list: (path, how) => workspace.list(path, how),
+    hash: (path, how) => workspace.hash(path, how),
+    instructions: (paths) => workspace.instructions(paths),
+    context: (question) => workspace.context(question),
+    apply: (change) => workspace.apply(change),
+    verify: (question) => workspace.verify(question),
+    applyAll: (set) => workspace.applyAll({ ...set, id: own(set.id) }),
+    settle: (request) => workspace.settle({ ...request, set: own(request.set) }),
+    read: async (request) => {
+      const answer = await workspace.read(request);
+      if (!answer.ok) return answer;
+      const { root, path } = request;
+      places.set(root === undefined ? path : posix.join(root, path), answer.realPath);
+      const text = textAt(flow.texts, answer.realPath);
+      if (text === undefined) return answer;
+      const bytes = new TextEncoder().encode(text);
+      // What was proposed was made of what was read whole.
+      const limits = { fileBytesMax: bytes.length + 1, lineCharactersMax: Number.POSITIVE_INFINITY };
+      return { ...answer, bytes: bytes.length, source: sourceTextOf(bytes, bytes.length, limits) };
+    },
+  };
+}
+
+function textAt(texts: Flow["texts"], path: string): string | undefined {
+  return Object.hasOwn(texts, path) ? texts[path] : undefined;
+}
+
+function handedOn(
+  { target, texts }: Flow,
+  proposed: readonly ProposedFile[],
+  places: ReadonlyMap<string, string>,
+): Pick<Flow, "target" | "texts"> {
+  if (target.kind === "text") {
+    const own = proposed.findLast(({ path }) => path === target.name);
+    return { target: own === undefined ? target : { ...target, text: own.text }, texts };
+  }
+  const made = proposed.map(({ path, text }) => [places.get(path) ?? path, text] as const);
+  return { target, texts: { ...texts, ...Object.fromEntries(made) } };
+}

@@ -1,0 +1,203 @@
+// A pipeline as a run: who is asked, with which prompts, and the document that it comes to, also where it failed on its way.
+import type { AnyModelOperation, AskedModel } from "../../actors/operations/ask-model.ts";
+import { inputOfStep, operationOfStep, promptsOfWords } from "../../actors/pipeline/asked-words.ts";
+import { checkSpecification, type PipelineStep } from "../../actors/pipeline/language/check.ts";
+import { specificationOf } from "../../actors/pipeline/language/normal.ts";
+import type { SpecificationProblem } from "../../actors/pipeline/language/specification.ts";
+import {
+  endWorkOf,
+  outcomeOf,
+  type PipelineDocument,
+  type PipelineOutcome,
+} from "../../actors/pipeline/outcome.ts";
+import type { Plan } from "../../actors/pipeline/plan.ts";
+import { endStep, planOfPipeline, stepIdOf } from "../../actors/pipeline/planned.ts";
+import type { StepRecord, Target } from "../../actors/pipeline/record.ts";
+import type { PipelineMode } from "../../actors/pipeline/step-work.ts";
+import type { TemplateName } from "../../actors/prompts/names.ts";
+import type { Template } from "../../actors/prompts/template.ts";
+import type { WorkspaceRef } from "../../actors/runs/run-spec.ts";
+import { AiexError } from "../../runtime/errors.ts";
+import { promptInEffect } from "../prompts.ts";
+import { reviewPart } from "../review.ts";
+import { chooseReviewer, nobodyToAsk } from "../reviewer.ts";
+import { type SessionChoice, sessionRef } from "../sessions.ts";
+import { isOneFile, type RunTerms } from "./analysis.ts";
+import type { OperationPlace } from "./operation.ts";
+import type { RunEnd, RunOrder, Runs } from "./runs.ts";
+
+export interface PipelineOrder extends RunTerms {
+  /** As it was written, or its steps where they were checked already. */
+  readonly spec: string | readonly PipelineStep[];
+  readonly input: Target;
+  /** Default: "sequential". */
+  readonly mode?: PipelineMode | undefined;
+  /** Default: false. */
+  readonly continueOnError?: boolean | undefined;
+  /** Default: false. */
+  readonly strict?: boolean | undefined;
+  /** What the person wants of it, in words: for the prompts. */
+  readonly wish?: string | undefined;
+  /** As for any operation: see `OperationOrder`. */
+  readonly provider?: string | undefined;
+  readonly model?: string | undefined;
+  /** False where no model reviews an analysis. Default: true. */
+  readonly review?: boolean | undefined;
+  /** True where no model may be asked: an analysis is then not reviewed, and what needs a model is refused. Default: false. */
+  readonly noModel?: boolean | undefined;
+  readonly session?: SessionChoice | undefined;
+  readonly workspace?: WorkspaceRef | undefined;
+  /** False where nobody is there who is told what is sent before it is: to submit it is consent then. Default: true. */
+  readonly asks?: boolean;
+}
+
+/** The pipeline is wrong; `problems` has all that is wrong with it. */
+export class SpecificationRefused extends AiexError {
+  readonly code = "bad_specification";
+  readonly problems: readonly SpecificationProblem[];
+  constructor(problems: readonly SpecificationProblem[]) {
+    const [first] = problems;
+    const more = problems.length > 1 ? ` There are ${problems.length - 1} more.` : "";
+    super(
+      first === undefined
+        ? "The pipeline is wrong."
+        : `Step ${first.step}, column ${first.span.at + 1}: ${first.message} ${first.remedy}${more}`,
+    );
+    this.problems = problems;
+  }
+}
+
+/** @throws {SpecificationRefused}; {UnknownProvider} nobody can be asked; {ConfigurationError} a prompt of the user's is wrong */
+export async function pipelineOrder(place: OperationPlace, order: PipelineOrder): Promise<RunOrder> {
+  const { input, mode = "sequential", continueOnError = false, strict = false, wish } = order;
+  const { workspace, onUnknown, deadlineMs, costUsdMax, asks = true, shown = null } = order;
+  const steps = checkedSteps(order.spec);
+  const session = order.session && (await sessionRef(place, order.session));
+  const asked = await askedBy(place, order, steps);
+  const isReviewed =
+    order.noModel !== true && order.review !== false && steps.some(({ word }) => word === "analyze");
+  const review = isReviewed
+    ? reviewPart(place.configuration, {
+        ...{ provider: order.provider, model: order.model },
+        isOneFile: await isOnlyNamed(place, order, steps),
+      })
+    : undefined;
+  const spec = specificationOf(steps);
+  const plan = planOfPipeline({
+    ...{ spec, steps },
+    begin: {
+      ...{ target: input, texts: {} },
+      found: wish === undefined ? [] : [{ operation: "What is wanted", summary: wish, paths: [] }],
+    },
+    terms: {
+      ...{ mode, strict, continueOnError, asked: asked ?? null, review: review ?? null },
+      partsAtOnce: place.configuration.values.pipeline.max_parallel_parts,
+    },
+    prompts: await promptsOf(place, steps),
+  });
+  const title = `Pipeline: ${spec}`;
+  return {
+    ...{
+      kind: "pipeline",
+      title: title.length > titleCharactersMax ? `${title.slice(0, titleCharactersMax)}…` : title,
+    },
+    ...{ plan, workspace, session, onUnknown, deadlineMs, costUsdMax },
+    asks: asks && (asked !== undefined || review !== undefined),
+    request: { shown },
+  };
+}
+
+/** A line of a list of runs. */
+const titleCharactersMax = 160;
+
+function checkedSteps(spec: PipelineOrder["spec"]): readonly PipelineStep[] {
+  if (typeof spec !== "string") return spec;
+  const checked = checkSpecification(spec);
+  if (!checked.ok) throw new SpecificationRefused(checked.problems);
+  return checked.steps;
+}
+
+/** Who is asked by its steps; undefined where none of them asks a model. @throws {UnknownProvider} */
+async function askedBy(
+  place: OperationPlace,
+  order: PipelineOrder,
+  steps: readonly PipelineStep[],
+): Promise<AskedModel | undefined> {
+  const operations = steps.map(operationOfStep);
+  const [first] = operations.filter((operation) => operation !== undefined);
+  if (first === undefined) return undefined;
+  const { configuration } = place;
+  const { provider, model } = order;
+  const isOneFile = await isOnlyNamed(place, order, steps);
+  const who =
+    order.noModel === true ? undefined : chooseReviewer(configuration, { provider, model, isOneFile });
+  if (who === undefined) throw nobodyToAsk(configuration, first.verb);
+  const {
+    max_tokens: tokensMax,
+    max_cost_usd: costUsdMax,
+    context_tokens: contextTokensMax,
+  } = configuration.values.operations;
+  return {
+    who,
+    ...(model === undefined ? {} : { model }),
+    isChosen: (provider ?? configuration.values.llm.default_provider) !== undefined,
+    limits: { tokensMax, costUsdMax, contextTokensMax },
+  };
+}
+
+/** Whether nothing is sent but one file or text that the person named. */
+async function isOnlyNamed(
+  place: OperationPlace,
+  { input, workspace }: PipelineOrder,
+  steps: readonly PipelineStep[],
+): Promise<boolean> {
+  const loaded = steps
+    .filter(({ word }) => word === "load")
+    .map(({ parameters }) => String(parameters.file ?? ""));
+  const named = [...(input.kind === "path" ? [input.path] : []), ...loaded];
+  for (const path of named) if (!(await isOneFile(place, path, workspace))) return false;
+  return steps.every((step) => {
+    const operation: AnyModelOperation | undefined = operationOfStep(step);
+    if (operation?.sendsOnlyNamed === undefined) return true;
+    return operation.sendsOnlyNamed(operation.input.parse(inputOfStep(step, input, false)));
+  });
+}
+
+async function promptsOf(
+  { files, configuration }: OperationPlace,
+  steps: readonly PipelineStep[],
+): Promise<Readonly<Record<string, Template>>> {
+  const userFolder = configuration.folders.user;
+  const names = [...promptsOfWords(steps)] as readonly TemplateName[];
+  const prompts = await Promise.all(names.map((name) => promptInEffect({ files, userFolder }, name)));
+  return Object.fromEntries(prompts.map((template) => [template.name, template]));
+}
+
+/** What the run of a pipeline came to, as far as it came: with the steps that were done where it failed, or was interrupted. */
+export async function pipelineDocumentOf(runs: Runs, end: RunEnd): Promise<PipelineDocument> {
+  const { summary, output } = end;
+  if (summary.phase === "done") return (output as PipelineOutcome).document;
+  const { state } = await runs.show(summary.id);
+  const plan = (await runs.value(summary.id, state.spec?.plan ?? { value: null })) as Plan;
+  const work = endWorkOf(plan.steps.find(({ id }) => id === endStep)?.input);
+  const records = await Promise.all(
+    work.steps.map(async ({ step, word }): Promise<StepRecord | undefined> => {
+      const kept = state.steps.get(stepIdOf(step))?.output;
+      if (kept !== undefined) return (await runs.value(summary.id, kept)) as StepRecord;
+      if (end.problem?.step !== stepIdOf(step)) return undefined;
+      const { code, message } = end.problem;
+      const failed = {
+        step,
+        word,
+        status: "failed",
+        reason: message,
+        code,
+        result: null,
+        rounds: 0,
+      } as const;
+      return { ...failed, parts: [], warnings: [], flow: work.begin };
+    }),
+  );
+  const { document } = outcomeOf(work, records, summary.id);
+  return { ...document, status: "failed" };
+}
