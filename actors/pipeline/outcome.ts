@@ -1,11 +1,11 @@
 // What the run of a pipeline comes to: the document that people and programs get, put together from the records of its steps.
 import { z } from "zod";
 import { Misuse } from "../../runtime/process/failures.ts";
-import type { AnalysisReport } from "../analysis/report.ts";
+import { factAt } from "./facts.ts";
 import { joinedResult, lastResult } from "./joined.ts";
 import type { Operations, StepContext } from "./plan.ts";
 import { stepIdOf } from "./planned.ts";
-import type { Flow, ResultDocument, StepRecord } from "./record.ts";
+import type { Flow, StepRecord } from "./record.ts";
 import { type EndWork, pipelineModes } from "./step-work.ts";
 
 const result = z
@@ -130,20 +130,21 @@ function statusOf(records: readonly (StepRecord | undefined)[]): PipelineDocumen
   return isWhole ? "completed" : "partial";
 }
 
-/** Of the last step that measured it: of several parts the worst counts. */
+/** Of the last step that measured it, as conditions see it. */
 function qualityOf(
   records: readonly StepRecord[],
 ): Pick<PipelineDocument, "quality" | "quality_score" | "complete"> {
-  for (const record of records.toReversed()) {
-    const reports = [record.result, ...record.parts.map(({ result }) => result)].filter(isReport);
-    if (reports.length === 0) continue;
-    const worst = reports.reduce((one, other) => ((other.quality ?? -1) < (one.quality ?? -1) ? other : one));
-    const { quality, quality_score } = worst;
-    return { quality, quality_score, complete: reports.every(({ complete }) => complete) };
-  }
-  return { quality: null, quality_score: null, complete: null };
-}
-
-function isReport(result: ResultDocument | null | AnalysisReport): result is AnalysisReport & ResultDocument {
-  return result?.schema === "aiex.analysis/1";
+  const measured = records.findLast(
+    (record) => record.status === "done" && record.result !== null && factAt(record, ["quality"]).isThere,
+  );
+  if (measured === undefined) return { quality: null, quality_score: null, complete: null };
+  const numberAt = (name: string): number | null => {
+    const fact = factAt(measured, [name]);
+    return fact.isThere && typeof fact.value === "number" ? fact.value : null;
+  };
+  const complete = factAt(measured, ["complete"]);
+  return {
+    ...{ quality: numberAt("quality"), quality_score: numberAt("quality_score") },
+    complete: complete.isThere && complete.value === true,
+  };
 }
