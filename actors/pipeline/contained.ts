@@ -1,5 +1,5 @@
 // The results that a result holds: those of the parts of a fan-out, of the steps that were combined, of a pipeline within a pipeline.
-import { isRecord } from "../../runtime/wire/shape.ts";
+import { isRecord, isWhole } from "../../runtime/wire/shape.ts";
 import { nestedResultsMax } from "./limits.ts";
 import type { ResultDocument } from "./record.ts";
 
@@ -65,7 +65,7 @@ function stepOf({
   step,
   operation,
 }: Readonly<Record<string, unknown>>): Pick<Contained, "step" | "operation"> {
-  return { step: Number.isSafeInteger(step) ? (step as number) : null, operation: textOrNull(operation) };
+  return { step: isWhole(step) && step > 0 ? step : null, operation: textOrNull(operation) };
 }
 
 function namedOf({

@@ -99,7 +99,7 @@ export type LoadedDocument = z.infer<typeof loadedDocument>;
 export type SavedDocument = z.infer<typeof savedDocument>;
 
 /** By the name of the file that each is published as. */
-const pipelineDocuments = {
+export const pipelineDocuments = {
   code: codeDocument,
   insights: insightsDocument,
   page: pageDocument,

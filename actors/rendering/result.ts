@@ -87,14 +87,16 @@ function renderer<Shown extends { readonly schema: string }>(
 }
 
 function markdownWithin(result: ResultDocument, depth: number): string {
-  if (heldBy(result) !== undefined && depth < nestedResultsMax) return heldMarkdown(result, depth);
+  if (heldBy(result) !== undefined)
+    return depth < nestedResultsMax ? heldMarkdown(result, depth) : `${tooDeep}\n`;
   const known = renderers.get(result.schema);
   const data = (): string => `${fencedBlock(dataOf(result), "json")}\n`;
   return known === undefined ? data() : soundOr(() => known.markdown(result), data);
 }
 
 function textWithin(result: ResultDocument, terminal: Terminal, depth: number): string {
-  if (heldBy(result) !== undefined && depth < nestedResultsMax) return heldText(result, terminal, depth);
+  if (heldBy(result) !== undefined)
+    return depth < nestedResultsMax ? heldText(result, terminal, depth) : `${tooDeep}\n`;
   const known = renderers.get(result.schema);
   const data = (): string => `${plainText(dataOf(result), terminal)}\n`;
   return known === undefined ? data() : soundOr(() => known.text(result, terminal), data);
@@ -142,6 +144,8 @@ function stepName({ step, operation }: Contained): string {
 function absenceOf({ reason }: Contained, shown: (text: string) => string = (text) => text): string {
   return reason === null ? "There is no result." : `There is no result: ${shown(sanitizeData(reason))}`;
 }
+
+const tooDeep = "There are results within these results, too deep to be shown.";
 
 function dataOf(result: ResultDocument): string {
   return escapeJson(JSON.stringify(result, null, 2));

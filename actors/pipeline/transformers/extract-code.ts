@@ -16,16 +16,24 @@ export const extractCode: Transformer = (given) => {
     return nothingToTransform(given, word, "no code", "Put it behind a step that writes code.");
   const texts = textsOf(latest, given.flow);
   const all = leavesOf(result).flatMap((leaf) => (leaf.result === null ? [] : codeIn(leaf.result, texts)));
-  const parts =
-    language === undefined
-      ? all
-      : all.filter((part) => part.language !== null && languageOf(part.language) === languageOf(language));
+  const wanted = language === undefined ? all : all.filter(({ of }) => isSame(of, language));
+  const parts = wanted.map(({ part }) => part);
   if (parts.length > 0) return made({ schema: "aiex.code/1", parts } satisfies CodeDocument);
   if (all.length === 0)
     return nothingToTransform(given, word, "no code", "Put it behind a step that writes code.");
-  const there = [...new Set(all.map((part) => part.language ?? "no language that is known"))].join(", ");
+  const there = [...new Set(all.map(({ of }) => of ?? "no language that is known"))].join(", ");
   return nothingToTransform(given, word, `no code in ${language}`, `There is code in ${there}.`);
 };
+
+interface FoundCode {
+  readonly part: CodePart;
+  /** The language that it is about: that of the file, where it is a diff. */
+  readonly of: string | null;
+}
+
+function isSame(of: string | null, language: string): boolean {
+  return of !== null && languageOf(of) === languageOf(language);
+}
 
 /** Files as they would be, by path. */
 function textsOf(latest: StepRecord, flow: Flow): ReadonlyMap<string, string> {
@@ -33,7 +41,7 @@ function textsOf(latest: StepRecord, flow: Flow): ReadonlyMap<string, string> {
   return new Map(all.flatMap((texts) => Object.entries(texts)));
 }
 
-function codeIn(document: ResultDocument, texts: ReadonlyMap<string, string>): readonly CodePart[] {
+function codeIn(document: ResultDocument, texts: ReadonlyMap<string, string>): readonly FoundCode[] {
   const { schema, code, path, place, language } = document;
   switch (schema) {
     case "aiex.code/1":
@@ -48,7 +56,7 @@ function codeIn(document: ResultDocument, texts: ReadonlyMap<string, string>): r
       return recordsIn(document.files).flatMap((file) => {
         const text = typeof file.path === "string" ? texts.get(file.path) : undefined;
         return text === undefined
-          ? partOf(file.path, "diff", file.diff)
+          ? partOf(file.path, "diff", file.diff, file.language)
           : partOf(file.path, file.language, text);
       });
     case "aiex.explanation/1":
@@ -61,16 +69,15 @@ function codeIn(document: ResultDocument, texts: ReadonlyMap<string, string>): r
   }
 }
 
-function partOf(path: unknown, language: unknown, code: unknown): readonly CodePart[] {
+function partOf(path: unknown, language: unknown, code: unknown, of = language): readonly FoundCode[] {
   if (typeof code !== "string" || code.trim() === "") return [];
-  return [{ path: textOrNull(path), language: textOrNull(language), code }];
+  const part = { path: textOrNull(path), language: textOrNull(language), code };
+  return [{ part, of: textOrNull(of) }];
 }
 
-function blocksIn(markdown: unknown): readonly CodePart[] {
+function blocksIn(markdown: unknown): readonly FoundCode[] {
   if (typeof markdown !== "string") return [];
-  return codeBlocksOf(markdown).map(({ language, code }) => ({
-    path: null,
-    language: language === "" ? null : languageOf(language),
-    code,
-  }));
+  return codeBlocksOf(markdown).flatMap(({ language, code }) =>
+    partOf(null, language === "" ? null : languageOf(language), code),
+  );
 }

@@ -1,11 +1,18 @@
 // What the tests of pipelines share: steps that were done, and results of every kind as operations make them.
-import type { ResultDocument, StepRecord } from "../../../actors/pipeline/record.ts";
+import type { PartRecord, ResultDocument, StepRecord } from "../../../actors/pipeline/record.ts";
 
 export function record(made: Partial<StepRecord> = {}): StepRecord {
   return {
     ...{ step: 1, word: "analyze", status: "done", reason: null, code: null, result: null, rounds: 1 },
     ...{ parts: [], warnings: [], flow: { target: { kind: "path", path: "." }, texts: {}, found: [] } },
     ...made,
+  };
+}
+
+export function part(made: Partial<PartRecord> = {}): PartRecord {
+  return {
+    ...{ name: "src/a.ts", run: "abcdefghijklmnop", node: null, status: "done", reason: null, result: null },
+    ...{ texts: {}, ...made },
   };
 }
 
@@ -101,6 +108,22 @@ export function tests(made: ResultDocument = {}): ResultDocument {
     ...{ schema: "aiex.test_generation/1", file: "src/a.ts", language: "typescript", framework: "vitest" },
     ...{ place: "test/a.test.ts", coverage: null, path: null, code: 'it("adds", () => {});\n' },
     ...{ remarks: "They are few.", run: null, verification: null, model, ...made },
+  };
+}
+
+export function generation(made: ResultDocument = {}): ResultDocument {
+  return {
+    ...{ schema: "aiex.generation/1", type: "module", language: "python", path: null, code: "a = 1\n" },
+    ...{ remarks: "", run: null, verification: null, model, ...made },
+  };
+}
+
+export function documentation(made: ResultDocument = {}): ResultDocument {
+  return {
+    ...{ schema: "aiex.documentation/1", file: "src/a.ts", language: "typescript", title: "Adding" },
+    sections: ["add"],
+    markdown: "# Adding\n\n## `add`\n\nAdds.\n\n```ts\nadd(1, 2);\n```\n",
+    ...{ complete: true, model, ...made },
   };
 }
 
