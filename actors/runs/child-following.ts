@@ -67,10 +67,11 @@ export class ChildFollowing {
 
   /** Begins it where it is not there yet. What the desk refuses is how it ended. */
   async toEnd(): Promise<FollowedChild> {
-    const { context, spec, counted } = this.#options;
+    const { context, spec, counted, isAgain } = this.#options;
     try {
+      const wasThere = isAgain && (await this.#isThere());
       await this.#asked("submit", { spec, on: undefined, beside: context.run });
-      return await this.#ended(await this.#over());
+      return await this.#ended(await this.#over(wasThere));
     } catch (error) {
       if (!(error instanceof DeskRefused)) throw error;
       const { code, message } = error;
@@ -78,9 +79,19 @@ export class ChildFollowing {
     }
   }
 
+  async #isThere(): Promise<boolean> {
+    try {
+      await this.#page(Number.MAX_SAFE_INTEGER);
+      return true;
+    } catch (error) {
+      if (error instanceof DeskRefused && error.code === "unknown_run") return false;
+      throw error;
+    }
+  }
+
   /** Resolves when it is over, and is not to be tried again. */
-  async #over(): Promise<RunSummary> {
-    let { isAgain } = this.#options;
+  async #over(wasThere: boolean): Promise<RunSummary> {
+    let isAgain = wasThere && this.#options.isAgain;
     // The second entry says which node has it first; then only its end is waited for.
     let summary = await this.#looked(2);
     for (let resumes = 0; ; ) {

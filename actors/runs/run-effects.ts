@@ -13,6 +13,7 @@ import type { Payable, RunBudget } from "./run-budget.ts";
 import type { RunFact } from "./run-entry.ts";
 import type { RunJournal } from "./run-journal.ts";
 import { effectChoices, isEffectChoice, questionAbout } from "./run-state.ts";
+import { childRunKind } from "./step-context.ts";
 import type { EffectAnswer, StepAsks } from "./step-work.ts";
 
 interface Wanted extends Payable {
@@ -97,6 +98,11 @@ export class RunEffects {
     const wanted = this.#wanted.get(question.slice(questionPrefix.length));
     if (wanted !== undefined && isEffectChoice(choice)) this.#carryOut(wanted, decideChoice(choice), true);
     return true;
+  }
+
+  /** True where a step follows parts of the run, which are not lost with its attempt. */
+  isFollowing(step: string): boolean {
+    return [...this.#wanted.values()].some((wanted) => wanted.step === step && wanted.kind === childRunKind);
   }
 
   /** Begins what may begin now. */

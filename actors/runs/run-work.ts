@@ -336,7 +336,8 @@ export class RunWork {
     if (this.#isEnding) return;
     const working = this.#steps.ids;
     if (this.#releasing !== undefined) {
-      if (!this.#waits.isAnyAtWork(working)) this.releaseDue();
+      const busy = working.filter((step) => !this.#effects.isFollowing(step));
+      if (!this.#waits.isAnyAtWork(busy)) this.releaseDue();
       return;
     }
     this.#waits.look(working);

@@ -3,7 +3,9 @@ import { printable } from "../../actors/rendering/printable.ts";
 import { plural } from "../../actors/rendering/report-order.ts";
 import { newsOf } from "../../actors/runs/answer-news.ts";
 import type { Kept, RunEntry } from "../../actors/runs/run-entry.ts";
+import { shortId } from "../../actors/runs/run-id.ts";
 import { escapeJson, sanitizeData } from "../../runtime/observe/sanitize.ts";
+import { isRecord } from "../../runtime/wire/shape.ts";
 import { paint, type Terminal } from "../terminal.ts";
 import { bytesText, millisecondsText } from "./amounts.ts";
 import { choicesText, costText, isoTime, timeOfDay, waitText } from "./run-words.ts";
@@ -69,11 +71,19 @@ function ownedWords({ node, epoch, reason, from, tookMs }: Owned): string {
 function toldWords(entry: Extract<RunEntry, { readonly type: "told" }>): string {
   const { step, name } = entry;
   const news = newsOf(entry);
-  if (news === undefined) return `step ${step} tells ${name}`;
+  if (news === undefined) return partWords(entry) ?? `step ${step} tells ${name}`;
   const { entry: provider, reason } = news;
   return news.name === "restarted"
     ? `step ${step} begins its answer anew, by ${provider}: ${reason}`
     : `${provider} goes on with the answer of step ${step}: ${reason}`;
+}
+
+/** Of a part of the run, which is a run of its own. */
+function partWords({ step, name, about }: Extract<RunEntry, { readonly type: "told" }>): string | undefined {
+  if (name !== "part" || !isRecord(about)) return undefined;
+  const { part, run, phase, node } = about;
+  if (typeof run !== "string") return undefined;
+  return `part ${part} of step ${step} is ${phase} on ${node}, as run ${shortId(run)}`;
 }
 
 type EffectEntry = Extract<

@@ -262,6 +262,45 @@ describe("The parts of a run", () => {
     expect(await desk.ask("submit", beside)).toMatchObject({ ok: false, code: "unknown_run" });
   });
 
+  it("are kept nowhere where their run is kept nowhere, and go with it", async () => {
+    const desk = await start();
+    const spec = specOf(parts({ a: planOf("gate", "g") }));
+    await desk.get("submit", { spec, on: undefined, brief: true });
+    await desk.world.advance(1_000);
+    const page = await desk.get("read", { id: spec.id, from: 1, waitMs: 0, bytesMax: 100_000 });
+    const part = page.entries.flatMap((entry) =>
+      entry.type === "intent" ? [(entry.about as { readonly run: string }).run] : [],
+    )[0] as string;
+    const read = { id: part, from: 1, waitMs: 0, bytesMax: 1 };
+    expect((await desk.get("read", read)).summary).toMatchObject({ phase: "running", parent: spec.id });
+    expect(await desk.get("list", undefined)).toEqual([]);
+    await desk.get("cancel", { id: spec.id, by: "me" });
+    expect((await desk.get("read", read)).summary.phase).toBe("cancelled");
+    await desk.world.advance(3 * 60_000);
+    expect(await desk.ask("read", read)).toMatchObject({ ok: false, code: "unknown_run" });
+  });
+
+  it("are let go with it without waiting for them, and go on with it", async () => {
+    const desk = await start();
+    const id = await desk.submit(specOf(parts({ a: planOf("gate", "g") })));
+    await partsAre(desk, id, { a: "running" });
+    const run = desk.node.whereis(runProcessName(id));
+    const before = desk.world.clock.now();
+    const over = new Promise<void>((resolve) => {
+      if (run !== undefined) desk.node.monitor(run, () => resolve());
+    });
+    if (run !== undefined) desk.node.send(run, { type: "release", why: "A test." } as never);
+    await desk.world.until(over);
+    expect(desk.world.clock.now() - before).toBeLessThan(1_000);
+    expect((await desk.get("find", { prefix: id })).phase).toBe("interrupted");
+    await desk.world.advance(60_000);
+    await partsAre(desk, id, { a: "running" });
+    await desk.get("resume", { id, by: "me", onUnknown: undefined });
+    desk.gates.open("g");
+    expect((await desk.follow(id)).summary.phase).toBe("done");
+    expect(desk.gates.begun).toEqual(["g"]);
+  });
+
   it("of a fork are others", async () => {
     const desk = await start();
     const id = await desk.submit(specOf(parts({ a: planOf("gate", "g") })));

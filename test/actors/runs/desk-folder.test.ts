@@ -15,6 +15,7 @@ import type { RunPhase, RunSummary } from "../../../actors/runs/run-summary.ts";
 import { folderRunStore } from "../../../actors/runs/stores/folder.ts";
 import { named, realWorld, startNode } from "../../../runtime/index.ts";
 import { runsTree } from "../../../supervisors/trees/runs.ts";
+import { partOperations, partsPlan } from "./child-stage.ts";
 import { Gates, operationsOf, planOf, specOf, types } from "./desk-stage.ts";
 
 type Calls = RunDesk["calls"];
@@ -28,7 +29,7 @@ async function program(folder: string, gates: Gates) {
     ...{
       world,
       node: "alpha",
-      operations: operationsOf(gates),
+      operations: { ...operationsOf(gates), ...partOperations },
       store,
       workspaceOf: () => undefined as never,
     },
@@ -87,6 +88,37 @@ describe("The desk of a program with its runs in a folder", { timeout: 30_000 },
     expect(seen.filter((type) => type === "owned" || type === "done")).toEqual(["owned", "owned", "done"]);
     await other.get("remove", { id });
     expect(await other.get("list", undefined)).toEqual([]);
+  });
+
+  it("goes on with the parts of a run as with the run, and takes them away with it", async () => {
+    const folder = folderOf();
+    const gates = new Gates();
+    const one = await program(folder, gates);
+    const plans = { a: planOf("echo", 1), b: planOf("gate", "g"), c: planOf("pay", { costUsd: 0.5 }) };
+    const { id } = await one.get("submit", { spec: specOf(partsPlan({ plans })), on: undefined });
+    const phasesIn = async ({ get }: typeof one) =>
+      (await get("list", undefined)).map(({ title, phase }) => `${title}: ${phase}`).toSorted();
+    while (
+      gates.begun.length === 0 ||
+      (await phasesIn(one)).filter((text) => text.endsWith("done")).length < 2
+    )
+      await one.node.sleep(20);
+    await one.end();
+    const other = await program(folder, gates);
+    onTestFinished(other.end);
+    expect(await phasesIn(other)).toEqual([
+      "A test: interrupted",
+      "Part a: done",
+      "Part b: interrupted",
+      "Part c: done",
+    ]);
+    gates.open("g");
+    await other.get("resume", { id, by: "me", onUnknown: undefined });
+    await other.until(id, other.is("done"));
+    expect(await phasesIn(other)).toEqual(["A test: done", "Part a: done", "Part b: done", "Part c: done"]);
+    expect((await other.get("find", { prefix: id })).costUsd).toBe(0.5);
+    await other.get("remove", { id });
+    expect(await phasesIn(other)).toEqual([]);
   });
 
   it("lets go of a run and takes it up again, while somebody reads it", async () => {

@@ -67,6 +67,11 @@ describe("The desk of runs", () => {
     ["a deadline that is no number", { deadlineAt: "soon" }],
     ["a budget below nothing", { costUsdMax: -1 }],
     ["a time that is none", { createdAt: Number.NaN }],
+    ["a parent that is none", { parent: { run: "x", root: "y", step: "1", part: "a" } }],
+    [
+      "a part that nobody began",
+      { parent: { run: "aaaaaaaaaaaaaaaa", root: "aaaaaaaaaaaaaaaa", step: "1", part: "a" } },
+    ],
     ["a fork of its own making", { forkedFrom: { id: "aaaaaaaaaaaaaaaa", at: 1 } }],
     ["a request larger than a record", { request: "a".repeat(2_000_000) }],
   ])("refuses %s as a run, in words, and writes nothing", async (_, given) => {

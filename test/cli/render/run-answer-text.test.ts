@@ -91,6 +91,18 @@ describe("The line of an event", () => {
     expect(eventText(entry(told("restarted")), reportFile)).toContain(
       "step say begins its answer anew, by other: It broke.",
     );
+    const about = {
+      part: "b.ts",
+      run: "x7w2aaaaaaaaaaaa",
+      phase: "running",
+      node: "beta",
+      tokens: 0,
+      costUsd: 0,
+    };
+    expect(eventText(entry(told("part", about)), reportFile)).toContain(
+      "part b.ts of step say is running on beta, as run x7w2aaaa",
+    );
+    expect(eventText(entry(told("part", {})), reportFile)).toContain("tells part");
     expect(eventText(entry(told("continued")), reportFile)).toContain(
       "other goes on with the answer of step say: It broke.",
     );
