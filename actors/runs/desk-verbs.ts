@@ -62,7 +62,7 @@ export class DeskVerbs {
     await this.#begin(home, spec, { reason: "start", on }, accepted);
   }
 
-  /** Where it is there already it stays as it is: whoever follows it has it go on where that is wanted. */
+  /** Where it is there already it stays as it is: whoever follows it has it go on where that is wanted, and asks again where this is lost. */
   async #submitPart(spec: RunSpec, home: RunHome, accepted: (id: string) => void): Promise<void> {
     const { homes, pages, parts } = this.#options;
     const { id } = spec;
@@ -70,8 +70,8 @@ export class DeskVerbs {
     const isNew = await acceptAside(this.#writing(home, id), spec);
     homes.note(id, home);
     const phase = isNew ? "queued" : (await pages.summary(home, id)).phase;
-    if (isOver(phase) || phase === "interrupted") accepted(id);
-    else await this.#begin(home, spec, { reason: "start", on: undefined }, accepted);
+    if (!isOver(phase) && phase !== "interrupted") await home.begin(spec, "start", undefined);
+    accepted(id);
   }
 
   async read(request: Asked<"read">): Promise<RunPage> {
