@@ -1,8 +1,15 @@
 // The checkers themselves: each catches a ledger that is broken in its own way, and none objects to one that is sound.
 import { describe, expect, test } from "vitest";
-import type { RunEntry, RunFact } from "../../actors/runs/run-entry.ts";
+import type { KeptSpec, RunEntry, RunFact } from "../../actors/runs/run-entry.ts";
 import { checkers, judge } from "./checkers.ts";
-import type { EffectKind, Entry, Happening, LogRecord, PromisedRun } from "./ledger.ts";
+import {
+  type EffectKind,
+  type Entry,
+  type Happening,
+  type LogRecord,
+  type PromisedRun,
+  partProvider,
+} from "./ledger.ts";
 
 const run = "r1";
 const [one, other] = ["n1", "n2"];
@@ -45,6 +52,7 @@ const interrupted: RunFact = {
   interrupted: true,
 };
 const done = (by = "y"): RunFact => ({ type: "done", output: output(by) });
+const cancelled: RunFact = { type: "cancelled", by: "somebody" };
 const failed = (code: string): RunFact => ({ type: "failed", code, message: "it could not" });
 
 /** A small life: one owner is lost in the middle of an effect, another one asks and goes on. */
@@ -98,6 +106,24 @@ const sound = ledger(
 function lone(facts: readonly RunFact[], plan: Happening = promised()): Happening[] {
   return [plan, log(records([one, [owned(1), ...facts]]))];
 }
+
+/** A run with parts, by what is written of the run and of each of them. */
+function withParts(whole: readonly RunFact[], ...its: readonly (readonly RunFact[])[]): Happening[] {
+  const accepted = (id: string, part?: string): RunFact => {
+    const parent = part === undefined ? {} : { parent: { run, root: run, step: "a", part } };
+    const spec = { id, plan: { value: null }, ...parent } as unknown as KeptSpec;
+    return { type: "accepted", spec, steps: 1 };
+  };
+  return [
+    log(records([one, [accepted(run), ...whole]])),
+    ...its.map((facts, index): Happening => {
+      const part = `part${index}`;
+      return { type: "log", run: part, records: records([one, [accepted(part, "same"), ...facts]]) };
+    }),
+  ];
+}
+
+const paid: RunFact = { ...interrupted, provider: partProvider, interrupted: false } as RunFact;
 
 const [before = first[0], ...changed] = first;
 const otherLife = records(
@@ -169,6 +195,9 @@ const broken: readonly (readonly [check: string, problem: RegExp, entries: reado
   ],
   ["ends", /r1-x waits for 2 of r1, which has 12/, ledger(promised(), log(), stands("done", 2))],
   ["ends", /r1 goes on after its end at 2/, ledger(...lone([done(), answered("retry")]))],
+  ["parts", /r1 is over \(cancelled\), and its part part0 is not/, ledger(withParts([cancelled], [paid]))],
+  ["parts", /a part of r1 is there twice/, ledger(withParts([done()], [done()], [done()]))],
+  ["parts", /used 2 tokens, and 4 are counted/, ledger(withParts([paid, paid, done()], [paid, done()]))],
   ["liveness", /it hangs/, ledger({ type: "stuck", what: "it hangs" })],
   ["liveness", /when all is stopped: 1 timer/, ledger({ type: "remains", what: "1 timer" })],
 ];

@@ -6,10 +6,21 @@ import { lasting } from "./checkers/lasting.ts";
 import { liveness } from "./checkers/liveness.ts";
 import { notes } from "./checkers/notes.ts";
 import { numbers } from "./checkers/numbers.ts";
+import { parts } from "./checkers/parts.ts";
 import { steps } from "./checkers/steps.ts";
 import type { Checker, Entry, Violation } from "./ledger.ts";
 
-export const checkers: readonly Checker[] = [lasting, numbers, steps, notes, effects, epochs, ends, liveness];
+export const checkers: readonly Checker[] = [
+  lasting,
+  numbers,
+  steps,
+  notes,
+  effects,
+  epochs,
+  ends,
+  parts,
+  liveness,
+];
 
 export function judge(entries: readonly Entry[]): readonly Violation[] {
   return checkers.flatMap((check) => check(entries));

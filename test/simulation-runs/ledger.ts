@@ -109,6 +109,9 @@ export interface LogRecord {
   readonly entries: readonly RunEntry[];
 }
 
+/** Whom parts of runs ask; runs of their own ask "p". */
+export const partProvider = "q";
+
 export interface PromisedRun {
   /** Every step that there is to be, those that are added included. */
   readonly steps: readonly string[];

@@ -1,7 +1,9 @@
 // What the steps of the room do, on the node that has them: what their input says, and the world outside that their effects change.
 import type { Operations } from "../../actors/pipeline/plan.ts";
+import { followChild } from "../../actors/runs/child.ts";
 import type { StepContext } from "../../actors/runs/step-context.ts";
 import { sleep } from "../../runtime/index.ts";
+import { partProvider } from "./ledger.ts";
 import type { Act, StepInput } from "./plan.ts";
 import type { Program, Stage } from "./stage.ts";
 
@@ -65,11 +67,28 @@ class OwnStep {
       case "effect":
         await this.#effect(act);
         return;
+      case "parts":
+        await this.#parts(act);
+        return;
       case "fail":
         if ((await context.recall(act.key)) !== undefined) return;
         await context.note(act.key, true);
         throw new Asked("as planned");
     }
+  }
+
+  async #parts({ key, acts }: Extract<Act, { readonly do: "parts" }>): Promise<void> {
+    const following = acts.map((its, index) => {
+      const input: StepInput = { acts: its, adds: [], bytes: index === 0 ? 20_000 : 0 };
+      const plan = { steps: [{ id: "s", operation: "play", input }], result: "s" };
+      const part = `${key}${index}`;
+      return followChild(this.#context, {
+        ...{ key: part, part, kind: "test", title: part, plan, among: acts.length },
+      });
+    });
+    for (const end of await Promise.all(following))
+      if (!end.ok)
+        this.#stage.note({ type: "stuck", what: `part ${end.run} came to ${end.code}: ${end.message}` });
   }
 
   async #wait(key: string, ms: number): Promise<void> {
@@ -125,7 +144,8 @@ class OwnStep {
     });
     if (kind === "model_call")
       await this.#context.used({
-        provider: "p",
+        // Those of parts are told from those of the run itself.
+        provider: this.#context.changesRun === this.#context.run ? "p" : partProvider,
         model: "m",
         inputTokens: 1,
         outputTokens: 1,

@@ -22,6 +22,8 @@ export type Act =
       readonly isBlind: boolean;
       readonly fails: number;
     }
+  /** Follows parts of the run, as many at the same time. */
+  | { readonly do: "parts"; readonly key: string; readonly acts: readonly (readonly Act[])[] }
   /** Fails the first time. */
   | { readonly do: "fail"; readonly key: string };
 
@@ -56,11 +58,39 @@ export interface Plan {
   readonly runs: readonly RunPlan[];
 }
 
-export function drawPlan(draw: Draw, rounds: number): Plan {
+/** @param hasParts whether the first step of the first run follows parts of the run */
+export function drawPlan(draw: Draw, rounds: number, hasParts: boolean): Plan {
   const names = Array.from({ length: draw.one([3, 3, 3, 3, 4, 5]) }, (_, index) => `n${index + 1}`);
   const count = draw.one([1, 2, 2, 3]);
-  return { names, runs: Array.from({ length: count }, (_, index) => drawRun(draw, index + 1, rounds)) };
+  const runs = Array.from({ length: count }, (_, index) => drawRun(draw, index + 1, rounds));
+  return { names, runs: runs.map((run, index) => (hasParts && index === 0 ? withParts(run) : run)) };
 }
+
+/** What the parts do is the same in every play: what happens to them is not. */
+function withParts(run: RunPlan): RunPlan {
+  const call = (takesMs: number): Act => ({
+    ...{ do: "effect", key: "k", kind: "model_call", isBlind: false, fails: 0 },
+    takesMs,
+  });
+  const acts: readonly (readonly Act[])[] = [
+    [call(900), { do: "note", key: "n" }],
+    [{ do: "fail", key: "f" }, call(300)],
+    [{ do: "text", pieces: 3 }, { do: "sleep", ms: 700 }, call(40)],
+    [{ do: "wait", key: "w", ms: 600 }, { ...call(300), fails: 1 } as Act],
+  ];
+  const [first, ...rest] = run.steps.steps;
+  if (first === undefined) return run;
+  const input = first.input as StepInput;
+  const more: StepInput = { ...input, acts: [...input.acts, { do: "parts", key: "p", acts }] };
+  return {
+    ...run,
+    steps: { ...run.steps, steps: [{ ...first, input: more }, ...rest] },
+    plannedMs: run.plannedMs + partsMs,
+  };
+}
+
+/** Longer than any of them plans to take. */
+const partsMs = 5_000;
 
 function drawRun(draw: Draw, number: number, rounds: number): RunPlan {
   const name = `r${number}`;

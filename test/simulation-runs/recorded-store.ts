@@ -14,7 +14,8 @@ export function recordedStore(stage: Stage, store: ClusterStore, programOf: () =
     acknowledgement: () => runs.acknowledgement(),
     append: async (log, append) => {
       const outcome = await runs.append(log, append);
-      const run = names.get(log);
+      // Parts of runs are called by their ids.
+      const run = names.get(log) ?? (log.startsWith(stem) ? log.slice(stem.length) : undefined);
       if (run !== undefined) noteOutcome(stage, programOf(), run, append, outcome);
       return outcome;
     },
@@ -28,6 +29,8 @@ export function recordedStore(stage: Stage, store: ClusterStore, programOf: () =
   };
   return { ...store, runs: recorded };
 }
+
+const stem = runLogName("");
 
 function noteOutcome(
   stage: Stage,

@@ -72,6 +72,7 @@ describe("The seeds of runs together", { timeout: testMsMax }, () => {
       ...["asked about an effect", "answered retry", "answered done", "answered fail", "answered yes"],
       ...["found done", "a call interrupted", "failed effect_unknown", "waiting limit", "waiting answer"],
       ...["a large output", "steps added", "released", "done", "cancelled", "step_failed", "text", "noted"],
+      "a part",
     ];
     const missing = new Set(expected);
     for (let seed = 1; missing.size > 0 && seed <= seedsMax; seed += 1)
@@ -101,6 +102,8 @@ function kindsOf(entry: Entry): readonly string[] {
 
 function kindsOfFact(entry: RunEntry): readonly string[] {
   switch (entry.type) {
+    case "accepted":
+      return entry.spec.parent === undefined ? [] : ["a part"];
     case "owned":
       return [`owned ${entry.reason}`];
     case "asked":

@@ -24,6 +24,8 @@ const busyLookMs = 10;
 const haltMsMax = 60_000;
 /** What was waited for, and came before, is let go by then. */
 const restMs = 2_000;
+/** The parts of a run are over by then, once that is. */
+const partsMs = 40_000;
 
 export const runsRoom: Room<Entry> = {
   script: "sim:runs",
@@ -52,6 +54,7 @@ async function play(seed: number): Promise<Played<Entry>> {
       await playRound(stage, people, round, begin);
     calm(stage, begin);
     await converge(stage, people);
+    if (stage.hasParts) await pass(stage, partsMs);
     await see(stage, people);
     await end(stage);
   } catch (thrown) {
@@ -162,6 +165,20 @@ async function see(stage: Stage, people: readonly People[]): Promise<void> {
     const next = readers.map((reader) => [reader.name, reader.next] as const);
     stage.note({ type: "stands", run: run.name, phase: state.phase, readers: Object.fromEntries(next) });
   }
+  for (const id of partsIn(stage)) stage.note({ type: "log", run: id, records: await recordsOf(stage, id) });
+}
+
+/** The ids of all parts of runs that were accepted. */
+function partsIn({ ledger }: Stage): ReadonlySet<string> {
+  return new Set(
+    ledger.entries.flatMap((entry) =>
+      entry.type === "wrote"
+        ? entry.entries.flatMap((each) =>
+            each.type === "accepted" && each.spec.parent !== undefined ? [each.spec.id] : [],
+          )
+        : [],
+    ),
+  );
 }
 
 async function recordsOf({ journal }: Stage, id: string): Promise<readonly LogRecord[]> {

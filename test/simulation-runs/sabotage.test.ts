@@ -1,5 +1,6 @@
 // The room as a whole: runs that were broken on purpose are found out within a few seeds, by the checker that should.
 import { describe, expect, test } from "vitest";
+import { ChildUsage } from "../../actors/runs/child-usage.ts";
 import { RunTail } from "../../actors/runs/desk-tail.ts";
 import { RunEffects } from "../../actors/runs/run-effects.ts";
 import { RunLog } from "../../actors/runs/run-log.ts";
@@ -93,6 +94,16 @@ describe("The room finds runs", { timeout: testMsMax }, () => {
         const claimed = await claim.call(RunLog, options, goesOn);
         if (claimed.log.epoch > 2) await new Promise(() => {});
         return claimed;
+      };
+    });
+    expect(seeds).toBeLessThanOrEqual(seedsMax);
+  });
+
+  test("that count what their parts cost twice", async () => {
+    const seeds = await seedsUntil(finding("parts"), ChildUsage.prototype, "take", (take) => {
+      return function (this: ChildUsage, entry) {
+        take.call(this, entry);
+        take.call(this, entry);
       };
     });
     expect(seeds).toBeLessThanOrEqual(seedsMax);

@@ -36,6 +36,9 @@ export interface Busy {
   readonly run: string;
 }
 
+/** One play in so many has runs with parts. */
+const partsEvery = 4;
+
 export class Stage {
   readonly seed: number;
   readonly world: SimulatedWorld;
@@ -61,6 +64,8 @@ export class Stage {
   readonly halting = new Set<string>();
   /** Starts the node of a name that has become free, once there are no more faults. */
   restart: ((name: string) => void) | undefined;
+  /** Whether one of its runs has parts. */
+  readonly hasParts: boolean;
   readonly #labels = new Map<string, string>();
   readonly #starts = new Map<string, number>();
   #last = 0;
@@ -69,8 +74,9 @@ export class Stage {
     this.seed = seed;
     this.world = simulatedWorld({ seed });
     this.draw = new Draw(this.world.random);
+    this.hasParts = seed % partsEvery === 0;
     this.odds = drawOdds(this.draw);
-    this.plan = drawPlan(this.draw, this.odds.rounds);
+    this.plan = drawPlan(this.draw, this.odds.rounds, this.hasParts);
     this.network = memoryNetwork(this.world);
     this.ledger = new Ledger(() => this.world.elapsedMs);
     const logs = new MemoryLogTable();
