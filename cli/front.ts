@@ -26,10 +26,12 @@ function asksForHelp(words: readonly string[]): boolean {
 function commandWords(words: readonly string[]): readonly string[] {
   const firstOption = words.findIndex((word) => word.startsWith("-"));
   const leading = words.slice(0, firstOption === -1 ? words.length : firstOption);
-  const command = commands.find((candidate) =>
+  const named = commands.filter((candidate) =>
     candidate.words.every((word, index) => isCommandWord(word, leading[index])),
   );
-  return command?.words ?? leading;
+  // A group may be a command itself.
+  const [longest] = named.toSorted((one, other) => other.words.length - one.words.length);
+  return longest?.words ?? leading;
 }
 
 async function topicHelp(topic: readonly string[]): Promise<string | undefined> {

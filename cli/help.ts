@@ -76,6 +76,7 @@ function commandHelp(command: CommandSpec): string {
     ...exampleLines(command.examples),
     ...wrapped(usageParts(command), "Usage: ", "         "),
     ...argumentLines(command),
+    ...memberLines(command),
     "",
     "Options:",
     ...rows([...optionRows, ["--help", "Show this help"]]),
@@ -87,6 +88,13 @@ function argumentUsage({ placeholder, choices, required, repeats }: ArgumentSpec
   const words = hasLongRow(choices) ? placeholder : (choices?.join("|") ?? placeholder);
   const spelled = `${words}${repeats === true ? "..." : ""}`;
   return required ? spelled : `[${spelled}]`;
+}
+
+/** Of a command that is a group too. */
+function memberLines({ words }: CommandSpec): string[] {
+  const members = words.length === 1 ? commandsIn(words[0] ?? "") : [];
+  if (members.length === 0) return [];
+  return ["", "Commands:", ...rows(members.map((member) => [member.words.join(" "), member.summary]))];
 }
 
 /** It needs places where a line may break. */

@@ -62,8 +62,10 @@ function findCommand(words: readonly string[]): CommandSpec {
     throw new UsageError(`A command comes before its options: aiex COMMAND ${quoted(first)} ...`);
   }
   const single = commands.find((command) => command.words.length === 1 && command.words[0] === first);
-  if (single !== undefined) return single;
-  if (!groups.some((group) => group.word === first)) {
+  const isGroup = groups.some((group) => group.word === first);
+  // A group may be a command itself, where no other word of it follows.
+  if (single !== undefined && (!isGroup || second === undefined || second.startsWith("-"))) return single;
+  if (!isGroup) {
     const topLevel = [
       ...groups.map((group) => group.word),
       ...commands.map((command) => command.words[0] ?? ""),
@@ -79,7 +81,11 @@ function findCommand(words: readonly string[]): CommandSpec {
   }
   const found = members.find((command) => isCommandWord(command.words[1], second));
   if (found !== undefined) return found;
-  const meant = suggestion(second, names, `aiex ${first} `) ?? ` Its commands: ${names.join(", ")}.`;
+  const needed = single?.options.find(({ required }) => required === true);
+  const own =
+    needed === undefined ? "" : ` It is run with aiex ${first} --${needed.name} ${needed.placeholder ?? ""}.`;
+  const meant =
+    suggestion(second, names, `aiex ${first} `) ?? ` Its commands: ${names.join(", ")}.${own.trimEnd()}`;
   throw new UsageError(`Unknown command ${quoted(`${first} ${second}`)}.${meant}`, first);
 }
 

@@ -2,6 +2,7 @@
 import { commands, groups } from "../command-table.ts";
 import {
   choicesOf,
+  commandOfGroup,
   firstWords,
   helpTopics,
   optionsOf,
@@ -88,10 +89,12 @@ function commandCases(): string[] {
   const top = firstWords().map(({ word }) => word);
   const groupCases = groups.map(({ word }) => {
     const names = secondWords(word).map((second) => second.word);
-    return `"${word}") _aiex_words "${[...names, "--help"].join(" ")}" ;;`;
+    const own = commandOfGroup(word);
+    const options = own === undefined ? ["--help"] : optionsOf(own).map(({ name }) => `--${name}`);
+    return `"${word}") _aiex_words "${[...names, ...options].join(" ")}" ;;`;
   });
   const ownCases = commands
-    .filter((command) => command.words[0] !== "help")
+    .filter(({ words }) => words[0] !== "help" && !groups.some(({ word }) => word === words.join(" ")))
     .map((command) => {
       const options = optionsOf(command).map((option) => `--${option.name}`);
       const offered = [...choicesOf(command), ...options];

@@ -9,7 +9,9 @@ export interface Word {
 
 /** The first words of a command line. */
 export function firstWords(): readonly Word[] {
-  const single = commands.filter((command) => command.words.length === 1);
+  const single = commands.filter(
+    ({ words: [word], words }) => words.length === 1 && groups.every((group) => group.word !== word),
+  );
   return [
     ...groups,
     ...single.map((command) => ({ word: command.words[0] ?? "", summary: command.summary })),
@@ -25,6 +27,11 @@ export function secondWords(word: string): readonly Word[] {
 export function helpTopics(): readonly Word[] {
   const topics = firstWords().filter(({ word }) => word !== "help");
   return [...topics, { word: "exit-codes", summary: "What each exit code means" }];
+}
+
+/** The command that a group is by itself, where it is one. */
+export function commandOfGroup(word: string): CommandSpec | undefined {
+  return commands.find(({ words }) => words.length === 1 && words[0] === word);
 }
 
 /** The options of a command, with `--help`, which every command has. */

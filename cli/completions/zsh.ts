@@ -1,7 +1,15 @@
 // The completion script for zsh.
 import type { ArgumentSpec, CommandSpec, OptionSpec } from "../command-spec.ts";
 import { commands, commandsIn, groups } from "../command-table.ts";
-import { firstWords, helpTopics, optionsOf, secondWords, valuesOf, type Word } from "./words.ts";
+import {
+  commandOfGroup,
+  firstWords,
+  helpTopics,
+  optionsOf,
+  secondWords,
+  valuesOf,
+  type Word,
+} from "./words.ts";
 
 export function zshCompletion(): string {
   return `#compdef aiex
@@ -49,7 +57,8 @@ fi
 function restCases(): string[] {
   const groupCases = groups.map(({ word }) => `${word}) _aiex_${word} ;;`);
   const ownCases = commands
-    .filter((command) => command.words.length === 1 && command.words[0] !== "help")
+    .filter(({ words }) => words.length === 1 && words[0] !== "help")
+    .filter(({ words }) => !groups.some(({ word }) => word === words[0]))
     .map((command) => `${command.words[0]}) ${argumentsCall(command)} ;;`);
   const topics = helpTopics().map(({ word }) => word);
   const inner = groups.flatMap(({ word }) => secondWords(word).map((second) => second.word));
@@ -59,11 +68,13 @@ function restCases(): string[] {
 
 function groupFunction(group: string): string {
   const members = commandsIn(group);
+  const own = commandOfGroup(group);
+  const options = own === undefined ? "'--help[Show help]'" : optionsOf(own).map(optionSpec).join(" ");
   const cases = members.map((command) => `${command.words[1]}) ${argumentsCall(command)} ;;`);
   return `_aiex_${group}() {
   local context state state_descr line
   typeset -A opt_args
-  _arguments -C '--help[Show help]' '1: :->second' '*:: :->rest'
+  _arguments -C ${options} '1: :->second' '*:: :->rest'
   case $state in
     second)
       local -a second
