@@ -47,7 +47,7 @@ export async function checkDestination(
   const source = input === undefined ? undefined : await orNothing(files.status(input));
   if (source?.kind === "file" && source.inode === target.inode && source.device === target.device) {
     throw new UsageError(
-      `--output "${path}" is the file that --file names, and the report would replace it. Name another file.`,
+      `--output "${path}" is the very file that is read, and the report would replace it. Name another file.`,
       topic,
     );
   }

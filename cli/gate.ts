@@ -31,7 +31,7 @@ export function judge(report: Judged, { failUnder, allowPartial }: Gate): Verdic
   if (score === null) {
     return {
       code: exitCodes.gateNotMet,
-      message: `Gate not met: there is no quality score, because nothing was analyzed, and --fail-under asks for ${failUnder}. Check the path that --file names.`,
+      message: `Gate not met: there is no quality score, because nothing was analyzed, and --fail-under asks for ${failUnder}. Check the path that was given.`,
     };
   }
   if (score < failUnder) {

@@ -50,7 +50,7 @@ describe("checkDestination()", () => {
     ["/dev/stdout", "a symbolic link"],
     ["/desk/link", "a symbolic link"],
     ["/desk/dangling", "a symbolic link"],
-    ["/desk/app.py", "the file that --file names"],
+    ["/desk/app.py", "the very file that is read"],
     ["/desk/none/report.json", "does not exist"],
     ["/desk/old.json/report.json", "directory"],
   ])("refuses %s", async (path, says) => {
@@ -59,7 +59,7 @@ describe("checkDestination()", () => {
 
   it("knows the input also where a link leads to it", async () => {
     files.putLink("/desk/other-name", "/desk/app.py");
-    await expect(checkDestination(files, "/desk/app.py", "/desk/other-name")).rejects.toThrow("--file names");
+    await expect(checkDestination(files, "/desk/app.py", "/desk/other-name")).rejects.toThrow("the very file that is read");
   });
 
   it("asks nothing of the input where that is no file", async () => {

@@ -168,7 +168,7 @@ describe("aiex ai explain", () => {
     [["ai", "explain", "--file", "."], 1, "directory"],
     [[...explain, "--provider", "nobody"], 2, 'no entry "nobody"'],
     [[...explain, "--level", "expert"], 2, "basic, intermediate, advanced"],
-    [[...explain, "--output", "mean.py"], 2, "the file that --file names"],
+    [[...explain, "--output", "mean.py"], 2, "the very file that is read"],
     [[...explain, "--detach"], 2, "--detach needs a run that is on a node"],
   ])("with %j ends with %d and asks nobody", async (words, expected, problem) => {
     await played(whole);
