@@ -84,6 +84,7 @@ export function exitCodeMarkdown(): string {
 const codesByError: ReadonlyMap<string, ExitCode> = new Map([
   ["usage", exitCodes.usage],
   ["bad_path", exitCodes.usage],
+  ["bad_specification", exitCodes.usage],
   ["file_denied", exitCodes.denied],
   ["confidential", exitCodes.denied],
   ["declined", exitCodes.denied],

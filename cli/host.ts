@@ -19,6 +19,7 @@ import type { AnalysisOrder } from "../supervisors/runs/analysis.ts";
 import type { ChatOrder, Partner, PartnerChoice } from "../supervisors/runs/chat.ts";
 import type { OperationOrder } from "../supervisors/runs/operation.ts";
 import type { OwnDesk } from "../supervisors/runs/own-desk.ts";
+import type { PipelineOrder } from "../supervisors/runs/pipeline.ts";
 import type { RemoteRuns } from "../supervisors/runs/remote.ts";
 import type { RunOrder, ServedWorkspace } from "../supervisors/runs/runs.ts";
 import type { WorkflowBook } from "../supervisors/workflows.ts";
@@ -59,6 +60,8 @@ export interface Settings {
   chat(chat: ChatOrder): Promise<RunOrder>;
   /** What a pipeline means and is expected to take, or what is wrong with it. Fails with a `FileError`. @throws {UnknownProvider} */
   checkPipeline(order: PipelineCheckOrder): Promise<PipelineCheck>;
+  /** What a pipeline is as a run. @throws {UnknownProvider} nobody can be asked; {ConfigurationError} a prompt is wrong; {Misuse} it is none */
+  pipeline(order: PipelineOrder): Promise<RunOrder>;
   /** Who answers in a conversation where that is wanted. @throws {UnknownProvider} */
   partner(choice: PartnerChoice): Promise<Partner>;
   /** What `aiex cluster connect` has saved. */

@@ -112,6 +112,10 @@ async function loadSettings(world: World, log: TextOutput, flags: readonly FlagS
       const { checkPipeline } = await import("../supervisors/pipeline-check.ts");
       return checkPipeline({ files: world.files, configuration: loaded, directory }, order);
     },
+    pipeline: async (order) => {
+      const { pipelineOrder } = await import("../supervisors/runs/pipeline.ts");
+      return pipelineOrder({ files: world.files, configuration: loaded, directory }, order);
+    },
     partner: async (choice) => {
       const { choosePartner } = await import("../supervisors/runs/chat.ts");
       return choosePartner(loaded, choice);

@@ -1,9 +1,11 @@
 // What a run came to that was followed to its end: its result as it was asked for, and the exit code.
 import type { AnalysisReport } from "../actors/analysis/report.ts";
+import type { PipelineDocument } from "../actors/pipeline/outcome.ts";
 import { shortId } from "../actors/runs/run-id.ts";
 import { AiexError } from "../runtime/errors.ts";
 import { AnalysisFailed, analysisReport, shownOf } from "../supervisors/runs/analysis.ts";
 import { operationDocument } from "../supervisors/runs/operation-end.ts";
+import { pipelineDocumentOf } from "../supervisors/runs/pipeline.ts";
 import type { RunEnd, Runs } from "../supervisors/runs/runs.ts";
 import { readAsked } from "./analysis-asked.ts";
 import { type ReportShown, showReport } from "./analysis-result.ts";
@@ -12,6 +14,7 @@ import type { Destination } from "./destination.ts";
 import { type ExitCode, exitCodes, hasExitCode } from "./exit-codes.ts";
 import { showFailure } from "./failure.ts";
 import type { Host } from "./host.ts";
+import { type PipelineEvent, type PipelineShown, showPipeline } from "./pipeline-result.ts";
 import { renderJson } from "./render/json.ts";
 import { isShownOperation, type ShownOperation, showOperation } from "./shown-operation.ts";
 
@@ -28,6 +31,13 @@ export type RunResult =
       readonly name: ShownOperation;
       readonly document: Readonly<Record<string, unknown>>;
       readonly format: ReportFormat;
+    }
+  | {
+      readonly kind: "pipeline";
+      readonly document: PipelineDocument;
+      readonly asked: ReturnType<typeof readAsked>;
+      /** What ended it before its last step. */
+      readonly problem: RunWithoutResult | undefined;
     }
   | { readonly kind: "data"; readonly output: unknown };
 
@@ -46,6 +56,7 @@ export class RunWithoutResult extends AiexError {
  */
 export async function resultOf(runs: Runs, end: RunEnd, isKept = true): Promise<RunResult> {
   const { id, kind, phase } = end.summary;
+  if (kind === "pipeline") return pipelineResult(runs, end);
   if (phase !== "done" && phase !== "failed") throw withoutResult(end);
   if (kind !== "analysis") {
     if (phase === "failed") throw withoutResult(end);
@@ -65,6 +76,22 @@ export async function resultOf(runs: Runs, end: RunEnd, isKept = true): Promise<
   return { kind, report, asked: readAsked(shownOf(state.spec?.request)) };
 }
 
+/** @throws {RunWithoutResult} nobody goes on with it */
+async function pipelineResult(runs: Runs, end: RunEnd): Promise<RunResult> {
+  const { id, phase } = end.summary;
+  if (phase !== "done" && phase !== "failed") throw withoutResult(end);
+  const document = await pipelineDocumentOf(runs, end);
+  const { state } = await runs.show(id, 1);
+  const asked = readAsked(shownOf(state.spec?.request));
+  return { kind: "pipeline", document, asked, problem: phase === "done" ? undefined : failedPipeline(end) };
+}
+
+/** A step that failed says why in its code. */
+function failedPipeline(end: RunEnd): RunWithoutResult {
+  const why = withoutResult(end);
+  return new RunWithoutResult(end.problem?.code ?? why.code, why.message);
+}
+
 export interface ResultShown {
   /** As it was asked for where it is undefined. */
   readonly format: ReportFormat | undefined;
@@ -72,6 +99,8 @@ export interface ResultShown {
   readonly destination?: Destination;
   /** True where a person has seen it while it came. */
   readonly isShown?: boolean;
+  /** Of a pipeline whose events were printed: the last one. */
+  readonly event?: PipelineEvent | undefined;
 }
 
 /** Shows it as it was asked for, or as `shown` says. */
@@ -80,6 +109,8 @@ export async function showResult(
   result: RunResult,
   shown: ResultShown | ReportShown,
 ): Promise<ExitCode> {
+  if (result.kind === "pipeline")
+    return showPipeline(host, result.document, pipelineShown(result.asked, shown), result.problem);
   if (result.kind === "data") {
     await host.stdout.write(renderJson(result.output));
     return exitCodes.ok;
@@ -100,6 +131,15 @@ export async function showEnding(host: Host, end: RunEnd): Promise<ExitCode> {
 function destinationIn(asked: ReportFormat, shown: ResultShown | ReportShown): Destination {
   if (shown.destination !== undefined) return shown.destination;
   return { format: ("format" in shown ? shown.format : undefined) ?? asked, path: undefined };
+}
+
+function pipelineShown(asked: ReturnType<typeof readAsked>, shown: ResultShown | ReportShown): PipelineShown {
+  return {
+    destination: destinationIn(asked.format, shown),
+    gate: "gate" in shown ? shown.gate : asked.gate,
+    isShown: "isShown" in shown && shown.isShown === true,
+    event: "event" in shown ? shown.event : undefined,
+  };
 }
 
 function shownAs(

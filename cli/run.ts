@@ -42,6 +42,7 @@ export const runners: Runners = {
   "ai document": async () => (await import("./commands/operation.ts")).document,
   "ai explain": async () => (await import("./commands/operation.ts")).explain,
   "ai chat": async () => (await import("./commands/chat.ts")).chat,
+  pipeline: async () => (await import("./commands/pipeline.ts")).pipeline,
   "pipeline validate": async () => (await import("./commands/pipeline-look.ts")).pipelineValidate,
   "pipeline list": async () => (await import("./commands/pipeline-look.ts")).pipelineList,
   "workflow create": async () => (await import("./commands/workflow-change.ts")).workflowCreate,

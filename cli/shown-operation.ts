@@ -32,6 +32,22 @@ const showings = {
   document: { code: codeOfPart },
 } satisfies Readonly<Record<string, OperationShowing>>;
 
+/** The operation that gives results of a schema. */
+const operationOfSchema: ReadonlyMap<unknown, ShownOperation> = new Map([
+  ["aiex.explanation/1", "explain"],
+  ["aiex.generation/1", "generate"],
+  ["aiex.test_generation/1", "test_generate"],
+  ["aiex.refactoring/1", "refactor"],
+  ["aiex.documentation/1", "document"],
+]);
+
+/** The code that a result ends its own command with, where it is one of these operations; null for none. */
+export function codeOfResult(document: Document | null): ExitCode {
+  const name = operationOfSchema.get(document?.schema);
+  const showing: OperationShowing | undefined = name === undefined ? undefined : showings[name];
+  return (document === null ? undefined : showing?.code?.(document)) ?? exitCodes.ok;
+}
+
 export type ShownOperation = keyof typeof showings;
 
 export function isShownOperation(kind: string): kind is ShownOperation {

@@ -1,7 +1,7 @@
 // Has a run do what a command was asked for, in this process or on a node, and follows it to its result.
 import { shortId } from "../actors/runs/run-id.ts";
 import type { WorkspaceRef } from "../actors/runs/run-spec.ts";
-import type { RunOrder, RunQuestion } from "../supervisors/runs/runs.ts";
+import type { RunOrder, RunQuestion, Runs } from "../supervisors/runs/runs.ts";
 import type { Asking } from "./asking.ts";
 import { tellDetached } from "./detached.ts";
 import { disclosed } from "./disclosed.ts";
@@ -27,6 +27,10 @@ export interface Work {
   readonly shown?: (question: RunQuestion) => Promise<string | undefined>;
   /** What shows it while it is done in this process. */
   view(): RunView;
+  /** True where that shows it too where it is done elsewhere. Default: false, and then it is shown as any run. */
+  readonly isViewedAnywhere?: true;
+  /** Hears of the run before its entries are shown. */
+  readonly begun?: (id: string, runs: Runs) => void;
 }
 
 /** A result, or the code of a command that has left its run to itself. */
@@ -62,6 +66,7 @@ async function workedHere(asking: Asking, settings: Settings, work: Work): Promi
   try {
     return await withLibrary(settings, host, interruption, async ({ runs, notice }) => {
       const id = await runs.submit(await work.order({}));
+      work.begun?.(id, runs);
       const end = await followRun(asking, runs, id, { view, answer, unkept: notice });
       return { result: await resultOf(runs, end, notice === undefined) };
     });
@@ -93,7 +98,9 @@ async function workedElsewhere(
     );
     if (isDetached) return { code: await tellDetached(asking, runs, id, serve !== undefined) };
     const answer = work.mayAsk ? answerOf(work, host) : undefined;
-    const end = await followRun(asking, runs, id, { view: runProgress(host, id, false), serve, answer });
+    work.begun?.(id, runs);
+    const view = work.isViewedAnywhere === true ? work.view() : runProgress(host, id, false);
+    const end = await followRun(asking, runs, id, { view, serve, answer });
     return { result: await resultOf(runs, end) };
   });
   return done.catch(async (error: unknown) => {

@@ -10,8 +10,8 @@ import {
 } from "../actors/pipeline/estimate.ts";
 import { checkSpecification } from "../actors/pipeline/language/check.ts";
 import { parseSpecification } from "../actors/pipeline/language/parse.ts";
+import { type PlacedProblem, placedProblems } from "../actors/pipeline/language/placed.ts";
 import { printSpecification } from "../actors/pipeline/language/print.ts";
-import type { SpecificationProblem } from "../actors/pipeline/language/specification.ts";
 import { pipelineWordOf, type WordGroup } from "../actors/pipeline/language/vocabulary.ts";
 import { workspaceLimits } from "../actors/workspace/config.ts";
 import { walk } from "../actors/workspace/walk.ts";
@@ -25,21 +25,8 @@ export interface PipelineCheckOrder {
   readonly input?: string | undefined;
   readonly provider?: string | undefined;
   readonly model?: string | undefined;
-}
-
-export interface PipelineProblem {
-  /** From 1. */
-  readonly step: number;
-  /** Of the text, from 1. */
-  readonly line: number;
-  /** Characters of that line, from 1. */
-  readonly column: number;
-  /** Where it stands: UTF-16 units of the text, from 0. */
-  readonly at: number;
-  readonly length: number;
-  readonly message: string;
-  /** What to write in its place. */
-  readonly remedy: string;
+  /** True where no model is to be asked. Default: false. */
+  readonly noModel?: boolean;
 }
 
 export interface CheckedStep {
@@ -72,7 +59,7 @@ export interface PipelineCheck {
   readonly ok: boolean;
   /** Its normal form; null where it has problems. */
   readonly spec: string | null;
-  readonly problems: readonly PipelineProblem[];
+  readonly problems: readonly PlacedProblem[];
   readonly steps: readonly CheckedStep[];
   readonly estimate: CheckedEstimate | null;
 }
@@ -87,17 +74,18 @@ export interface PipelineCheckPlace {
 /** Fails with a `FileError` where the input cannot be looked at. @throws {UnknownProvider} */
 export async function checkPipeline(
   place: PipelineCheckPlace,
-  { spec, input, provider, model }: PipelineCheckOrder,
+  { spec, input, provider, model, noModel = false }: PipelineCheckOrder,
 ): Promise<PipelineCheck> {
   const schema = "aiex.pipeline_check/1" as const;
   const checked = checkSpecification(spec);
   if (!checked.ok) {
-    const problems = checked.problems.map((problem) => placed(problem, spec));
+    const problems = placedProblems(checked.problems, spec);
     return { schema, ok: false, spec: null, problems, steps: [], estimate: null };
   }
   const { steps: written } = parseSpecification(spec);
   const found = input === undefined ? undefined : await measured(place, input);
-  const who = chooseReviewer(place.configuration, { provider, model, isOneFile: found?.isFolder !== true });
+  const isOneFile = found?.isFolder !== true;
+  const who = noModel ? undefined : chooseReviewer(place.configuration, { provider, model, isOneFile });
   const about = found ?? assumedInput;
   return {
     ...{ schema, ok: true, spec: printSpecification(written), problems: [] },
@@ -118,13 +106,6 @@ export async function checkPipeline(
       ...estimatePipeline(checked.steps, about, who?.price),
     },
   };
-}
-
-function placed({ step, span, message, remedy }: SpecificationProblem, text: string): PipelineProblem {
-  const before = text.slice(0, span.at);
-  const start = before.lastIndexOf("\n") + 1;
-  const line = before.length === 0 ? 1 : before.split("\n").length;
-  return { step, line, column: [...before.slice(start)].length + 1, ...span, message, remedy };
 }
 
 interface Measured extends EstimatedInput {

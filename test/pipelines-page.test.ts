@@ -5,6 +5,7 @@ import { checkSpecification } from "../actors/pipeline/language/check.ts";
 import { specificationCharactersMax, specificationStepsMax } from "../actors/pipeline/language/limits.ts";
 import { conditionSummaries, shapeText } from "../actors/pipeline/language/told-words.ts";
 import { type PipelineWord, pipelineWords, repeatsMax } from "../actors/pipeline/language/vocabulary.ts";
+import { commandOf } from "../cli/command-table.ts";
 import { runOn, stage } from "./cli/fixtures.ts";
 
 const page = readFileSync(new URL("../docs/pipelines.md", import.meta.url), "utf8");
@@ -26,6 +27,12 @@ describe("docs/pipelines.md", () => {
     expect(rows).toEqual(conditionSummaries.map(({ word, summary }) => `| \`${word}:\` | ${summary} |`));
     expect(page).toContain(`\`max:${shapeText(repeatsMax.shape)}\``);
     expect(page).toContain(`${repeatsMax.fallback} where it is left out`);
+  });
+
+  it("names every option of its command", () => {
+    const section = page.split("\n## Command\n")[1]?.split("\n### ")[0] ?? "";
+    for (const { name } of commandOf(["pipeline"])?.options ?? [])
+      if (name !== "stdin-name") expect(section).toMatch(new RegExp(`^\\| .*\`--${name}[ \`]`, "m"));
   });
 
   it("names the limits", () => {

@@ -60,6 +60,8 @@ const written: Readonly<Record<string, { readonly least: number; readonly share:
   document: { least: 800, share: 0.4 },
 };
 
+const reviewed = { least: 500, share: 0.1 };
+
 /** @param price undefined where nobody is there to be asked */
 export function estimatePipeline(
   steps: readonly PipelineStep[],
@@ -70,7 +72,7 @@ export function estimatePipeline(
   const estimates = steps.map((step) => {
     if (step.word === "split") parts = partsOf(input, step.parameters.by);
     if (step.word === "merge") parts = undefined;
-    return stepEstimate(step, { input, parts }, price ?? null);
+    return stepEstimate(step, { input, parts, isModelChosen: price !== undefined }, price ?? null);
   });
   return { steps: estimates, ...sumOf(estimates), assumptions: assumptionsOf(steps, price) };
 }
@@ -83,6 +85,7 @@ interface Worked {
   readonly input: EstimatedInput;
   /** Where the step is done for every part of a split. */
   readonly parts: EstimatedInput | undefined;
+  readonly isModelChosen: boolean;
 }
 
 function stepEstimate(
@@ -92,7 +95,9 @@ function stepEstimate(
 ) {
   const { input, parts } = worked;
   const names = { step: number, operation: word };
-  const share = written[word];
+  // An analysis is reviewed by a model where one is chosen.
+  const isReviewed = word === "analyze" && worked.isModelChosen;
+  const share = isReviewed ? reviewed : written[word];
   if (share === undefined) {
     const seconds = word === "analyze" ? (input.files * timesMax) / analyzedPerSecond : 0;
     return { ...names, ...nothing, seconds: rounded(seconds) };
@@ -127,10 +132,12 @@ function sumOf(estimates: readonly StepEstimate[]): Amounts {
 
 function assumptionsOf(steps: readonly PipelineStep[], price: Price | null | undefined): string[] {
   const has = (word: string): boolean => steps.some((step) => step.word === word);
-  const asks = steps.some(({ word }) => pipelineWordOf(word)?.asksModel === true);
+  const isReviewed = has("analyze") && price !== undefined;
+  const asks = isReviewed || steps.some(({ word }) => pipelineWordOf(word)?.asksModel === true);
   const held = steps.some(({ conditions }) => conditions.length > 0);
   return [
     ...(held ? ["Every condition holds, and a step with while: is done as often as it may be."] : []),
+    ...(isReviewed ? ["A model reviews what is analyzed, which --no-model leaves out."] : []),
     ...(asks ? ["Every answer is sound at once: one that is asked for again costs as much once more."] : []),
     ...(asks && price === undefined ? ["No model is set up here, so that the cost is not known."] : []),
     ...(asks && price === null ? ["The price of the model is not known; llm.providers can give it."] : []),

@@ -13,16 +13,20 @@ import { examplesText, wordsText } from "../render/pipeline-words-text.ts";
 import { readSettings } from "../settings.ts";
 import { type Terminal, terminalOf } from "../terminal.ts";
 
+/** Of `aiex pipeline --validate` too. */
 export async function pipelineValidate(asking: Asking): Promise<ExitCode> {
   const { parsed, host, interruption } = asking;
-  const [spec = ""] = parsed.arguments;
+  const [spec = optionValue(parsed, "spec") ?? ""] = parsed.arguments;
+  const input = optionValue(parsed, "input");
   const settings = await readSettings(host, interruption);
   const check = await interruption.orInterrupted(
     settings.checkPipeline({
       spec,
-      input: optionValue(parsed, "input"),
+      // Nobody knows what a pipe will bring.
+      input: input === "-" ? undefined : input,
       provider: optionValue(parsed, "provider"),
       model: optionValue(parsed, "model"),
+      noModel: parsed.options.has("no-model"),
     }),
   );
   await show(asking, check, (terminal) => checkText(check, spec, terminal));
@@ -61,5 +65,5 @@ async function show(
 /** Programs read what goes to no terminal. */
 function isJson(parsed: ParsedCommand, { stdout }: Host): boolean {
   const format = optionValue(parsed, "format");
-  return format === undefined ? stdout.isTTY !== true : format === "json";
+  return format === undefined ? stdout.isTTY !== true : format === "json" || format === "ndjson";
 }

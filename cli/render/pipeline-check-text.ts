@@ -1,8 +1,10 @@
 // What was found out about a pipeline, for people: its problems with a caret below each, or its steps and what it would take.
+
+import type { PlacedProblem } from "../../actors/pipeline/language/placed.ts";
 import { printable } from "../../actors/rendering/printable.ts";
 import { plural } from "../../actors/rendering/report-order.ts";
 import { wrap } from "../../actors/rendering/wrap.ts";
-import type { CheckedStep, PipelineCheck, PipelineProblem } from "../../supervisors/pipeline-check.ts";
+import type { CheckedStep, PipelineCheck } from "../../supervisors/pipeline-check.ts";
 import { paint, type Terminal } from "../terminal.ts";
 import { agoText } from "./amounts.ts";
 import { factLines } from "./columns.ts";
@@ -15,8 +17,8 @@ export function checkText(check: PipelineCheck, spec: string, terminal: Terminal
   return `${lines.join("\n")}\n`;
 }
 
-function problemLines(
-  problems: readonly PipelineProblem[],
+export function problemLines(
+  problems: readonly PlacedProblem[],
   spec: string,
   terminal: Terminal,
 ): readonly string[] {

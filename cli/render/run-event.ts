@@ -16,6 +16,16 @@ export function eventJson(run: string, entry: RunEntry): string {
   return `${escapeJson(JSON.stringify({ v: eventVersion, seq: n, ts: isoTime(at), run, node, type, ...rest }))}\n`;
 }
 
+/** What a run came to, as the line behind those of its events: `result` is the document. */
+export function resultEvent(
+  run: string,
+  { n, at, node }: Pick<RunEntry, "n" | "at" | "node">,
+  result: unknown,
+): string {
+  const line = { v: eventVersion, seq: n, ts: isoTime(at), run, node, type: "result", result };
+  return `${escapeJson(JSON.stringify(line))}\n`;
+}
+
 /** Nothing that a run says is trusted: it is made printable first. */
 export function eventText(untrusted: RunEntry, terminal: Terminal): string {
   const entry = sanitizeData(untrusted, (text) => printable(text, terminal));

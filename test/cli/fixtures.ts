@@ -25,6 +25,7 @@ import type { SavedConnection } from "../../supervisors/remote/saved-connection.
 import type { RuleBook } from "../../supervisors/rule-book.ts";
 import type { AnalysisOrder } from "../../supervisors/runs/analysis.ts";
 import type { OperationOrder } from "../../supervisors/runs/operation.ts";
+import type { PipelineOrder } from "../../supervisors/runs/pipeline.ts";
 import type { FollowOptions, RunOrder, Runs, ServedWorkspace } from "../../supervisors/runs/runs.ts";
 import { type WorkflowBook, workflowBook } from "../../supervisors/workflows.ts";
 import { sandbox } from "../actors/workspace/sandbox-stage.ts";
@@ -40,6 +41,8 @@ export interface Stage {
   readonly requests: AnalysisOrder[];
   /** What operations that ask a model were asked for. */
   readonly operations: OperationOrder[];
+  /** And pipelines. */
+  readonly pipelineOrders: PipelineOrder[];
   /** Of the library, and of its desk of runs alone. */
   readonly stops: () => number;
   readonly deskStarts: () => number;
@@ -131,6 +134,7 @@ export function stage(options: StageOptions = {}): Stage {
   const written = { stdout: "", stderr: "" };
   const requests: AnalysisOrder[] = [];
   const operations: OperationOrder[] = [];
+  const pipelineOrders: PipelineOrder[] = [];
   const endings: number[] = [];
   const listeners = new Map<StopSignal, (signal: StopSignal) => void>();
   let stops = 0;
@@ -200,6 +204,12 @@ export function stage(options: StageOptions = {}): Stage {
         },
         workflows: async () => options.workflows ?? noWorkflows(),
         checkPipeline: async (asked) => checkPipeline(options.pipelines ?? (await emptyPlace()), asked),
+        pipeline: async (asked) => {
+          pipelineOrders.push(asked);
+          const { workspace, asks = true, shown = null } = asked;
+          const plan = { steps: [], result: "end" };
+          return { kind: "pipeline", title: "Pipeline", plan, workspace, asks, request: { shown } };
+        },
         chat: async () => {
           throw new Error("Nobody talks here.");
         },
@@ -254,6 +264,7 @@ export function stage(options: StageOptions = {}): Stage {
     interruption,
     requests,
     operations,
+    pipelineOrders,
     endings,
     stdout: () => written.stdout,
     stderr: () => written.stderr,

@@ -11,6 +11,7 @@ import { checkPipeline } from "../../supervisors/pipeline-check.ts";
 import { analysisOrder } from "../../supervisors/runs/analysis.ts";
 import { chatOrder, choosePartner } from "../../supervisors/runs/chat.ts";
 import { operationOrder } from "../../supervisors/runs/operation.ts";
+import { pipelineOrder } from "../../supervisors/runs/pipeline.ts";
 import { workflowBookFor } from "../../supervisors/workflows.ts";
 import type { Ended } from "./stage.ts";
 
@@ -71,6 +72,7 @@ async function settingsOf({ home, project }: InProgram, world: World): Promise<S
     operation: (asked) => operationOrder(place, asked),
     workflows: async () => workflowBookFor(configuration, { files: world.files, directory: project }),
     checkPipeline: (asked) => checkPipeline(place, asked),
+    pipeline: (asked) => pipelineOrder(place, asked),
     chat: (asked) => chatOrder(place, asked),
     partner: async (choice) => choosePartner(configuration, choice),
     connection: async () => undefined,

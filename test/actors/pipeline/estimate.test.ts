@@ -13,10 +13,20 @@ function estimate(text: string, input = assumedInput, at: Price | null | "none" 
 }
 
 describe("estimatePipeline()", () => {
+  it("counts the review of an analysis where somebody is there to be asked", () => {
+    const { steps, assumptions } = estimate("analyze", { files: 3, tokens: 3_000 });
+    expect(steps[0]).toMatchObject({ requests: 3, cost_usd: expect.any(Number) });
+    expect(assumptions[0]).toContain("--no-model leaves out");
+  });
+
   it("asks nobody for what no model does", () => {
-    const { requests, cost_usd, seconds } = estimate("analyze | extract_insights | save file:a.md");
+    const { requests, cost_usd, seconds } = estimate(
+      "analyze | extract_insights | save file:a.md",
+      assumedInput,
+      "none",
+    );
     expect({ requests, cost_usd, seconds }).toEqual({ requests: 0, cost_usd: 0, seconds: 0 });
-    expect(estimate("analyze", { files: 1_000, tokens: 1 }, null)).toMatchObject({
+    expect(estimate("analyze", { files: 1_000, tokens: 1 }, "none")).toMatchObject({
       seconds: 10,
       cost_usd: 0,
     });
