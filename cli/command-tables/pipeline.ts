@@ -20,7 +20,7 @@ export const pipelineModeWords = [
   "streaming",
 ] as const satisfies readonly PipelineMode[];
 
-export const pipelineFormatWords = [...reportFormatWords, "ndjson"] as const;
+const pipelineFormatWords = [...reportFormatWords, "ndjson"] as const;
 
 const pipelineCommand: CommandSpec = {
   words: ["pipeline"],

@@ -1,8 +1,6 @@
 // `aiex pipeline --spec SPEC`: a chain of operations, made into a run that is followed to its result.
 import { checkSpecification } from "../../actors/pipeline/language/check.ts";
-import { parseSpecification } from "../../actors/pipeline/language/parse.ts";
 import { placedProblems } from "../../actors/pipeline/language/placed.ts";
-import { printSpecification } from "../../actors/pipeline/language/print.ts";
 import { pipelineWordOf } from "../../actors/pipeline/language/vocabulary.ts";
 import type { PipelineOrder } from "../../supervisors/runs/pipeline.ts";
 import { askedOf } from "../analysis-asked.ts";
@@ -16,6 +14,7 @@ import { type PipelineSeen, PipelineView } from "../followed-pipeline.ts";
 import type { Gate } from "../gate.ts";
 import { numberValue, optionValue } from "../parse.ts";
 import type { WrittenStep } from "../pipeline-standing.ts";
+import { writtenSteps } from "../pipeline-steps.ts";
 import { placementOf } from "../placement.ts";
 import { problemLines } from "../render/pipeline-check-text.ts";
 import { showResult } from "../run-end.ts";
@@ -67,11 +66,7 @@ export async function pipeline(asking: Asking): Promise<ExitCode> {
 /** Undefined where something is wrong with it, which was told. */
 async function soundSteps({ host }: Asking, spec: string): Promise<readonly WrittenStep[] | undefined> {
   const checked = checkSpecification(spec);
-  if (checked.ok) {
-    return parseSpecification(spec).steps.map((step) => ({
-      ...{ id: String(step.number), word: step.word, text: printSpecification([step]) },
-    }));
-  }
+  if (checked.ok) return writtenSteps(spec);
   const terminal = terminalOf(host.stderr, host.env, host.platform);
   const lines = problemLines(placedProblems(checked.problems, spec), spec, terminal);
   await host.stderr.write(`${lines.join("\n")}\n`);

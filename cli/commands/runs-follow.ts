@@ -8,10 +8,12 @@ import { tellDetached } from "../detached.ts";
 import { disclosed } from "../disclosed.ts";
 import type { ExitCode } from "../exit-codes.ts";
 import { AnswerView } from "../followed-answer.ts";
+import { PipelineView } from "../followed-pipeline.ts";
 import { runProgress } from "../followed-progress.ts";
 import { followRun } from "../followed-run.ts";
 import { eventLines, type RunView } from "../followed-view.ts";
 import { numberValue, optionValue } from "../parse.ts";
+import { stepsOfRun } from "../pipeline-steps.ts";
 import { refuseDetached } from "../placement.ts";
 import { type RunResult, resultOf, showEnding, showResult } from "../run-end.ts";
 import { type FoundRun, type RunPlace, withRun } from "../run-places.ts";
@@ -69,7 +71,7 @@ async function followed(
   const { host } = asking;
   const { runs, isOwn, summary } = place;
   if (isReadAsText(asking, summary)) return answerRead(asking, place, id, mayAnswer);
-  const { view, from } = viewOf(asking, id, isOwn);
+  const { view, from } = await viewOf(asking, place, id);
   const serve = isOwn || isOver(summary.phase) ? undefined : await workspaceFor(asking, runs, id);
   const answer = mayAnswer ? disclosed(host) : undefined;
   const end = await followRun(asking, runs, id, { view, from, serve, answer });
@@ -95,17 +97,24 @@ async function answerRead(
   return { code: await showSaid(host, await saidIn(runs, end), undefined) };
 }
 
-function viewOf(
+async function viewOf(
   { parsed, host }: Asking,
+  { runs, isOwn, summary }: RunPlace & Pick<FoundRun, "summary">,
   id: string,
-  isOwn: boolean,
-): { readonly view: RunView; readonly from: number | undefined } {
+): Promise<{ readonly view: RunView; readonly from: number | undefined }> {
   const from = numberValue(parsed, "from");
   if (optionValue(parsed, "format") === "ndjson") return { view: eventLines(host, id, "ndjson"), from };
   // How far a run is can only be told by who has read it from its beginning.
+  if (from === undefined && summary.kind === "pipeline") {
+    // One that cannot be read any more is told of when it is followed.
+    const steps = await stepsOfRun(runs, id).catch(() => undefined);
+    if (steps !== undefined) return { view: new PipelineView(host, { ...unstreamed, steps }), from };
+  }
   if (from === undefined) return { view: runProgress(host, id, isOwn), from };
   return { view: eventLines(host, id, "text"), from };
 }
+
+const unstreamed = { isVerbose: false, stream: undefined } as const;
 
 function formatOf({ parsed }: Asking): ReportFormat | undefined {
   const given = optionValue(parsed, "format");
