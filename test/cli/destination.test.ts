@@ -59,7 +59,9 @@ describe("checkDestination()", () => {
 
   it("knows the input also where a link leads to it", async () => {
     files.putLink("/desk/other-name", "/desk/app.py");
-    await expect(checkDestination(files, "/desk/app.py", "/desk/other-name")).rejects.toThrow("the very file that is read");
+    await expect(checkDestination(files, "/desk/app.py", "/desk/other-name")).rejects.toThrow(
+      "the very file that is read",
+    );
   });
 
   it("asks nothing of the input where that is no file", async () => {
