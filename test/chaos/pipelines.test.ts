@@ -1,5 +1,5 @@
-// Nodes with everything on them over a real broker: who works on files with a model is killed wherever a seed says.
-import { refactoringOwnersKilled } from "./rows/pipelines.ts";
+// Pipelines of nodes with everything on them, over a real broker: their owners are killed wherever a seed says, and told to end.
+import { pipelineOwnersKilled, pipelineOwnersTold } from "./rows/pipelines.ts";
 import { smokeRows } from "./smoke.ts";
 
-smokeRows(refactoringOwnersKilled);
+smokeRows(pipelineOwnersKilled, pipelineOwnersTold);

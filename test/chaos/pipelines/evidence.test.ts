@@ -99,8 +99,8 @@ describe("what is judged of a pipeline", () => {
   });
 
   test("is an effect of which nobody says what became of it", () => {
-    const open = logOf(owned(2), started, ...model, intent("file_write"), finished, done);
-    expect(problems({ log: open })).toEqual(["effect: never says what became of 1/file_write"]);
+    const open = logOf(owned(2), started, intent("model_call"), ...file, finished, done);
+    expect(problems({ log: open })).toEqual(["effect: never says what became of 1/model_call"]);
   });
 
   test("is a finished step that begins again, in a part too", () => {

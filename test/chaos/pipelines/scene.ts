@@ -102,6 +102,22 @@ export class Scene {
     }
   }
 
+  /** Tells one owner after the other to end while it has work, and has it come back. @throws where one does not end well */
+  async drainAll(): Promise<void> {
+    for (const name of ownerNames) {
+      await this.campaign.until(
+        `${name} to have work, or none to be left`,
+        () => this.isOver || this.campaign.working(name).length > 0,
+      );
+      const node = this.room.alive.find((each) => each.name === name);
+      await node?.terminate();
+      if (node?.exitCode !== 0) throw new Error(`${name} ended with ${node?.exitCode}.\n${node?.report()}`);
+      this.campaign.look();
+      const again = await this.#launch(name);
+      await again.tells("ready");
+    }
+  }
+
   /** kill -9, and another program of that name. */
   async replace(node: NodeProcess): Promise<void> {
     await this.campaign.kill(node);
@@ -113,21 +129,24 @@ export class Scene {
     return this.#pending.size === 0 && this.#submitted.every(({ id }) => this.campaign.isOver(id));
   }
 
-  /** Reads everything once more, from a node that had no part in it, and judges. @throws with everything that is wrong */
-  async judge(): Promise<void> {
+  /**
+   * Reads everything once more, from a node that had no part in it, and judges. Gives what is written of each run.
+   * @throws with everything that is wrong
+   */
+  async judge(): Promise<ReadonlyMap<string, readonly RunEntry[]>> {
     const auditor = await this.#launch("auditor");
     await auditor.tells("ready");
     const logs = await this.#logs(auditor);
     const written = writesIn(this.room.outside.folder);
     const violations = this.#submitted.flatMap(({ id, name, expected }) => {
-      const own = new Map([...logs].filter(([run]) => run === id || parentOf(logs.get(run) ?? []) === id));
+      const own = new Map([...logs].filter(([run]) => run === id || rootOf(logs.get(run) ?? []) === id));
       return judgePipeline({
         ...{ run: id, read: this.campaign.entriesOf(id), logs: own, expected },
         asked: this.models.asked.filter(({ marker }) => marker.includes(name)),
         written: written.filter(({ path }) => path.includes(name)),
       });
     });
-    if (violations.length === 0) return;
+    if (violations.length === 0) return logs;
     const lines = violations.map(({ check, node, problem }) => `  ${check}: ${node} ${problem}`);
     const texts = [...logs].map(([id, log]) => `${id}\n${textOfLog(log)}`);
     throw new Error(["The pipelines were not kept in order:", ...lines, ...texts].join("\n"));
@@ -200,12 +219,10 @@ function specOf(order: RunOrder, id: string): RunSpec {
   };
 }
 
-/** The run that a part belongs to. */
-function parentOf(log: readonly RunEntry[]): string | undefined {
+/** The pipeline that a part belongs to. */
+function rootOf(log: readonly RunEntry[]): string | undefined {
   const [accepted] = log;
-  return accepted?.type === "accepted"
-    ? (accepted.spec as { parent?: { run: string } }).parent?.run
-    : undefined;
+  return accepted?.type === "accepted" ? accepted.spec.parent?.root : undefined;
 }
 
 function textOfLog(log: readonly RunEntry[]): string {
