@@ -1,22 +1,28 @@
-// Pipelines and the runs that they are: how many runs a node starts and finishes, each of them kept on the disk.
-import { mkdtempSync, rmSync } from "node:fs";
+// Pipelines and the runs that they are: what a step costs over the operation that it does, and how many runs a node starts and
+// finishes, each of them kept on the disk.
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { fileURLToPath } from "node:url";
 import { beginOwnership, localStore, type Node, named, realWorld, startNode } from "aiex/runtime";
-import { measure, rate } from "./measure.ts";
+import { measure, median, rate, timed } from "./measure.ts";
+import { homeAt, load, projectAt, type Runs } from "./pipelines/product.ts";
 
-const dist = fileURLToPath(new URL("../../dist/", import.meta.url));
-
-/** What of the library this needs, which no entry of the package exports. */
-const load = async <Module>(path: string): Promise<Module> =>
-  (await import(join(dist, path))) as unknown as Module;
 const { runsTree } = await load<{ runsTree(options: object): never }>("supervisors/trees/runs.js");
 const { memoryRunStore } = await load<{ memoryRunStore(): object }>("actors/runs/stores/memory.js");
 const { folderRunStore } = await load<{ folderRunStore(options: object): object }>(
   "actors/runs/stores/folder.js",
 );
 const { newRunId } = await load<{ newRunId(world: object): string }>("actors/runs/run-id.js");
+const { startAiex, loadConfiguration } = await load<{
+  startAiex(options: object): Promise<{ readonly runs: Runs; stop(): Promise<void> }>;
+  loadConfiguration(sources: object): Promise<object>;
+}>("supervisors/aiex.js");
+const { pipelineOrder } = await load<{ pipelineOrder(place: object, order: object): Promise<object> }>(
+  "supervisors/runs/pipeline.js",
+);
+const { operationOrder } = await load<{ operationOrder(place: object, order: object): Promise<Ordered> }>(
+  "supervisors/runs/operation.js",
+);
 const configurations = {
   pipeline: { max_parallel_steps: 16, max_restarts: 5, restart_window_ms: 30_000 },
   configuration: { keep_days: 30, keep_max: 1_000, keep_mb: 2_048 },
@@ -129,6 +135,64 @@ async function measured(name: string, begin: () => Promise<Home>, more: object):
   }
 }
 
+/** In one run: enough that its beginning and its end are a small part of what is measured. */
+const stepsCount = 20;
+/** Pairs of such runs in a round: the difference of two times is what a busy machine disturbs most. */
+const pairsCount = 5;
+
+interface Ordered {
+  readonly plan: { readonly steps: readonly { readonly input: unknown; readonly operation: string }[] };
+}
+
+/** The same operation so many times in one run, one after the other: as steps of a pipeline, and as they are. */
+async function stepsCompared(): Promise<void> {
+  const project = projectAt(join(folder, "project"), 1);
+  const script = join(folder, "script.json");
+  const claim = { title: "The lowest", text: "It sorts to take one.", from_line: 1, to_line: 2 };
+  const say = JSON.stringify({ summary: "Finds the lowest.", claims: [claim] });
+  writeFileSync(script, JSON.stringify({ answers: [{ say }] }));
+  const providers = { rehearsal: { kind: "scripted", script } };
+  const home = homeAt(join(folder, "home"), "", "", { llm: { default_provider: "rehearsal", providers } });
+  const loaded = await loadConfiguration({ world, env: { HOME: home }, home, directory: project });
+  const { values } = loaded as { readonly values: { readonly workspace: object } };
+  const workspace = { ...values.workspace, project_dir: project };
+  const configuration = { ...loaded, values: { ...values, workspace } };
+  const { runs, stop } = await startAiex({ world, configuration });
+  const place = { files: world.files, configuration, directory: project };
+  const spec = Array.from({ length: stepsCount }, () => "explain").join(" | ");
+  const input = { kind: "path", path: "low1.py" };
+  const piped = await pipelineOrder(place, { spec, input, asks: false });
+  const one = await operationOrder(place, { operation: "explain", input: { file: "low1.py" }, asks: false });
+  const [work] = one.plan.steps;
+  const steps = Array.from({ length: stepsCount }, (_, index) => ({
+    ...work,
+    id: `${index + 1}`,
+    after: index === 0 ? [] : [`${index}`],
+  }));
+  const bare = { ...one, plan: { steps, result: `${stepsCount}` } };
+  const done = async (order: object): Promise<void> => {
+    const { summary } = await runs.follow(await runs.submit(order));
+    if (summary.phase !== "done") throw new Error(`A run is ${summary.phase}.`);
+  };
+  await measure({
+    name: "a step of a pipeline over the operation that it does",
+    unit: "ms",
+    better: "lower",
+    ours: async () => {
+      const differences: number[] = [];
+      for (let pair = 0; pair < pairsCount; pair += 1) {
+        const asTheyAre = await timed(() => done(bare));
+        differences.push(((await timed(() => done(piped))) - asTheyAre) / stepsCount);
+      }
+      return median(differences);
+    },
+    reach: { atMost: 2 },
+    note: `A run of ${stepsCount} steps beside one of ${stepsCount} bare operations, one after the other; a model that answers at once. Each step of the pipeline also tells the next what it has found.`,
+  });
+  await stop();
+}
+
+await stepsCompared();
 const note = `${runsCount} runs, ${atOnce} of them at a time; each has one step, and counts when its end is on the disk.`;
 
 await measured("runs that do nothing, on a node", nodeHome, { reach: { atLeast: 500 }, note });

@@ -22,6 +22,7 @@ const benchmarks = [
   "takeover",
   "journals",
   "pipelines",
+  "pipeline-moves",
   "command",
   "analysis",
   "index",
