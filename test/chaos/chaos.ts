@@ -2,6 +2,7 @@
 import { copyFileSync } from "node:fs";
 import { parseArgs } from "node:util";
 import { measure } from "./figures.ts";
+import { playPipelines } from "./pipeline-figures.ts";
 import { playSchedule } from "./play.ts";
 import { playRow, type Row } from "./row.ts";
 import { rows } from "./rows.ts";
@@ -11,16 +12,18 @@ import { stepText } from "./schedule.ts";
 const minutesDefault = 5;
 const roundsDefault = 20;
 const runsDefault = 1_000;
-const parts = ["rows", "figures", "runs", "schedules"] as const;
+const roomsDefault = 20;
+const parts = ["rows", "figures", "runs", "pipelines", "schedules"] as const;
 
-const usage = `Usage: npm run chaos -- [--only rows|figures|runs|schedules] [--fault N] [--about WORD] [--rounds N] [--runs N] [--minutes N] [--seed N]
+const usage = `Usage: npm run chaos -- [--only rows|figures|runs|pipelines|schedules] [--fault N] [--about WORD] [--rounds N] [--runs N] [--rooms N] [--minutes N] [--seed N]
   --only PART   this part alone; all of them by default
   --fault N     of the rows, those of this fault
   --about WORD  of the rows, those with this word in their subjects
   --rounds N    deaths and restarts of the broker to measure (${roundsDefault})
   --runs N      runs whose owners are killed wherever they stand (${runsDefault})
+  --rooms N     rooms of pipelines whose owners are killed wherever a seed says (${roomsDefault})
   --minutes N   for how long schedules are played, one at least (${minutesDefault})
-  --seed N      the first schedule's; by chance by default
+  --seed N      that of the first schedule, and of the first room of pipelines; by chance by default
 Exit codes: 0 all went well, 1 something did not, 2 bad usage.`;
 
 interface Given {
@@ -29,6 +32,7 @@ interface Given {
   readonly about: string;
   readonly rounds: number;
   readonly runs: number;
+  readonly rooms: number;
   readonly minutes: number;
   readonly seed: number;
 }
@@ -40,16 +44,19 @@ async function run(): Promise<number> {
     return 2;
   }
   bringLockfile();
-  const { only, rounds, minutes, seed } = given;
+  const { only, rounds, rooms, minutes, seed } = given;
+  const told = (line: string): void => void process.stderr.write(`${line}\n`);
   const wants = (part: (typeof parts)[number]): boolean => (only ?? part) === part;
   const failedRows = wants("rows") ? await playRows(given) : 0;
   const figures = wants("figures") ? await measure(rounds) : undefined;
-  const runs = wants("runs")
-    ? await playRuns(given.runs, (line) => process.stderr.write(`${line}\n`))
-    : undefined;
+  const runs = wants("runs") ? await playRuns(given.runs, told) : undefined;
+  const pipelines = wants("pipelines") ? await playPipelines(seed, rooms, told) : undefined;
   const schedules = wants("schedules") ? await playSchedules(seed, minutes) : undefined;
-  process.stdout.write(`${JSON.stringify({ failedRows, figures, runs, schedules })}\n`);
-  const failed = failedRows + (runs?.failed.length ?? 0) + (schedules?.failed.length ?? 0);
+  process.stdout.write(`${JSON.stringify({ failedRows, figures, runs, pipelines, schedules })}\n`);
+  const failed = [runs, pipelines, schedules].reduce(
+    (sum, played) => sum + (played?.failed.length ?? 0),
+    failedRows,
+  );
   return failed === 0 ? 0 : 1;
 }
 
@@ -107,11 +114,12 @@ function parseArguments(): Given | undefined {
     about: option,
     rounds: option,
     runs: option,
+    rooms: option,
     minutes: option,
     seed: option,
   };
   try {
-    const { only, fault, about = "", rounds, runs, minutes, seed } = parseArgs({ options }).values;
+    const { only, fault, about = "", rounds, runs, rooms, minutes, seed } = parseArgs({ options }).values;
     const part = parts.find((each) => each === only);
     if (only !== undefined && part === undefined) throw new RangeError(`There is no part "${only}".`);
     return {
@@ -120,6 +128,7 @@ function parseArguments(): Given | undefined {
       about,
       rounds: wholeNumber(rounds ?? String(roundsDefault)),
       runs: wholeNumber(runs ?? String(runsDefault)),
+      rooms: wholeNumber(rooms ?? String(roomsDefault)),
       minutes: wholeNumber(minutes ?? String(minutesDefault)),
       seed: wholeNumber(seed ?? String(Math.floor(Math.random() * 1_000_000))),
     };

@@ -97,13 +97,13 @@ export async function killPipelineOwners(room: Room, seed: number): Promise<Scen
 /** Some ten of them in a room: each takes its node along, and takes the time of a takeover. */
 const pointsToAStop = 40;
 
-export const whole = { hasRuns: true, program: "whole", factor: 0.4 } as const;
+export const wholeNodes = { hasRuns: true, program: "whole", factor: 0.4 } as const;
 
 export const pipelineOwnersKilled: Row = {
   fault: 13,
   subject: "the owners of pipelines and of their parts, killed wherever a seed says",
   name: "are followed by others: no finished step is done again, every file is written once, and no request is made again that is not counted",
-  options: whole,
+  options: wholeNodes,
   async play(room: Room) {
     const { campaign } = await killPipelineOwners(room, 1);
     assert.ok(campaign.kills.length >= 3, "owners are killed");
@@ -114,7 +114,7 @@ export const pipelineOwnersTold: Row = {
   fault: 15,
   subject: "the owners of pipelines and of their parts that are told to end, one after the other",
   name: "hand them on at the next boundary of a step, and end with 0",
-  options: whole,
+  options: wholeNodes,
   async play(room: Room) {
     const scene = await begin(room, 1, 0);
     try {
