@@ -103,7 +103,10 @@ export async function checkPipeline(
     estimate: {
       ...{ input: input ?? null, files: about.files, tokens: about.tokens },
       ...{ provider: who?.provider ?? null, model: who?.model ?? null },
-      ...estimatePipeline(checked.steps, about, who?.price),
+      ...estimatePipeline(checked.steps, about, {
+        price: who?.price,
+        partsAtOnce: place.configuration.values.pipeline.max_parallel_parts,
+      }),
     },
   };
 }

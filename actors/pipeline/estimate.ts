@@ -41,9 +41,6 @@ const firstAnswerSeconds = 1.5;
 const readPerSecond = 4_000;
 const writtenPerSecond = 60;
 
-/** Parts of a fan-out that are at work at a time. */
-const partsAtOnce = 4;
-
 /** Files that the static engine looks at within a second on one core, and functions of a usual file. */
 const analyzedPerSecond = 100;
 const functionsPerFile = 8;
@@ -62,17 +59,27 @@ const written: Readonly<Record<string, { readonly least: number; readonly share:
 
 const reviewed = { least: 500, share: 0.1 };
 
-/** @param price undefined where nobody is there to be asked */
+export interface EstimateTerms {
+  /** Undefined where nobody is there to be asked. */
+  readonly price: Price | null | undefined;
+  /** Parts of a fan-out that are at work at a time. */
+  readonly partsAtOnce: number;
+}
+
 export function estimatePipeline(
   steps: readonly PipelineStep[],
   input: EstimatedInput,
-  price: Price | null | undefined,
+  { price, partsAtOnce }: EstimateTerms,
 ): PipelineEstimate {
   let parts: EstimatedInput | undefined;
   const estimates = steps.map((step) => {
     if (step.word === "split") parts = partsOf(input, step.parameters.by);
     if (step.word === "merge") parts = undefined;
-    return stepEstimate(step, { input, parts, isModelChosen: price !== undefined }, price ?? null);
+    return stepEstimate(
+      step,
+      { input, parts, isModelChosen: price !== undefined, partsAtOnce },
+      price ?? null,
+    );
   });
   return { steps: estimates, ...sumOf(estimates), assumptions: assumptionsOf(steps, price) };
 }
@@ -86,6 +93,7 @@ interface Worked {
   /** Where the step is done for every part of a split. */
   readonly parts: EstimatedInput | undefined;
   readonly isModelChosen: boolean;
+  readonly partsAtOnce: number;
 }
 
 function stepEstimate(
@@ -93,7 +101,7 @@ function stepEstimate(
   worked: Worked,
   price: Price | null,
 ) {
-  const { input, parts } = worked;
+  const { input, parts, partsAtOnce } = worked;
   const names = { step: number, operation: word };
   // An analysis is reviewed by a model where one is chosen.
   const isReviewed = word === "analyze" && worked.isModelChosen;

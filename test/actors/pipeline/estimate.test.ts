@@ -9,7 +9,10 @@ const price = { inputPerMillion: 1, outputPerMillion: 10 };
 function estimate(text: string, input = assumedInput, at: Price | null | "none" = price) {
   const checked = checkSpecification(text);
   if (!checked.ok) throw new Error(text);
-  return estimatePipeline(checked.steps, input, at === "none" ? undefined : at);
+  return estimatePipeline(checked.steps, input, {
+    price: at === "none" ? undefined : at,
+    partsAtOnce: 4,
+  });
 }
 
 describe("estimatePipeline()", () => {
