@@ -16,6 +16,7 @@ import {
   standingOf,
   type WrittenStep,
 } from "./pipeline-standing.ts";
+import { stepsOfRun } from "./pipeline-steps.ts";
 import { isDocument } from "./render/piece-text.ts";
 import { pipelineBlock, stepLogLine } from "./render/pipeline-progress-text.ts";
 import { resultText } from "./render/pipeline-text.ts";
@@ -69,6 +70,7 @@ export class PipelineView implements RunView {
   }
 
   async entry(entry: RunEntry): Promise<void> {
+    if (this.#last === undefined) await this.#learnSteps();
     this.#last = entry;
     const before = this.#standing;
     this.#standing = standingAfter(before, entry);
@@ -81,6 +83,17 @@ export class PipelineView implements RunView {
     if (said !== "") await this.#beside(() => this.#host.stderr.write(said));
     if (stream === "results") await this.#result(entry);
     this.#block?.changed();
+  }
+
+  /** A workflow has become the steps that it has: the run knows them. */
+  async #learnSteps(): Promise<void> {
+    if (this.#run === undefined) return;
+    const { id, runs } = this.#run;
+    const { steps: given } = this.#seen;
+    const steps = await stepsOfRun(runs, id).catch(() => given);
+    const isSame = steps.length === given.length && steps.every(({ word }, at) => word === given[at]?.word);
+    // What the person has written is shorter.
+    if (!isSame) this.#standing = standingOf(steps);
   }
 
   lost(why: string | undefined): void {

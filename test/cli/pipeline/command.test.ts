@@ -2,8 +2,9 @@
 import { describe, expect, it } from "vitest";
 import type { PipelineDocument } from "../../../actors/pipeline/outcome.ts";
 import type { RunFact } from "../../../actors/runs/run-entry.ts";
+import { PipelineView } from "../../../cli/followed-pipeline.ts";
 import { report, runOn, type StageOptions, stage } from "../fixtures.ts";
-import { done, grow, ScriptedRuns } from "../runs-stage.ts";
+import { done, grow, ScriptedRuns, scriptedRun } from "../runs-stage.ts";
 
 type Step = PipelineDocument["steps"][number];
 
@@ -197,6 +198,21 @@ describe("aiex pipeline --spec (M-PIPE-1)", () => {
     expect([code, orders]).toEqual([0, []]);
     expect(out).toContain("ok  2 steps, 1 of them with a model");
     expect(JSON.parse((await ran(["--validate", "--input", "-"])).out)).toMatchObject({ ok: true });
+  });
+});
+
+describe("PipelineView", () => {
+  it("shows the steps that the run has, where a workflow stood for them", async () => {
+    const scene = stage({});
+    const steps = [{ id: "1", word: "workflow", text: "workflow template:tidy" }];
+    const view = new PipelineView(scene.host, { steps, isVerbose: false, stream: undefined });
+    const spec = "analyze type:all | save file:a.md";
+    const end = { id: "end", operation: "pipeline.end", input: { spec, steps: [], begin: {} } };
+    const run = scriptedRun({ kind: "pipeline", plan: { value: { steps: [end], result: "end" } } });
+    grow(run, { type: "step_finished", step: "2", output: { value: { status: "done" } }, added: 0 });
+    view.begun(run.id, new ScriptedRuns([run]));
+    for (const entry of run.entries) await view.entry(entry);
+    expect(scene.stderr()).toBe("done     step 2 of 2, save file:a.md\n");
   });
 });
 
