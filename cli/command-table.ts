@@ -19,7 +19,7 @@ import { projectCommands } from "./command-tables/project.ts";
 import { runCommands, sessionOptions, workOptions } from "./command-tables/runs.ts";
 import { templateCommands } from "./command-tables/templates.ts";
 import { trustCommand } from "./command-tables/trust.ts";
-import { workflowCommands } from "./command-tables/workflows.ts";
+import { aiWorkflowCommand, workflowCommands } from "./command-tables/workflows.ts";
 
 export const analysisTypeWords = [
   "quality",
@@ -129,6 +129,7 @@ export const commands: readonly CommandSpec[] = [
     ],
   },
   ...operationCommands,
+  aiWorkflowCommand,
   chatCommand,
   ...pipelineCommands,
   ...workflowCommands,

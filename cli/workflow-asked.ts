@@ -1,5 +1,6 @@
 // What a command line says of a workflow: its name, its parameters, and their values.
 import type { PipelineValue } from "../actors/pipeline/language/check.ts";
+import type { ParameterValues } from "../actors/pipeline/workflow/values.ts";
 import type { WorkflowDraft } from "../actors/pipeline/workflow/write.ts";
 import { optionValue, type ParsedCommand } from "./parse.ts";
 import { UsageError } from "./usage.ts";
@@ -21,6 +22,25 @@ export function namedWorkflow(parsed: ParsedCommand): string {
       topic,
     );
   return name;
+}
+
+/** Of `--set NAME=VALUE`. @throws {UsageError} */
+export function valuesAsked(parsed: ParsedCommand): ParameterValues {
+  const topic = parsed.command.words.join(" ");
+  const values: Record<string, PipelineValue> = {};
+  for (const text of parsed.lists.get("set") ?? []) {
+    const [all, name = "", value = ""] = /^([^=]+)=(.*)$/s.exec(text) ?? [];
+    if (all === undefined)
+      throw new UsageError(
+        `--set cannot be ${quoted(text)}; it is PARAMETER=VALUE, such as level=basic.`,
+        topic,
+      );
+    if (Object.hasOwn(values, name))
+      throw new UsageError(`--set gives ${quoted(name)} twice. Give it once.`, topic);
+    // A name such as __proto__ is told of as well.
+    Object.defineProperty(values, name, { value, enumerable: true });
+  }
+  return values;
 }
 
 /** Of `--parameter NAME[:TYPE][=DEFAULT]`. @throws {UsageError} */

@@ -8,7 +8,6 @@ import {
   estimatePipeline,
   type PipelineEstimate,
 } from "../actors/pipeline/estimate.ts";
-import { checkSpecification } from "../actors/pipeline/language/check.ts";
 import { parseSpecification } from "../actors/pipeline/language/parse.ts";
 import { type PlacedProblem, placedProblems } from "../actors/pipeline/language/placed.ts";
 import { printSpecification } from "../actors/pipeline/language/print.ts";
@@ -17,6 +16,7 @@ import { workspaceLimits } from "../actors/workspace/config.ts";
 import { walk } from "../actors/workspace/walk.ts";
 import type { FileSystem } from "../runtime/file-system.ts";
 import type { Configuration } from "./config.ts";
+import { pipelineSteps } from "./pipeline-steps.ts";
 import { chooseReviewer } from "./reviewer.ts";
 
 export interface PipelineCheckOrder {
@@ -57,7 +57,7 @@ interface CheckedEstimate extends PipelineEstimate {
 export interface PipelineCheck {
   readonly schema: "aiex.pipeline_check/1";
   readonly ok: boolean;
-  /** Its normal form; null where it has problems. */
+  /** Its normal form, with the steps of the workflows that it names; null where it has problems. */
   readonly spec: string | null;
   readonly problems: readonly PlacedProblem[];
   readonly steps: readonly CheckedStep[];
@@ -77,18 +77,18 @@ export async function checkPipeline(
   { spec, input, provider, model, noModel = false }: PipelineCheckOrder,
 ): Promise<PipelineCheck> {
   const schema = "aiex.pipeline_check/1" as const;
-  const checked = checkSpecification(spec);
+  const checked = await pipelineSteps(place, spec);
   if (!checked.ok) {
     const problems = placedProblems(checked.problems, spec);
     return { schema, ok: false, spec: null, problems, steps: [], estimate: null };
   }
-  const { steps: written } = parseSpecification(spec);
+  const { steps: written } = parseSpecification(checked.specification);
   const found = input === undefined ? undefined : await measured(place, input);
   const isOneFile = found?.isFolder !== true;
   const who = noModel ? undefined : chooseReviewer(place.configuration, { provider, model, isOneFile });
   const about = found ?? assumedInput;
   return {
-    ...{ schema, ok: true, spec: printSpecification(written), problems: [] },
+    ...{ schema, ok: true, spec: checked.specification, problems: [] },
     steps: checked.steps.map(({ number, word, parameters, timesMax }, index) => ({
       step: number,
       operation: word,

@@ -150,7 +150,6 @@ function assumptionsOf(steps: readonly PipelineStep[], price: Price | null | und
     ...(asks && price === undefined ? ["No model is set up here, so that the cost is not known."] : []),
     ...(asks && price === null ? ["The price of the model is not known; llm.providers can give it."] : []),
     ...(has("load") ? ["What load reads is as large as the input."] : []),
-    ...(has("workflow") ? ["The steps of a workflow are not counted."] : []),
     ...(steps.some(({ parameters }) => parameters.by === "function")
       ? [`A file has ${functionsPerFile} functions.`]
       : []),

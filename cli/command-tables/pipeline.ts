@@ -22,6 +22,52 @@ export const pipelineModeWords = [
 
 const pipelineFormatWords = [...reportFormatWords, "ndjson"] as const;
 
+/** For a command that carries out a pipeline. */
+export const pipelineRunOptions: readonly OptionSpec[] = [
+  {
+    name: "format",
+    value: "text",
+    placeholder: "FORMAT",
+    choices: pipelineFormatWords,
+    summary:
+      "How to print the result; else text on a terminal, and json elsewhere. ndjson prints the events of its run, and the result as the last line",
+  },
+  outputOption(
+    "Write the result to a file, whose extension (.json, .md, .txt) chooses the format; or name a format",
+  ),
+  { name: "verbose", value: "none", summary: "Say on standard error what each step does" },
+  {
+    name: "continue-on-error",
+    value: "none",
+    summary: "Go on behind a step that failed, and end with exit code 3",
+  },
+  {
+    name: "strict",
+    value: "none",
+    summary: "Let a step fail whose condition is about something that no result has; else it does not hold",
+  },
+  {
+    name: "fail-under",
+    value: "number",
+    placeholder: "N",
+    range: { least: 0, most: 10 },
+    summary: "End with exit code 4 where the quality score of the last analysis is below N",
+  },
+  {
+    name: "allow-partial",
+    value: "none",
+    summary: "Let --fail-under judge a partial result instead of ending with exit code 7",
+  },
+  ...modelOptions(),
+  {
+    name: "no-model",
+    value: "none",
+    summary: "Ask no model, whatever is configured; nothing leaves the machine",
+  },
+  ...sessionOptions,
+  ...workOptions,
+];
+
 const pipelineCommand: CommandSpec = {
   words: ["pipeline"],
   summary: "Run operations in a chain",
@@ -71,52 +117,11 @@ const pipelineCommand: CommandSpec = {
       summary: "In which order the steps go, and what each of them works on",
     },
     {
-      name: "format",
-      value: "text",
-      placeholder: "FORMAT",
-      choices: pipelineFormatWords,
-      summary:
-        "How to print the result; else text on a terminal, and json elsewhere. ndjson prints the events of its run, and the result as the last line",
-    },
-    outputOption(
-      "Write the result to a file, whose extension (.json, .md, .txt) chooses the format; or name a format",
-    ),
-    {
       name: "validate",
       value: "none",
       summary: "Check it as `aiex pipeline validate` does, and run nothing",
     },
-    { name: "verbose", value: "none", summary: "Say on standard error what each step does" },
-    {
-      name: "continue-on-error",
-      value: "none",
-      summary: "Go on behind a step that failed, and end with exit code 3",
-    },
-    {
-      name: "strict",
-      value: "none",
-      summary: "Let a step fail whose condition is about something that no result has; else it does not hold",
-    },
-    {
-      name: "fail-under",
-      value: "number",
-      placeholder: "N",
-      range: { least: 0, most: 10 },
-      summary: "End with exit code 4 where the quality score of the last analysis is below N",
-    },
-    {
-      name: "allow-partial",
-      value: "none",
-      summary: "Let --fail-under judge a partial result instead of ending with exit code 7",
-    },
-    ...modelOptions(),
-    {
-      name: "no-model",
-      value: "none",
-      summary: "Ask no model, whatever is configured; nothing leaves the machine",
-    },
-    ...sessionOptions,
-    ...workOptions,
+    ...pipelineRunOptions,
   ],
   notes: [
     "sequential: each step works on what the one before made. parallel: the operations go side by side, all on the input. conditional: as sequential, but a step with a condition waits only for what that names. streaming: each result is shown as it comes, and a folder goes through file by file.",

@@ -1,7 +1,10 @@
 // The commands of workflows.
+
 import { workflowModes } from "../../actors/pipeline/workflow/modes.ts";
+import { builtInWorkflowNames } from "../../actors/pipeline/workflow/names.ts";
 import { type ArgumentSpec, type CommandSpec, formatOption, type OptionSpec } from "../command-spec.ts";
-import { lookFormat } from "./pipeline.ts";
+import { stdinNameOption } from "./options.ts";
+import { lookFormat, pipelineRunOptions } from "./pipeline.ts";
 
 const name: ArgumentSpec = { placeholder: "NAME", required: false, completesWorkflows: true };
 
@@ -31,6 +34,81 @@ const where =
 
 const codes =
   "Exit codes: 0 it is done, 1 a file is there or missing, 2 usage or no such workflow, 5 the project is not trusted, 78 a workflow is wrong.";
+
+const setOption: OptionSpec = {
+  name: "set",
+  value: "text",
+  placeholder: "PARAMETER=VALUE",
+  repeats: true,
+  summary: "A value for one of its parameters",
+};
+
+const modeOption: OptionSpec = {
+  name: "mode",
+  value: "text",
+  placeholder: "MODE",
+  choices: workflowModes,
+  summary: "In which order the steps go, where it is not to be the workflow's own",
+};
+
+const descriptionOption: OptionSpec = {
+  name: "description",
+  value: "text",
+  placeholder: "TEXT",
+  summary: "What you want of it, in words: models are told that",
+};
+
+const runNote =
+  "It is a run, as every pipeline is: `aiex runs resume` goes on with it after Ctrl-C, a crash, or a step that failed. What leaves the machine is said on standard error before it does. Values are put in as values: whatever they hold, no step comes of them.";
+
+const runCodes =
+  "Exit codes: those of aiex pipeline, and 5 the workflow waits for `aiex trust`, 78 the workflow is wrong. See `aiex help exit-codes`.";
+
+/** The same by another name: of the operations on code. */
+export const aiWorkflowCommand: CommandSpec = {
+  words: ["ai", "workflow"],
+  summary: "Run a workflow over a file or a directory",
+  examples: [
+    { line: "aiex ai workflow --template code_review --context src/app.ts", does: "Review a file" },
+    {
+      line: "aiex ai workflow --template performance_analysis --mode parallel --context src",
+      does: "Look at a directory, side by side",
+    },
+    {
+      line: "aiex ai workflow --template security_audit --context src --output audit.md",
+      does: "Write a report",
+    },
+  ],
+  options: [
+    {
+      name: "template",
+      value: "text",
+      placeholder: "NAME",
+      required: true,
+      suggestions: builtInWorkflowNames,
+      completesWorkflows: true,
+      summary: "The workflow: one that comes with aiex, or one of your own",
+    },
+    {
+      name: "context",
+      value: "text",
+      placeholder: "PATH|DIR|-",
+      completesFiles: true,
+      required: true,
+      summary: "What it works on: a file, a directory (honours .gitignore), or - for standard input",
+    },
+    stdinNameOption,
+    descriptionOption,
+    modeOption,
+    setOption,
+    ...pipelineRunOptions,
+  ],
+  notes: [
+    "`aiex workflow list` names the workflows that there are, `aiex workflow show NAME` what one does.",
+    runNote,
+    runCodes,
+  ],
+};
 
 export const workflowCommands: readonly CommandSpec[] = [
   {
@@ -101,6 +179,38 @@ export const workflowCommands: readonly CommandSpec[] = [
     arguments: [{ ...name, placeholder: "NAME[@VERSION]" }],
     options: [nameOption, builtInOption, lookFormat],
     notes: [codes],
+  },
+  {
+    words: ["workflow", "run"],
+    summary: "Run a workflow",
+    examples: [
+      { line: "aiex workflow run code_review --input src", does: "Over a directory" },
+      { line: "aiex workflow run documentation --input a.py --set level=basic", does: "With a value" },
+      { line: "aiex workflow run tests@2 --input a.py", does: "An older version of yours" },
+    ],
+    arguments: [{ ...name, placeholder: "NAME[@VERSION]" }],
+    options: [
+      nameOption,
+      {
+        name: "input",
+        value: "text",
+        placeholder: "PATH|DIR|-",
+        completesFiles: true,
+        fallback: ".",
+        summary: "What it works on: a file, a directory (honours .gitignore), or - for standard input",
+      },
+      stdinNameOption,
+      setOption,
+      descriptionOption,
+      modeOption,
+      {
+        name: "validate",
+        value: "none",
+        summary: "Check it as `aiex pipeline validate` does, and run nothing",
+      },
+      ...pipelineRunOptions,
+    ],
+    notes: [runNote, runCodes],
   },
   {
     words: ["workflow", "edit"],

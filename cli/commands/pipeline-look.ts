@@ -5,7 +5,7 @@ import { conditionSummaries } from "../../actors/pipeline/language/told-words.ts
 import { pipelineWords, repeatsMax } from "../../actors/pipeline/language/vocabulary.ts";
 import type { Asking } from "../asking.ts";
 import { type ExitCode, exitCodes } from "../exit-codes.ts";
-import type { Host } from "../host.ts";
+import type { Host, Settings } from "../host.ts";
 import { optionValue, type ParsedCommand } from "../parse.ts";
 import { renderJson } from "../render/json.ts";
 import { checkText } from "../render/pipeline-check-text.ts";
@@ -17,8 +17,12 @@ import { type Terminal, terminalOf } from "../terminal.ts";
 export async function pipelineValidate(asking: Asking): Promise<ExitCode> {
   const { parsed, host, interruption } = asking;
   const [spec = optionValue(parsed, "spec") ?? ""] = parsed.arguments;
+  return validate(asking, spec, await readSettings(host, interruption));
+}
+
+export async function validate(asking: Asking, spec: string, settings: Settings): Promise<ExitCode> {
+  const { parsed, interruption } = asking;
   const input = optionValue(parsed, "input");
-  const settings = await readSettings(host, interruption);
   const check = await interruption.orInterrupted(
     settings.checkPipeline({
       spec,

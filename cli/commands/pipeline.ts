@@ -1,7 +1,9 @@
 // `aiex pipeline --spec SPEC`: a chain of operations, made into a run that is followed to its result.
 import { checkSpecification } from "../../actors/pipeline/language/check.ts";
 import { placedProblems } from "../../actors/pipeline/language/placed.ts";
+import type { SpecificationProblem } from "../../actors/pipeline/language/specification.ts";
 import { pipelineWordOf } from "../../actors/pipeline/language/vocabulary.ts";
+import type { PipelineMode } from "../../actors/pipeline/step-work.ts";
 import type { PipelineOrder } from "../../supervisors/runs/pipeline.ts";
 import { askedOf } from "../analysis-asked.ts";
 import type { Asking } from "../asking.ts";
@@ -12,6 +14,7 @@ import { checkDestination, type Destination, destinationOf } from "../destinatio
 import { type ExitCode, exitCodes } from "../exit-codes.ts";
 import { type PipelineSeen, PipelineView } from "../followed-pipeline.ts";
 import type { Gate } from "../gate.ts";
+import type { Settings } from "../host.ts";
 import { numberValue, optionValue } from "../parse.ts";
 import type { WrittenStep } from "../pipeline-standing.ts";
 import { writtenSteps } from "../pipeline-steps.ts";
@@ -25,27 +28,57 @@ import { UsageError } from "../usage.ts";
 import { worked, workPlace } from "../work.ts";
 import { pipelineValidate } from "./pipeline-look.ts";
 
-const topic = "pipeline";
+/** What is carried out. */
+export interface PipelineAsked {
+  /** In the language, with no workflow in it. */
+  readonly spec: string;
+  readonly mode: PipelineMode | undefined;
+  /** What the person wants of it, in words. */
+  readonly wish?: string | undefined;
+}
 
 export async function pipeline(asking: Asking): Promise<ExitCode> {
+  const { parsed } = asking;
+  if (parsed.options.has("validate")) return pipelineValidate(asking);
+  const spec = optionValue(parsed, "spec") ?? "";
+  const checked = checkSpecification(spec);
+  if (!checked.ok) return refused(asking, spec, checked.problems);
+  const mode = pipelineModeWords.find((word) => word === optionValue(parsed, "mode"));
+  return runPipeline(asking, optionValue(parsed, "input") ?? ".", async (settings) => {
+    if (checked.steps.every(({ word }) => word !== "workflow")) return { spec, mode };
+    const expanded = await (await settings.workflows()).expandSpecification(spec);
+    if (expanded.ok) return { spec: expanded.specification, mode };
+    return refused(asking, spec, expanded.problems);
+  });
+}
+
+/**
+ * Carries out what a command asks for, with the options of `aiex pipeline`.
+ * @param path what it works on: "-" for standard input
+ * @param askedIn gives what is carried out, or the code to end with where something is wrong with it, which was told
+ */
+export async function runPipeline(
+  asking: Asking,
+  path: string,
+  askedIn: (settings: Settings) => Promise<PipelineAsked | ExitCode>,
+): Promise<ExitCode> {
   const { parsed, host, interruption } = asking;
   const { options } = parsed;
-  if (options.has("validate")) return pipelineValidate(asking);
-  const spec = optionValue(parsed, "spec") ?? "";
-  const steps = await soundSteps(asking, spec);
-  if (steps === undefined) return exitCodes.usage;
-  if (options.has("no-model")) refuseModels(steps);
+  const topic = parsed.command.words.join(" ");
   const gate = { failUnder: numberValue(parsed, "fail-under"), allowPartial: options.has("allow-partial") };
-  const input = optionValue(parsed, "input") ?? ".";
   const destination = destinationFor(asking);
   placementOf(parsed, host);
   if (destination.path !== undefined) {
-    await checkDestination(host.world.files, destination.path, input === "-" ? undefined : input, topic);
+    await checkDestination(host.world.files, destination.path, path === "-" ? undefined : path, topic);
   }
   const settings = await readSettings(host, interruption);
+  const asked = await askedIn(settings);
+  if (typeof asked === "number") return asked;
+  const steps = writtenSteps(asked.spec);
+  if (options.has("no-model")) refuseModels(steps, topic);
   const placement = await workPlace(asking, settings);
-  const order = orderOf(asking, spec, await inputOf(asking), { destination, gate });
-  const stream = streamFor(asking, destination);
+  const order = orderOf(asking, asked, await inputOf(asking, path), { destination, gate });
+  const stream = streamFor(asking, asked.mode, destination);
   const view = new PipelineView(host, { steps, isVerbose: options.has("verbose"), stream });
   const done = await worked(asking, settings, placement, {
     order: (over) => settings.pipeline({ ...order, ...over }),
@@ -63,20 +96,21 @@ export async function pipeline(asking: Asking): Promise<ExitCode> {
   });
 }
 
-/** Undefined where something is wrong with it, which was told. */
-async function soundSteps({ host }: Asking, spec: string): Promise<readonly WrittenStep[] | undefined> {
-  const checked = checkSpecification(spec);
-  if (checked.ok) return writtenSteps(spec);
+/** Tells what is wrong. */
+async function refused(
+  { host }: Asking,
+  spec: string,
+  problems: readonly SpecificationProblem[],
+): Promise<ExitCode> {
   const terminal = terminalOf(host.stderr, host.env, host.platform);
-  const lines = problemLines(placedProblems(checked.problems, spec), spec, terminal);
+  const lines = problemLines(placedProblems(problems, spec), spec, terminal);
   await host.stderr.write(`${lines.join("\n")}\n`);
-  return undefined;
+  return exitCodes.usage;
 }
 
 /** @throws {UsageError} it cannot be done without a model */
-function refuseModels(steps: readonly WrittenStep[]): void {
-  // What a workflow has in it is found out later.
-  const asking = steps.find(({ word }) => word !== "workflow" && pipelineWordOf(word)?.asksModel === true);
+function refuseModels(steps: readonly WrittenStep[], topic: string): void {
+  const asking = steps.find(({ word }) => pipelineWordOf(word)?.asksModel === true);
   if (asking === undefined) return;
   const problem = `--no-model leaves out every model, and step ${asking.id}, ${asking.word}, needs one. Leave out one of the two.`;
   throw new UsageError(problem, topic);
@@ -89,17 +123,23 @@ function destinationFor({ parsed, host }: Asking): Destination {
   const isPrinted = output === undefined || output === "-";
   const fallback = isPrinted && host.stdout.isTTY !== true ? "json" : undefined;
   const isWord = typeof given === "string" && given !== ndjson;
-  return destinationOf({ format: isWord ? given : fallback, output, topic });
+  return destinationOf({ format: isWord ? given : fallback, output, topic: parsed.command.words.join(" ") });
 }
 
-function streamFor({ parsed }: Asking, { format, path }: Destination): PipelineSeen["stream"] {
+function streamFor(
+  { parsed }: Asking,
+  mode: PipelineAsked["mode"],
+  { format, path }: Destination,
+): PipelineSeen["stream"] {
   if (parsed.options.get("format") === ndjson) return "events";
-  const isStreamed = optionValue(parsed, "mode") === "streaming";
+  const isStreamed = mode === "streaming";
   return isStreamed && format === "text" && path === undefined ? "results" : undefined;
 }
 
-async function inputOf({ parsed, host, interruption }: Asking): Promise<PipelineOrder["input"]> {
-  const path = optionValue(parsed, "input") ?? ".";
+async function inputOf(
+  { parsed, host, interruption }: Asking,
+  path: string,
+): Promise<PipelineOrder["input"]> {
   if (path !== "-") return { kind: "path", path };
   const bytes = await codeFromStdin(host, interruption);
   const name = optionValue(parsed, "stdin-name") ?? "stdin";
@@ -108,15 +148,14 @@ async function inputOf({ parsed, host, interruption }: Asking): Promise<Pipeline
 
 function orderOf(
   { parsed }: Asking,
-  spec: string,
+  { spec, mode, wish }: PipelineAsked,
   input: PipelineOrder["input"],
   shown: { readonly destination: Destination; readonly gate: Gate },
 ): PipelineOrder {
   const { options } = parsed;
-  const mode = optionValue(parsed, "mode");
   const onUnknown = optionValue(parsed, "on-unknown");
   return {
-    ...{ spec, input, mode: pipelineModeWords.find((word) => word === mode) },
+    ...{ spec, input, mode, wish },
     ...{ continueOnError: options.has("continue-on-error"), strict: options.has("strict") },
     ...{ provider: optionValue(parsed, "provider"), model: optionValue(parsed, "model") },
     ...{ noModel: options.has("no-model"), session: sessionChoice(parsed) },

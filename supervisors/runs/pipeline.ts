@@ -1,7 +1,7 @@
 // A pipeline as a run: who is asked, with which prompts, and the document that it comes to, also where it failed on its way.
 import type { AnyModelOperation, AskedModel } from "../../actors/operations/ask-model.ts";
 import { inputOfStep, operationOfStep, promptsOfWords } from "../../actors/pipeline/asked-words.ts";
-import { checkSpecification, type PipelineStep } from "../../actors/pipeline/language/check.ts";
+import type { PipelineStep } from "../../actors/pipeline/language/check.ts";
 import { specificationOf } from "../../actors/pipeline/language/normal.ts";
 import type { SpecificationProblem } from "../../actors/pipeline/language/specification.ts";
 import {
@@ -18,6 +18,7 @@ import type { TemplateName } from "../../actors/prompts/names.ts";
 import type { Template } from "../../actors/prompts/template.ts";
 import type { WorkspaceRef } from "../../actors/runs/run-spec.ts";
 import { AiexError } from "../../runtime/errors.ts";
+import { pipelineSteps } from "../pipeline-steps.ts";
 import { promptInEffect } from "../prompts.ts";
 import { reviewPart } from "../review.ts";
 import { chooseReviewer, nobodyToAsk } from "../reviewer.ts";
@@ -71,7 +72,7 @@ export class SpecificationRefused extends AiexError {
 export async function pipelineOrder(place: OperationPlace, order: PipelineOrder): Promise<RunOrder> {
   const { input, mode = "sequential", continueOnError = false, strict = false, wish } = order;
   const { workspace, onUnknown, deadlineMs, costUsdMax, asks = true, shown = null } = order;
-  const steps = checkedSteps(order.spec);
+  const steps = await checkedSteps(place, order.spec);
   const session = order.session && (await sessionRef(place, order.session));
   const asked = await askedBy(place, order, steps);
   const isReviewed =
@@ -110,9 +111,12 @@ export async function pipelineOrder(place: OperationPlace, order: PipelineOrder)
 /** A line of a list of runs. */
 const titleCharactersMax = 160;
 
-function checkedSteps(spec: PipelineOrder["spec"]): readonly PipelineStep[] {
+async function checkedSteps(
+  place: OperationPlace,
+  spec: PipelineOrder["spec"],
+): Promise<readonly PipelineStep[]> {
   if (typeof spec !== "string") return spec;
-  const checked = checkSpecification(spec);
+  const checked = await pipelineSteps(place, spec);
   if (!checked.ok) throw new SpecificationRefused(checked.problems);
   return checked.steps;
 }

@@ -63,7 +63,17 @@ describe.skipIf(!isInstalled("bash"))("the completion script in bash", () => {
     ["aiex co", ["config", "completion", "context"]],
     [
       "aiex ai ",
-      ["analyze", "chat", "document", "explain", "generate", "refactor", "test-generate", "--help"],
+      [
+        "analyze",
+        "chat",
+        "document",
+        "explain",
+        "generate",
+        "refactor",
+        "test-generate",
+        "workflow",
+        "--help",
+      ],
     ],
     ["aiex config ", ["show", "--help"]],
     ["aiex help ", helpTopics().map(({ word }) => word)],
@@ -76,7 +86,10 @@ describe.skipIf(!isInstalled("bash"))("the completion script in bash", () => {
     ["aiex rules list --severity ", ["error", "warning", "info", "hint"]],
     ["aiex rules show --f", ["--format"]],
     ["aiex rules test app", ["app.ts", "app notes.md"]],
-    ["aiex help ai ", ["analyze", "chat", "document", "explain", "generate", "refactor", "test-generate"]],
+    [
+      "aiex help ai ",
+      ["analyze", "chat", "document", "explain", "generate", "refactor", "test-generate", "workflow"],
+    ],
     ["aiex completion ", ["bash", "zsh", "fish", "--help"]],
     ["aiex ai analyze --f", ["--file", "--format", "--fail-under"]],
     ["aiex ai analyze --file x --allow", ["--allow-partial"]],
@@ -120,7 +133,10 @@ describe.skipIf(!isInstalled("fish"))("the completion script in fish", () => {
         .map(({ word }) => word)
         .toSorted(),
     ],
-    ["aiex ai ", ["analyze", "chat", "document", "explain", "generate", "refactor", "test-generate"]],
+    [
+      "aiex ai ",
+      ["analyze", "chat", "document", "explain", "generate", "refactor", "test-generate", "workflow"],
+    ],
     ["aiex ai analyze --type s", ["security", "smells"]],
     ["aiex ai analyze --file app", ["app notes.md", "app.ts"]],
     ["aiex completion ", ["bash", "fish", "zsh"]],

@@ -18,7 +18,9 @@ export async function transformed({ work: { step }, flow, records, latest }: Wor
   const made = transformer({ latest, records, parameters: step.parameters, flow });
   if (!made.ok) return made;
   const { result } = made;
-  const found = choosing.has(step.word) ? [foundIn(step.word, result, flow)] : flow.found;
+  // What is about no path is what the person wants: that stays.
+  const wanted = flow.found.filter(({ paths }) => paths.length === 0);
+  const found = choosing.has(step.word) ? [...wanted, foundIn(step.word, result, flow)] : flow.found;
   return { ok: true, result, flow: { ...flow, found }, parts: [], warnings: [] };
 }
 

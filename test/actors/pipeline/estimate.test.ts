@@ -71,8 +71,7 @@ describe("estimatePipeline()", () => {
   });
 
   it("says what it cannot see", () => {
-    const { assumptions } = estimate("load file:src | workflow template:review");
-    expect(assumptions).toContain("The steps of a workflow are not counted.");
+    const { assumptions } = estimate("load file:src | explain");
     expect(assumptions).toContain("What load reads is as large as the input.");
   });
 });

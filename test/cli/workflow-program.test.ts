@@ -1,0 +1,97 @@
+// The workflows of the package as the built command runs them, over a file and a folder, with a model that is played.
+import { spawn } from "node:child_process";
+import { mkdir, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { type Reply, type ScriptedServer, startScriptedServer } from "../actors/llm/scripted-server.ts";
+import { builtMain } from "./fixtures.ts";
+
+let home = "";
+let server: ScriptedServer;
+
+const mean = "def mean(xs):\n    return sum(xs) / len(xs)\n";
+const explanation: Reply = {
+  say: JSON.stringify({
+    summary: "Computes the mean.",
+    claims: [{ title: "The mean", text: "It divides.", from_line: 1, to_line: 2 }],
+  }),
+};
+const page: Reply = {
+  say: "# mean\n\nThe mean of numbers.\n\n## mean\n\nDivides their sum by how many they are.\n",
+};
+
+beforeEach(async () => {
+  home = await mkdtemp(join(tmpdir(), "aiex-workflow-program-"));
+  await mkdir(join(home, "src"));
+  await writeFile(join(home, "src", "mean.py"), mean);
+});
+
+afterEach(async () => {
+  await server.stop();
+  await rm(home, { recursive: true, force: true });
+});
+
+interface Ended {
+  readonly code: number | null;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+async function aiex(replies: readonly [Reply, ...Reply[]], words: readonly string[]): Promise<Ended> {
+  server = await startScriptedServer({ replies });
+  const child = spawn(process.execPath, [builtMain, ...words], {
+    env: { PATH: process.env.PATH, LANG: "C.UTF-8", HOME: home, AIEX_OLLAMA_HOST: server.baseUrl("ollama") },
+    cwd: home,
+  });
+  const said = { stdout: "", stderr: "" };
+  child.stdout.on("data", (chunk) => {
+    said.stdout += chunk;
+  });
+  child.stderr.on("data", (chunk) => {
+    said.stderr += chunk;
+  });
+  child.stdin.end();
+  return new Promise((resolve) => {
+    child.on("close", (code) => resolve({ code, ...said }));
+  });
+}
+
+describe("aiex ai workflow as a program (M-AI-5)", () => {
+  it("goes from an explanation to a page, and tells models what is wanted", async () => {
+    const words = ["ai", "workflow", "--template", "documentation", "--context", "src/mean.py"];
+    const wish = ["--description", "For people who know no Python", "--provider", "ollama"];
+    const { code, stdout, stderr } = await aiex([explanation, page], [...words, ...wish]);
+    expect({ code, stderr }).toMatchObject({ code: 0 });
+    const document = JSON.parse(stdout);
+    expect(
+      document.steps.map(({ operation, status }: Record<string, string>) => [operation, status]),
+    ).toEqual([
+      ["explain", "done"],
+      ["extract_insights", "done"],
+      ["document", "done"],
+    ]);
+    expect(document.result).toMatchObject({ schema: "aiex.documentation/1" });
+    const asked = server.requests.filter(({ method }) => method === "POST");
+    expect(asked).toHaveLength(2);
+    for (const { body } of asked) expect(JSON.stringify(body)).toContain("For people who know no Python");
+  }, 60_000);
+
+  it("runs one's own over a folder, with values, and asks no model where none is needed", async () => {
+    await writeFile(join(home, "src", "run.py"), "def run(text):\n    return eval(text)\n");
+    const spec = "analyze type:security | filter severity:{{least}} | save file:{{to}}";
+    const parameters = ["--parameter", "least:warning,error=warning", "--parameter", "to"];
+    const created = await aiex([page], ["workflow", "create", "audit", "--spec", spec, ...parameters]);
+    expect(created).toMatchObject({ code: 0 });
+    await server.stop();
+    const values = ["--set", "least=error", "--set", "to=found.md"];
+    const words = ["ai", "workflow", "--template", "audit", "--context", "src", "--no-model", ...values];
+    const { code, stdout, stderr } = await aiex([page], words);
+    expect({ code, stderr }).toMatchObject({ code: 0 });
+    const document = JSON.parse(stdout);
+    expect(document.spec).toBe("analyze type:security | filter severity:error | save file:found.md");
+    expect(document.steps[2]).toMatchObject({ operation: "save", status: "done" });
+    expect(await readFile(join(home, "found.md"), "utf8")).toContain("python/eval");
+    expect(server.requests).toEqual([]);
+  }, 60_000);
+});
