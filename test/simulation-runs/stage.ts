@@ -36,8 +36,8 @@ export interface Busy {
   readonly run: string;
 }
 
-/** One play in so many has runs with parts. */
-const partsEvery = 4;
+/** One play in so many has runs with parts: some of each of the four parts of the seeds. */
+const partsEvery = 5;
 
 export class Stage {
   readonly seed: number;
