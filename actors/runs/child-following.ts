@@ -95,7 +95,7 @@ export class ChildFollowing {
     // The second entry says which node has it first; then only its end is waited for.
     let summary = await this.#looked(2);
     for (let resumes = 0; ; ) {
-      await this.#tell(summary);
+      this.#tell(summary);
       if (isOver(summary.phase)) {
         if (!(await this.#mayGoOn(summary, isAgain))) return summary;
       }
@@ -185,14 +185,16 @@ export class ChildFollowing {
   }
 
   /** That it began, has another owner, needs a person, or ended. */
-  async #tell({ phase, waiting, node, tokens, costUsd }: RunSummary): Promise<void> {
+  #tell({ phase, waiting, node, tokens, costUsd }: RunSummary): void {
     const isHeld = waiting?.for === "answer" || waiting?.for === "workspace";
     const shown = isOver(phase) || (phase === "waiting" && isHeld) ? phase : "running";
     const told = `${shown} ${node}`;
     if (node === undefined || told === this.#told) return;
     this.#told = told;
     const { context, part } = this.#options;
-    await context.tell("part", { part, run: this.#id, phase: shown, node, tokens, costUsd });
+    const about = { part, run: this.#id, phase: shown, node, tokens, costUsd };
+    // Nothing waits for it: what is written later is read later.
+    void context.tell("part", about).catch(() => undefined);
   }
 
   /** A desk that is being started again, or takes nothing now, is asked again: every call may be made twice. @throws {DeskRefused} */
