@@ -34,7 +34,8 @@ export interface PipelineSeen {
 export class PipelineView implements RunView {
   readonly #host: Host;
   readonly #seen: PipelineSeen;
-  readonly #block: LiveBlock | undefined;
+  /** From when the run is there. */
+  #block: LiveBlock | undefined;
   #standing: PipelineStanding;
   #run: { readonly id: string; readonly runs: Runs } | undefined;
   #last: RunEntry | undefined;
@@ -47,14 +48,14 @@ export class PipelineView implements RunView {
     this.#host = host;
     this.#seen = seen;
     this.#standing = standingOf(seen.steps);
-    const { world, stderr } = host;
-    const isDrawn = this.#terminal().animated && seen.stream !== "events";
-    this.#block = isDrawn ? startLiveBlock({ world, output: stderr, lines: () => this.#lines() }) : undefined;
   }
 
-  /** Its run is there, and its entries follow. */
+  /** Its run is there, and its entries follow, and then `end`. */
   begun(id: string, runs: Runs): void {
     this.#run = { id, runs };
+    const { world, stderr } = this.#host;
+    const isDrawn = this.#terminal().animated && this.#seen.stream !== "events";
+    if (isDrawn) this.#block = startLiveBlock({ world, output: stderr, lines: () => this.#lines() });
   }
 
   /** The run and the last of its entries; undefined before there is one. */

@@ -108,7 +108,11 @@ async function viewOf(
   if (from === undefined && summary.kind === "pipeline") {
     // One that cannot be read any more is told of when it is followed.
     const steps = await stepsOfRun(runs, id).catch(() => undefined);
-    if (steps !== undefined) return { view: new PipelineView(host, { ...unstreamed, steps }), from };
+    if (steps !== undefined) {
+      const view = new PipelineView(host, { ...unstreamed, steps });
+      view.begun(id, runs);
+      return { view, from };
+    }
   }
   if (from === undefined) return { view: runProgress(host, id, isOwn), from };
   return { view: eventLines(host, id, "text"), from };

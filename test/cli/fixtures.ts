@@ -206,8 +206,10 @@ export function stage(options: StageOptions = {}): Stage {
         checkPipeline: async (asked) => checkPipeline(options.pipelines ?? (await emptyPlace()), asked),
         pipeline: async (asked) => {
           pipelineOrders.push(asked);
-          const { workspace, asks = true, shown = null } = asked;
-          const plan = { steps: [], result: "end" };
+          const { spec, mode, input: target, workspace, asks = true, shown = null } = asked;
+          const begin = { target, texts: {}, found: [] };
+          const input = { spec, mode, begin, steps: [{ step: 1, word: "analyze" }] };
+          const plan = { steps: [{ id: "end", operation: "pipeline.end", input }], result: "end" };
           return { kind: "pipeline", title: "Pipeline", plan, workspace, asks, request: { shown } };
         },
         chat: async () => {

@@ -235,8 +235,10 @@ function specFrom({
   asks = false,
   request,
   workspace,
+  plan,
 }: RunOrder) {
-  return { kind, title, onUnknown, costUsdMax, asks, request: request ?? null, workspace };
+  const kept = { onUnknown, costUsdMax, asks, request: request ?? null, workspace };
+  return { kind, title, plan: { value: plan }, ...kept };
 }
 
 export function summaryOf({ id, entries }: ScriptedRun): RunSummary {

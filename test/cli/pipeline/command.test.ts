@@ -241,6 +241,27 @@ describe("how aiex pipeline ends", () => {
   );
 
   it.each([
+    ["step_failed", 1],
+    ["declined", 5],
+    ["answer_needed", 5],
+    ["budget", 6],
+    ["no_provider", 69],
+    ["all_unavailable", 69],
+    ["deadline", 124],
+  ])("as %s says where that ended it, with what was done until then", async (code, exit) => {
+    const runs = new ScriptedRuns([], {
+      onRead: (run) => void grow(run, { type: "failed", code, message: "It is over.", step: "1" }),
+    });
+    const ended = await ran([], { runs });
+    expect(ended.code).toBe(exit);
+    expect(JSON.parse(ended.out)).toMatchObject({
+      ...{ status: "failed", quality_score: null, result: null },
+      steps: [{ step: 1, operation: "analyze", status: "failed", reason: "It is over." }],
+    });
+    expect(ended.err).toContain("It is over.");
+  });
+
+  it.each([
     [["pipeline", "analyze | explain"], "It is run with aiex pipeline --spec SPEC."],
     [["pipeline", "vlidate", "analyze"], "Did you mean aiex pipeline validate?"],
     [["pipeline"], "--spec is missing"],
