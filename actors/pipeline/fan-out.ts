@@ -133,6 +133,7 @@ async function agreed(job: WordJob, { parts, segment }: FanOut): Promise<Agreed>
   const view = viewOf(context, flow, `${prefix}parts/`);
   const kept: Part[] = [];
   const leftOut: { readonly path: string; readonly reason: string }[] = [];
+  const alongEachMax = asked.isChosen ? (asked.limits.contextTokensMax ?? 0) : 0;
   const told = { files: [] as string[], tokens: 0, masked: 0, costMaxUsd: 0 as number | null };
   for (const part of parts) {
     const { target } = part.flow;
@@ -147,7 +148,7 @@ async function agreed(job: WordJob, { parts, segment }: FanOut): Promise<Agreed>
     kept.push(part);
     told.files.push(part.name);
     told.masked += sent.file.masked;
-    const tokens = estimateTokens(sent.file.lines.join("\n")) + promptTokens;
+    const tokens = estimateTokens(sent.file.lines.join("\n")) + promptTokens + alongEachMax;
     for (const { outputTokensMax, roundsMax } of operations) {
       const cost = costOfRounds(
         { tokens, outputTokensMax, roundsMax: roundsMax?.({}) ?? roundsDefault, toldCharactersMax: 0 },
@@ -166,7 +167,7 @@ async function agreed(job: WordJob, { parts, segment }: FanOut): Promise<Agreed>
     };
   }
   const verb = operations.length === 1 ? (operations[0]?.verb ?? "reads") : "works on";
-  const disclosure = disclosureOf(asked, { ...told, leftOut, verb });
+  const disclosure = disclosureOf(asked, { ...told, leftOut, verb, alongEachMax });
   if (await consented(view.context, disclosure)) return { ok: true, parts: kept, leftOut: reasons };
   const message = "Nothing was sent, since whoever was told that it would be said no.";
   return { ok: false, code: "declined", message };
@@ -174,7 +175,7 @@ async function agreed(job: WordJob, { parts, segment }: FanOut): Promise<Agreed>
 
 function disclosureOf(
   { who: { provider, kind, model, host, place } }: AskedModel,
-  told: Pick<Disclosure, "files" | "tokens" | "masked" | "costMaxUsd" | "leftOut"> & {
+  told: Pick<Disclosure, "files" | "tokens" | "masked" | "costMaxUsd" | "leftOut" | "alongEachMax"> & {
     readonly verb: string;
   },
 ): Disclosure {

@@ -48,6 +48,8 @@ export interface Disclosure {
   readonly without?: readonly string[];
   /** Tokens of what earlier operations found about the files, which is sent too. Default: 0. */
   readonly earlierTokens?: number;
+  /** Tokens of what else may go with each file: pieces of others, instructions of the project, what was found earlier. Default: 0. */
+  readonly alongEachMax?: number;
   /** True where what the person's own checks print about the answer is sent as well, where they fail. */
   readonly verifies?: boolean;
 }

@@ -62,10 +62,20 @@ function whatText(disclosure: Disclosure): string {
 }
 
 /** What goes with that, though nobody named it. */
-function alongTexts({ instructions = [], earlierTokens = 0, surroundings }: Disclosure): string[] {
+function alongTexts({
+  instructions = [],
+  earlierTokens = 0,
+  surroundings,
+  alongEachMax = 0,
+}: Disclosure): string[] {
   const { pieces = 0, files = 0, tokens = 0 } = surroundings ?? {};
   return [
     ...(instructions.length === 0 ? [] : [`the instructions of ${instructions.join(", ")}`]),
+    ...(alongEachMax === 0
+      ? []
+      : [
+          `each up to ${alongEachMax} tokens of other files that belong with it, and what your project tells models and earlier operations found`,
+        ]),
     ...(earlierTokens === 0 ? [] : [`what earlier operations found about it (${earlierTokens} tokens)`]),
     ...(pieces === 0
       ? []

@@ -57,6 +57,11 @@ describe("disclosureText()", () => {
       "; with the instructions of AGENTS.md, a/CLAUDE.md",
     ],
     [
+      "what may go with each of many files",
+      { alongEachMax: 6000 },
+      "; with each up to 6000 tokens of other files that belong with it",
+    ],
+    [
       "pieces of other files",
       { surroundings: { pieces: 7, files: 1, tokens: 900 } },
       "; with 7 pieces of 1 other file of the project (900 tokens)",
