@@ -17,7 +17,7 @@ import { type PipelineParts, pipelineNews } from "./news.ts";
 import type { PipelineOutcome } from "./outcome.ts";
 import type { Part } from "./parts.ts";
 import { planOfPipeline } from "./planned.ts";
-import type { Flow, PartRecord } from "./record.ts";
+import type { Flow, PartRecord, ResultDocument } from "./record.ts";
 import { viewOf } from "./view.ts";
 import type { Done, WordJob } from "./words.ts";
 
@@ -54,7 +54,7 @@ export async function fannedOut(job: WordJob, fan: FanOut): Promise<Done> {
   const found = [...flow.found, ...records.flatMap((record) => record.found)].slice(-foundMax);
   return {
     ...{ ok: true, result, flow: { ...flow, texts, found } },
-    parts: records.map(({ found: _, code: __, ...record }) => record),
+    parts: records.map(({ name, run, node, status, reason }) => ({ name, run, node, status, reason })),
     warnings: [...fan.warnings, ...sent.leftOut],
   };
 }
@@ -63,6 +63,8 @@ export async function fannedOut(job: WordJob, fan: FanOut): Promise<Done> {
 const foundMax = 100;
 
 interface Ended extends PartRecord {
+  readonly result: ResultDocument | null;
+  readonly texts: Flow["texts"];
   readonly code: string;
   readonly found: Flow["found"];
 }
@@ -98,7 +100,7 @@ async function doneBy(
   const plan = planOfPipeline({
     ...{ spec: specificationOf(segment), steps: segment, begin: flow, prompts },
     // A file that came of a folder is streamed as it is.
-    terms: { ...terms, mode: terms.mode === "streaming" ? "sequential" : terms.mode },
+    terms: { ...terms, isPart: true, mode: terms.mode === "streaming" ? "sequential" : terms.mode },
   });
   // Whoever has a failed run go on has its failed parts go on, and begins none of them anew.
   const key = `${round}part ${name}`;

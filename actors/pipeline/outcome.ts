@@ -21,7 +21,6 @@ const part = z.object({
   node: z.string().nullable().describe("The node that ended it"),
   status: z.enum(["done", "failed"]),
   reason: z.string().nullable(),
-  result,
 });
 
 const stepDone = z.object({
@@ -30,7 +29,11 @@ const stepDone = z.object({
   status: z.enum([...status.options, "pending"]).describe("pending: it was not begun, or not ended"),
   reason: z.string().nullable().describe("Why it was skipped or failed"),
   rounds: z.int().min(0).describe("Times that it was done: more than one with `while:` alone"),
-  parts: z.array(part).describe("Of a step that was done for several files or functions"),
+  parts: z
+    .array(part)
+    .describe(
+      "Of a step that was done for several files or functions: who did each. Their results stand in that of the step",
+    ),
   result,
 });
 
@@ -115,10 +118,7 @@ function shown(
   const { status, reason, rounds, parts, result } = record;
   return {
     ...{ step, operation, status, reason, rounds, result: result as Record<string, unknown> | null },
-    parts: parts.map(({ texts: _, ...own }) => ({
-      ...own,
-      result: own.result as Record<string, unknown> | null,
-    })),
+    parts: [...parts],
   };
 }
 

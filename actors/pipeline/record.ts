@@ -37,7 +37,7 @@ export interface StepRecord {
   readonly flow: Flow;
 }
 
-/** One part of a fan-out, which is a run of its own. */
+/** One part of a fan-out, which is a run of its own. What it came to stands in the result of the step. */
 export interface PartRecord {
   /** A path, or a path with the name of a function. */
   readonly name: string;
@@ -46,6 +46,4 @@ export interface PartRecord {
   readonly node: string | null;
   readonly status: "done" | "failed";
   readonly reason: string | null;
-  readonly result: ResultDocument | null;
-  readonly texts: Flow["texts"];
 }

@@ -24,6 +24,8 @@ export interface PipelineTerms {
   readonly asked: AskedModel | null;
   /** Who reviews an analysis; null where nobody does. */
   readonly review: ReviewPart | null;
+  /** True where it is a part of another one, which says where it failed. */
+  readonly isPart?: boolean;
   /** Parts of a fan-out that are at work at the same time. */
   readonly partsAtOnce: number;
 }

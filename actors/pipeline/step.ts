@@ -31,8 +31,13 @@ async function doStep(work: StepWork, context: StepContext, tools: PipelineTools
   // What was answered is known to this attempt: whoever has the run go on wants it asked anew.
   await context.note(failuresKey, failures + 1);
   const { code, reason } = record;
-  const message = `Step ${work.step.number} of the pipeline, ${work.step.word}, failed. ${reason ?? ""}`;
+  const message = `${work.terms.isPart === true ? "" : failurePrefix(record)}${reason ?? ""}`;
   return { output: record, failure: { code: code ?? "step_failed", message: message.trim() } };
+}
+
+/** What stands before the reason of a step, where it ends its pipeline. */
+export function failurePrefix({ step, word }: Pick<StepRecord, "step" | "word">): string {
+  return `Step ${step} of the pipeline, ${word}, failed. `;
 }
 
 function endOf({ value }: SnapshotFrom<typeof pipelineStepMachine>): StepRecord["status"] {

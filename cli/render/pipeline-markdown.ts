@@ -43,15 +43,8 @@ function stepRow({ step, operation, status, reason, rounds, parts }: Step): stri
   return `| ${step} | ${operation} | ${said.join(", ")} |`;
 }
 
-function stepBlocks({ step, operation, result, parts }: Step): string[] {
-  const whole = isDocument(result) && parts.length === 0 ? [lowered(markdownOf(result))] : [];
-  const each = parts.flatMap(({ name, result: own, reason }) => [
-    `### ${codeSpan(sanitizeLine(name))}`,
-    ...(reason === null ? [] : [inline(reason)]),
-    ...(isDocument(own) ? [lowered(markdownOf(own))] : []),
-  ]);
-  const blocks = [...whole, ...each];
-  return blocks.length === 0 ? [] : [`## Step ${step}: ${operation}`, ...blocks];
+function stepBlocks({ step, operation, result }: Step): string[] {
+  return isDocument(result) ? [`## Step ${step}: ${operation}`, lowered(markdownOf(result))] : [];
 }
 
 /** Its headings stand below that of its step; what is in a block of code is left alone. */

@@ -13,6 +13,7 @@ import {
 import type { Plan } from "../../actors/pipeline/plan.ts";
 import { endStep, planOfPipeline, stepIdOf } from "../../actors/pipeline/planned.ts";
 import type { StepRecord, Target } from "../../actors/pipeline/record.ts";
+import { failurePrefix } from "../../actors/pipeline/step.ts";
 import type { PipelineMode } from "../../actors/pipeline/step-work.ts";
 import type { TemplateName } from "../../actors/prompts/names.ts";
 import type { Template } from "../../actors/prompts/template.ts";
@@ -194,7 +195,7 @@ export async function pipelineDocumentOf(runs: Runs, end: RunEnd): Promise<Pipel
         step,
         word,
         status: "failed",
-        reason: message,
+        reason: message.replace(failurePrefix({ step, word }), ""),
         code,
         result: null,
         rounds: 0,

@@ -37,9 +37,8 @@ export const merge: Transformer = (given) => {
 type Done = Contained & { readonly result: ResultDocument };
 
 /** Those of a step whose fan-out is known by its records alone too. */
-function partsOf({ result, parts }: StepRecord): ResultDocument | null {
-  if (result !== null && heldBy(result) === "parts" && containedIn(result).length > 0) return result;
-  return parts.length === 0 ? null : { schema: "aiex.parts/1", parts };
+function partsOf({ result }: StepRecord): ResultDocument | null {
+  return result !== null && heldBy(result) === "parts" && containedIn(result).length > 0 ? result : null;
 }
 
 function mergedReports(

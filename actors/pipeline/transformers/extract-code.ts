@@ -37,8 +37,16 @@ function isSame(of: string | null, language: string): boolean {
 
 /** Files as they would be, by path. */
 function textsOf(latest: StepRecord, flow: Flow): ReadonlyMap<string, string> {
-  const all = [flow.texts, latest.flow.texts, ...latest.parts.map(({ texts }) => texts)];
-  return new Map(all.flatMap((texts) => Object.entries(texts)));
+  const { target } = latest.flow;
+  const own = target.kind === "text" ? { [target.name]: target.text } : {};
+  return new Map([flow.texts, latest.flow.texts, own].flatMap((texts) => Object.entries(texts)));
+}
+
+/** Results name files below the project, and texts are kept by where files really are. */
+function textAt(texts: ReadonlyMap<string, string>, path: unknown): string | undefined {
+  if (typeof path !== "string") return undefined;
+  const [place] = [...texts.keys()].filter((key) => key === path || key.endsWith(`/${path}`));
+  return place === undefined ? undefined : texts.get(place);
 }
 
 function codeIn(document: ResultDocument, texts: ReadonlyMap<string, string>): readonly FoundCode[] {
@@ -54,7 +62,7 @@ function codeIn(document: ResultDocument, texts: ReadonlyMap<string, string>): r
     case "aiex.refactoring/1":
     case "aiex.comments/1":
       return recordsIn(document.files).flatMap((file) => {
-        const text = typeof file.path === "string" ? texts.get(file.path) : undefined;
+        const text = textAt(texts, file.path);
         return text === undefined
           ? partOf(file.path, "diff", file.diff, file.language)
           : partOf(file.path, file.language, text);

@@ -250,8 +250,6 @@ describe("conditionHolds() over several results", () => {
       node: null,
       status: "done",
       reason: null,
-      result: null,
-      texts: {},
     } as const;
     expect(looked("parts==1", [record({ result: explanation(), parts: [part] })])).toEqual({ holds: true });
   });

@@ -1,18 +1,11 @@
 // What the tests of pipelines share: steps that were done, and results of every kind as operations make them.
-import type { PartRecord, ResultDocument, StepRecord } from "../../../actors/pipeline/record.ts";
+import type { ResultDocument, StepRecord } from "../../../actors/pipeline/record.ts";
 
 export function record(made: Partial<StepRecord> = {}): StepRecord {
   return {
     ...{ step: 1, word: "analyze", status: "done", reason: null, code: null, result: null, rounds: 1 },
     ...{ parts: [], warnings: [], flow: { target: { kind: "path", path: "." }, texts: {}, found: [] } },
     ...made,
-  };
-}
-
-export function part(made: Partial<PartRecord> = {}): PartRecord {
-  return {
-    ...{ name: "src/a.ts", run: "abcdefghijklmnop", node: null, status: "done", reason: null, result: null },
-    ...{ texts: {}, ...made },
   };
 }
 

@@ -116,9 +116,12 @@ describe("A pipeline", () => {
     expect(document.steps[1]?.parts).toMatchObject(
       ["src/a.py", "src/b.py", "src/c.py"].map((name) => ({
         ...{ name, status: "done", run: expect.stringMatching(/^[a-z2-7]{16}$/) },
-        result: { schema: "aiex.explanation/1", file: name },
       })),
     );
+    expect(document.steps[1]?.result).toMatchObject({
+      schema: "aiex.parts/1",
+      parts: ["src/a.py", "src/b.py", "src/c.py"].map((name) => ({ name, result: { file: name } })),
+    });
     expect(server.requests).toHaveLength(3);
     const run = await app.runs.find(await call.run);
     expect(run).toMatchObject({ phase: "done", kind: "pipeline" });

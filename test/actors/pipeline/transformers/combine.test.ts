@@ -1,7 +1,7 @@
 // combine_results and merge: results side by side, and the parts of a split as one report where they are reports.
 import { describe, expect, it } from "vitest";
 import { AnalysisReport } from "../../../../actors/analysis/report.ts";
-import { analysis, explanation, file, finding, part, parts, record, refactoring } from "../records.ts";
+import { analysis, explanation, file, finding, parts, record, refactoring } from "../records.ts";
 import { resultOf, transformed } from "./given.ts";
 
 const other = analysis([
@@ -122,11 +122,6 @@ describe("merge", () => {
       { step: 1, name: "a" },
       { step: 2, name: "a" },
     ]);
-  });
-
-  it("takes the parts of a step that has no result of its own", () => {
-    const made = transformed("merge", null, { latest: { parts: [part({ result: analysis() })] } });
-    expect(made).toMatchObject({ ok: true, result: { schema: "aiex.analysis/1" } });
   });
 
   it.each([

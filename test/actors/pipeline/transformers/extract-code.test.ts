@@ -1,15 +1,6 @@
 // extract_code: whole files where there are any, else blocks of code in what was written.
 import { describe, expect, it } from "vitest";
-import {
-  analysis,
-  documentation,
-  explanation,
-  generation,
-  part,
-  parts,
-  refactoring,
-  tests,
-} from "../records.ts";
+import { analysis, documentation, explanation, generation, parts, refactoring, tests } from "../records.ts";
 import { resultOf, transformed } from "./given.ts";
 
 function codeOf(result: Parameters<typeof resultOf>[1], asked?: Parameters<typeof resultOf>[2]): unknown {
@@ -33,9 +24,10 @@ describe("extract_code", () => {
     expect(codeOf(refactoring(), { flow: { texts } })).toEqual([
       { path: "src/a.ts", language: "typescript", code: "one\n2\n3\n" },
     ]);
-    const latest = { parts: [part({ texts })] };
-    expect(codeOf(parts(["src/a.ts", refactoring()]), { latest })).toMatchObject([
-      { language: "typescript" },
+    // They are told apart by where they really are.
+    const places = { "/work/src/a.ts": "one\n2\n3\n", "/work/src/bra.ts": "no" };
+    expect(codeOf(parts(["src/a.ts", refactoring()]), { flow: { texts: places } })).toMatchObject([
+      { language: "typescript", code: "one\n2\n3\n" },
     ]);
   });
 
