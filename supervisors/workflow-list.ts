@@ -3,7 +3,6 @@
 import type { WorkflowMode } from "../actors/pipeline/workflow/modes.ts";
 import { type BuiltInWorkflowName, builtInWorkflowNames } from "../actors/pipeline/workflow/names.ts";
 import { describeWorkflowProblems } from "../actors/pipeline/workflow/problem.ts";
-import { shown } from "./config/problem.ts";
 import { WorkflowWrong } from "./workflow-failures.ts";
 import {
   type FoundWorkflow,
@@ -93,7 +92,7 @@ function rowOf(found: FoundWorkflow): ListedWorkflow {
     const problems = read.problems.map((problem) =>
       describeWorkflowProblems(labelOf(found), text, [problem]),
     );
-    return { name, origin, path: path === null ? null : shown(path), state: "wrong", ...facts, problems };
+    return { name, origin, path, state: "wrong", ...facts, problems };
   }
   const { version, description, mode, parameters } = read.workflow;
   const facts = { version, description, mode, parameters: Object.keys(parameters) };

@@ -1,7 +1,6 @@
 // The commands of workflows.
 
 import { workflowModes } from "../../actors/pipeline/workflow/modes.ts";
-import { builtInWorkflowNames } from "../../actors/pipeline/workflow/names.ts";
 import { type ArgumentSpec, type CommandSpec, formatOption, type OptionSpec } from "../command-spec.ts";
 import { stdinNameOption } from "./options.ts";
 import { lookFormat, pipelineRunOptions } from "./pipeline.ts";
@@ -85,7 +84,6 @@ export const aiWorkflowCommand: CommandSpec = {
       value: "text",
       placeholder: "NAME",
       required: true,
-      suggestions: builtInWorkflowNames,
       completesWorkflows: true,
       summary: "The workflow: one that comes with aiex, or one of your own",
     },

@@ -63,7 +63,7 @@ async function give({ host, desk, isJson }: Asked, directory: string | undefined
   else
     await say(
       host,
-      `Trusted ${path}: its settings are used, and models are given its instructions. To take it back: aiex trust --revoke`,
+      `Trusted ${path}: its settings and workflows are used, and models are given its instructions. To take it back: aiex trust --revoke`,
     );
 }
 

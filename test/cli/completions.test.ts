@@ -103,6 +103,7 @@ describe.skipIf(!isInstalled("bash"))("the completion script in bash", () => {
     ["aiex runs show q", ["q3jz5k2maaaaaaaa"]],
     ["aiex workflow show m", ["mine"]],
     ["aiex workflow export --name c", ["code_review"]],
+    ["aiex ai workflow --template ", ["code_review", "mine"]],
     ["aiex runs rm bbbbbbbbaaaaaaaa q3", ["q3jz5k2maaaaaaaa"]],
     ["aiex runs list --state in", ["interrupted"]],
     ["aiex runs list q", []],

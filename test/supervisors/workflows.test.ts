@@ -15,7 +15,11 @@ import {
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { versionsKeptMax, workflowBytesMax } from "../../actors/pipeline/workflow/limits.ts";
+import {
+  versionsKeptMax,
+  workflowBytesMax,
+  workflowFilesMax,
+} from "../../actors/pipeline/workflow/limits.ts";
 import { builtInWorkflowNames } from "../../actors/pipeline/workflow/names.ts";
 import { FileError } from "../../runtime/file-system.ts";
 import { realWorld } from "../../runtime/worlds/real.ts";
@@ -149,6 +153,17 @@ describe("A project that is not trusted", () => {
     await expect(failed).rejects.toThrow(`aiex trust ${project}`);
     await expect(book().show("deploy")).rejects.toMatchObject({ code: "workflow_waits" });
     await expect(book().edit("deploy")).rejects.toMatchObject({ code: "workflow_waits" });
+  });
+
+  it("keeps nobody from their own, whatever it holds", async () => {
+    for (let index = 0; index < workflowFilesMax + 10; index += 1) projects(`w${index}`, "");
+    const rows = await book().list();
+    expect(rows.filter(({ state }) => state === "waiting").length).toBe(workflowFilesMax + 1);
+    expect(rows.filter(({ state }) => state === "ready").length).toBe(builtInWorkflowNames.length);
+    rmSync(join(project, ".aiex"), { recursive: true });
+    put(join(project, ".aiex", "workflows"), "no folder");
+    expect((await book().list()).length).toBe(builtInWorkflowNames.length);
+    expect(await specOf("code_review")).toContain("analyze type:all");
   });
 
   it("is written to by whoever asks for it, and says that it waits", async () => {
