@@ -154,6 +154,8 @@ class Checking {
     word: PipelineWord,
     known: readonly ParameterWord[],
   ): void {
+    // More are not told, and what was probably meant takes its time to find.
+    if (this.problems.length >= problemsMax) return;
     const names = known.map((one) => one.name);
     const meant = nearest(name, names);
     const list = names.length === 0 ? "It takes none." : `It takes ${names.join(", ")}.`;
