@@ -1,5 +1,5 @@
 // `npm run chaos`: plays every row of the matrix of faults, measures, and plays random schedules until the time is over.
-import { copyFileSync } from "node:fs";
+import { copyFileSync, cpSync } from "node:fs";
 import { parseArgs } from "node:util";
 import { measure } from "./figures.ts";
 import { playPipelines } from "./pipeline-figures.ts";
@@ -43,7 +43,7 @@ async function run(): Promise<number> {
     process.stderr.write(`${usage}\n`);
     return 2;
   }
-  bringLockfile();
+  bringFiles();
   const { only, rounds, rooms, minutes, seed } = given;
   const told = (line: string): void => void process.stderr.write(`${line}\n`);
   const wants = (part: (typeof parts)[number]): boolean => (only ?? part) === part;
@@ -97,13 +97,18 @@ async function playSchedules(first: number, minutes: number) {
   return { first, played: seed - first, failed, entries };
 }
 
-/** What the broker is installed by, where this machine has none, is looked for beside the compiled program that does it. */
-function bringLockfile(): void {
-  for (const name of ["package.json", "package-lock.json"])
-    copyFileSync(
-      new URL(`../../../../nats/${name}`, import.meta.url),
-      new URL(`../nats/${name}`, import.meta.url),
-    );
+/** What is looked for beside the compiled program: what the broker is installed by, where this machine has none, and the prompts. */
+function bringFiles(): void {
+  for (const name of ["nats/package.json", "nats/package-lock.json"])
+    copyFileSync(new URL(`../../../../${name}`, import.meta.url), new URL(`../${name}`, import.meta.url));
+  const templates = "actors/prompts/templates/";
+  cpSync(
+    new URL(`../../../../../${templates}`, import.meta.url),
+    new URL(`../../${templates}`, import.meta.url),
+    {
+      recursive: true,
+    },
+  );
 }
 
 function parseArguments(): Given | undefined {

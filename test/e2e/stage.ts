@@ -2,12 +2,14 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { createHash } from "node:crypto";
 import {
+  existsSync,
   mkdirSync,
   mkdtempSync,
   readdirSync,
   readFileSync,
   readlinkSync,
   rmSync,
+  symlinkSync,
   writeFileSync,
 } from "node:fs";
 import { tmpdir } from "node:os";
@@ -78,8 +80,16 @@ export class User {
     });
   }
 
-  start(words: readonly string[], { input = "", env = {} }: { input?: string; env?: object } = {}): Started {
-    const child = spawn(process.execPath, [builtMain, ...words], {
+  start(words: readonly string[], options: { input?: string; env?: object } = {}): Started {
+    return this.#started(process.execPath, [builtMain, ...words], options);
+  }
+
+  #started(
+    program: string,
+    words: readonly string[],
+    { input = "", env = {} }: { input?: string; env?: object },
+  ): Started {
+    const child = spawn(program, words, {
       env: { PATH: process.env.PATH, HOME: this.home, LANG: "C.UTF-8", ...env },
       cwd: this.project,
     });
@@ -97,6 +107,15 @@ export class User {
 
   aiex(words: readonly string[], options: { input?: string; env?: object } = {}): Promise<Ended> {
     return this.start(words, options).ended;
+  }
+
+  /** A line of a shell, in which `aiex` is the built command. */
+  async shell(line: string, env: object = {}): Promise<Ended> {
+    const folder = join(this.home, "bin");
+    mkdirSync(folder, { recursive: true });
+    if (!existsSync(join(folder, "aiex"))) symlinkSync(builtMain, join(folder, "aiex"));
+    const path = `${folder}:${dirname(process.execPath)}:${process.env.PATH ?? ""}`;
+    return this.#started("/bin/sh", ["-c", line], { env: { PATH: path, ...env } }).ended;
   }
 
   end(): void {
