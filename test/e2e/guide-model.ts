@@ -10,11 +10,6 @@ export function moduleOf(name: string): string {
   return `defmodule ${name} do\n  def low(list) do\n    Enum.at(Enum.sort(list), 0)\n  end\nend\n`;
 }
 
-/** What it makes of that. */
-export function betterOf(text: string): string {
-  return text.replace("Enum.at(Enum.sort(list), 0)", "Enum.min(list)");
-}
-
 export type Asked = "review" | "refactor" | "explain" | "document" | "tests";
 
 export interface GuideModel {
