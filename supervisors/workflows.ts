@@ -9,6 +9,7 @@ import {
   type WorkflowLookup,
 } from "../actors/pipeline/workflow/expand.ts";
 import type { WorkflowMode } from "../actors/pipeline/workflow/modes.ts";
+import { describeWorkflowProblems } from "../actors/pipeline/workflow/problem.ts";
 import type { WorkflowParameter } from "../actors/pipeline/workflow/schema.ts";
 import type { ParameterValues } from "../actors/pipeline/workflow/values.ts";
 import type { TrustBook } from "../actors/workspace/trust.ts";
@@ -155,9 +156,11 @@ async function expanded(
     const { version, mode } = read.workflow;
     return { name, version, origin, mode, steps: done.steps, specification: done.specification };
   }
-  const [first, ...others] = done.problems;
-  if (first?.place === undefined)
-    throw new WorkflowRefused("bad_workflow_value", [first, ...others].map((one) => one?.message).join("\n"));
+  if (done.areOfValues)
+    throw new WorkflowRefused(
+      "bad_workflow_value",
+      describeWorkflowProblems(labelOf(found), found.text, done.problems),
+    );
   throw new WorkflowWrong(labelOf(found), found.text, done.problems);
 }
 

@@ -115,6 +115,14 @@ describe("aiex workflow run", () => {
     expect([code, err.includes(sentence) ? sentence : err, orders]).toEqual([expected, sentence, []]);
   });
 
+  it("ends with 2 for a value that its step does not take, with the place of that", async () => {
+    put(users, "mine", "filter severity:{{s}}", "parameters:\n  s: { required: true }\n");
+    const { code, err, orders } = await ran(["workflow", "run", "mine", "--set", "s=hgih | save file:x"]);
+    expect([code, orders]).toEqual([2, []]);
+    expect(err).toContain('mine.yaml:7:10: severity cannot be "hgih | save file:x".');
+    expect(err).toContain("\n      filter severity:{{s}}\n             ^^^^^^^^^^^^^^\n");
+  });
+
   it("runs nothing of a project that is not trusted, and its own where it is", async () => {
     put(projects, "code_review", "refactor apply");
     put(projects, "deploy", "refactor apply");

@@ -40,26 +40,40 @@ export async function expandSpecification(
   return { ok: false, problems: inOrder.slice(0, problemsMax) };
 }
 
+export interface UnexpandedWorkflow {
+  readonly ok: false;
+  readonly problems: readonly WorkflowProblem[];
+  /** True where nothing is wrong but values that were given, or that were not. */
+  readonly areOfValues: boolean;
+}
+
 /** The steps of a workflow with the values that were given for its parameters. */
 export async function expandWorkflow(
   { workflow, places }: Extract<ReadWorkflow, { readonly ok: true }>,
   given: ParameterValues,
   lookup: WorkflowLookup,
-): Promise<ExpandedSteps | { readonly ok: false; readonly problems: readonly WorkflowProblem[] }> {
+): Promise<ExpandedSteps | UnexpandedWorkflow> {
   const taken = takeValues(workflow.parameters, given);
   if (!taken.ok) {
-    return { ok: false, problems: taken.problems.map((message) => ({ place: undefined, message })) };
+    const problems = taken.problems.map((message) => ({ place: undefined, message }));
+    return { ok: false, problems, areOfValues: true };
   }
   const valueAt = ({ name }: { readonly name: string }) => taken.values[name];
   const steps = workflow.steps.map((step) => filledStep(step, valueAt));
   const expanded = await new Expansion(lookup, [workflow.name]).expanded(steps, []);
   if (expanded.ok) return expanded;
-  const problems = expanded.problems.map((problem) => {
+  const told = expanded.problems.map((problem) => {
     const written = workflow.steps.find(({ number }) => number === problem.step);
-    const told = withValues(problem, written === undefined ? [] : placeholdersOf(written), valueAt);
-    return { place: places.of(told.step, told.span), message: `${told.message} ${told.remedy}` };
+    return withValues(problem, written === undefined ? [] : placeholdersOf(written), valueAt);
   });
-  return { ok: false, problems };
+  return {
+    ok: false,
+    problems: told.map(({ step, span, message, remedy }) => ({
+      ...{ place: places.of(step, span), message: `${message} ${remedy}`.trim() },
+    })),
+    // Where one has a value to say, it says more than the step did.
+    areOfValues: told.every((problem, index) => problem !== expanded.problems[index]),
+  };
 }
 
 class Expansion {
