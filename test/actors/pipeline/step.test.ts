@@ -5,7 +5,7 @@ import { reviewOperations } from "../../../actors/operations/review.ts";
 import { checkSpecification } from "../../../actors/pipeline/language/check.ts";
 import { type PipelineOutcome, pipelineEndOperations } from "../../../actors/pipeline/outcome.ts";
 import { planOfPipeline } from "../../../actors/pipeline/planned.ts";
-import type { StepRecord, Target } from "../../../actors/pipeline/record.ts";
+import type { Flow, StepRecord, Target } from "../../../actors/pipeline/record.ts";
 import { pipelineStepOperations } from "../../../actors/pipeline/step.ts";
 import type { PipelineTerms } from "../../../actors/pipeline/step-work.ts";
 import { builtInTemplate } from "../../../actors/prompts/built-in.ts";
@@ -41,6 +41,7 @@ interface Played {
   readonly files?: ChangingFiles;
   readonly stage?: StepStage;
   readonly target?: Target;
+  readonly found?: Flow["found"];
 }
 
 async function played(
@@ -52,7 +53,7 @@ async function played(
   const stage = given.stage ?? new StepStage({ workspace: files.access });
   const plan = planOfPipeline({
     ...{ spec, steps: checked.steps, prompts },
-    begin: { target: given.target ?? file, texts: {}, found: [] },
+    begin: { target: given.target ?? file, texts: {}, found: given.found ?? [] },
     terms: {
       ...{ mode: "sequential", strict: false, continueOnError: true, review: null, partsAtOnce: 2 },
       asked: { ...asked, isChosen: false, limits: { tokensMax: 10_000, costUsdMax: 100 } },
