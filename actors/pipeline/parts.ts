@@ -77,14 +77,19 @@ async function functionsOf({ name, flow }: Part, text: string): Promise<readonly
       const called = `${name}#${symbol.name}`;
       const unique = taken.has(called) ? `${called}:${symbol.line}` : called;
       taken.add(unique);
-      // Its language is known by its name.
       const target: Target = {
         kind: "text",
-        name: `${symbol.name}-${name.split("/").at(-1) ?? name}`,
+        name: withFunction(name, symbol.name),
         text: own,
       };
       return { name: unique, flow: { ...flow, target, texts: {} } };
     });
+}
+
+/** `src/a.ts` and `add` are `src/a#add.ts`: its language is known by the end of it. */
+function withFunction(path: string, called: string): string {
+  const extension = posix.extname(path);
+  return `${path.slice(0, path.length - extension.length)}#${called}${extension}`;
 }
 
 /** What of a flow is about one of its files. `place`: its real path. */

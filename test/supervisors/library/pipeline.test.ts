@@ -194,6 +194,15 @@ describe("A pipeline", () => {
     expect(document).toMatchObject({ status: "completed", input: "a.py", steps: [{ operation: "analyze" }] });
   }, 60_000);
 
+  it("goes through a file function by function", async () => {
+    writeFileSync(join(home, "two.py"), "def one(x):\n    return x\n\ndef two(x):\n    return eval(x)\n");
+    await opened({ say: "?" });
+    const document = await app.pipeline("split by:function | analyze | merge", { input: "two.py" });
+    expect(document.steps[0]?.parts.map(({ name }) => name)).toEqual(["two.py#one", "two.py#two"]);
+    const { files } = document.result as { readonly files: readonly { readonly path: string }[] };
+    expect(files.map(({ path }) => path)).toEqual(expect.arrayContaining(["two#one.py", "two#two.py"]));
+  }, 60_000);
+
   it("is refused where it is wrong, or nobody could be asked", async () => {
     await opened({ say: "?" });
     await expect(app.pipeline("analyse | refctor", { input: "a.py" })).rejects.toMatchObject({
