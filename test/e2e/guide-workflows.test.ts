@@ -2,7 +2,7 @@
 import { mkdirSync } from "node:fs";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { type GuideModel, moduleOf, startGuideModel } from "./guide-model.ts";
+import { type Asked, type GuideModel, moduleOf, startGuideModel } from "./guide-model.ts";
 import { User } from "./stage.ts";
 
 const files = {
@@ -28,7 +28,58 @@ function ran(line: string) {
   return user.shell(line, { AIEX_DEFAULT_PROVIDER: "ollama" });
 }
 
+interface Row {
+  readonly line: string;
+  readonly steps: readonly string[];
+  /** What the model was asked, in whatever order. */
+  readonly asked: readonly Asked[];
+}
+
+const both = <T>(each: readonly T[]): readonly T[] => [...each, ...each];
+
+const rows: readonly Row[] = [
+  {
+    line: "aiex ai workflow --template code_review --context lib/my_module.ex",
+    steps: ["analyze", "filter_suggestions", "refactor", "combine_results", "format_markdown"],
+    asked: ["review"],
+  },
+  {
+    line: 'aiex ai workflow --template test_generation --context lib/my_module.ex --description "Generate comprehensive test suite"',
+    steps: ["analyze", "test_generate"],
+    asked: ["review", "tests"],
+  },
+  {
+    line: "aiex ai workflow --template performance_analysis --mode parallel --context lib/",
+    steps: ["analyze", "refactor", "explain", "combine_results", "format_markdown"],
+    asked: both(["review", "refactor", "explain"]),
+  },
+  {
+    line: "aiex ai workflow --template documentation --context lib/my_module.ex",
+    steps: ["explain", "extract_insights", "document"],
+    asked: ["explain", "document"],
+  },
+  {
+    line: "aiex ai workflow --template security_audit --context lib/my_module.ex",
+    steps: ["analyze", "filter_suggestions", "refactor", "combine_results", "format_markdown"],
+    asked: ["review"],
+  },
+];
+
 describe("The guide on workflows", () => {
+  it.each(rows.map((row) => [row.line, row] as const))(
+    "has %s",
+    async (line, { steps, asked }) => {
+      const { code, out, err } = await ran(line);
+      expect({ code, err: code === 0 ? "" : err }).toEqual({ code: 0, err: "" });
+      const document = JSON.parse(out);
+      expect(document).toMatchObject({ schema: "aiex.pipeline/1", status: "completed" });
+      expect(document.steps.map(({ operation }: { operation: string }) => operation)).toEqual(steps);
+      expect([...model.asked()].sort()).toEqual([...asked].sort());
+      expect(user.texts()).toEqual(files);
+    },
+    120_000,
+  );
+
   it("has aiex workflow create, and aiex workflow export to a file that others take", async () => {
     const spec = "analyze type:all | refactor type:readability | test_generate";
     const created = await ran(`aiex workflow create --name "code_review" --spec "${spec}"`);
@@ -39,9 +90,8 @@ describe("The guide on workflows", () => {
     expect(user.text("workflows/code_review.yaml")).toContain("refactor type:readability");
     const again = await ran("aiex workflow import workflows/code_review.yaml --name theirs");
     expect({ code: again.code, err: again.code === 0 ? "" : again.err }).toEqual({ code: 0, err: "" });
-    expect([model.asked(), (await ran("aiex workflow list --format text")).out]).toEqual([
-      [],
-      expect.stringContaining("theirs"),
-    ]);
+    const { code, out } = await ran("aiex workflow run theirs --input lib/my_module.ex");
+    expect([code, JSON.parse(out).status]).toEqual([0, "completed"]);
+    expect(model.asked()).toEqual(["review", "refactor", "tests"]);
   }, 120_000);
 });
