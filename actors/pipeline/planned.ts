@@ -57,8 +57,8 @@ const joiningWords: ReadonlySet<string> = new Set(["save", "load", "split", "mer
 const impliedSplit = 0;
 
 /** A folder goes through a pipeline file by file where it is streamed, and through nothing else in it. */
-function streamed({ steps, begin, terms }: PipelineWork): readonly PipelineStep[] {
-  if (terms.mode !== "streaming" || begin.target.kind !== "path") return steps;
+function streamed({ steps, begin, terms, isOneFile }: PipelineWork): readonly PipelineStep[] {
+  if (terms.mode !== "streaming" || begin.target.kind !== "path" || isOneFile === true) return steps;
   const [first] = steps;
   if (first === undefined || joiningWords.has(first.word)) return steps;
   const split: PipelineStep = {

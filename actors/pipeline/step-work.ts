@@ -38,6 +38,8 @@ export interface PipelineWork {
   readonly terms: PipelineTerms;
   /** Those of all steps, by name. */
   readonly prompts: Readonly<Record<string, Template>>;
+  /** True where it is known to begin with one file: that goes through it as it is, however it is streamed. Default: false. */
+  readonly isOneFile?: boolean;
 }
 
 /** The input of the operation `pipeline.step`. */

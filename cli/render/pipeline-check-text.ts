@@ -30,7 +30,7 @@ export function problemLines(
     return [
       ...wrapped(head, "", terminal),
       ...pointed(spec, { at: problem.at, length: problem.length }, terminal),
-      ...wrapped(printable(remedy, terminal), "  ", terminal),
+      ...(remedy === "" ? [] : wrapped(printable(remedy, terminal), "  ", terminal)),
       "",
     ];
   });

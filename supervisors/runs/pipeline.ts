@@ -96,6 +96,7 @@ export async function pipelineOrder(place: OperationPlace, order: PipelineOrder)
       partsAtOnce: place.configuration.values.pipeline.max_parallel_parts,
     },
     prompts: await promptsOf(place, steps),
+    isOneFile: input.kind === "path" && (await isOneFile(place, input.path, workspace)),
   });
   const title = `Pipeline: ${spec}`;
   return {

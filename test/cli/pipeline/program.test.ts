@@ -128,6 +128,24 @@ describe("aiex pipeline as a program", () => {
     expect(stdout).toContain("All of it was done");
   });
 
+  it.runIf(hasPseudoTerminal)(
+    "shows what is written, and each result before the next step has one, where one file is streamed (M-PIPE-4)",
+    async () => {
+      await played(explanation, { ...explanation, stallAfter: 1 });
+      const spec = "explain level:basic | explain focus:patterns";
+      const { code, screen } = await inTerminal(
+        [
+          ...["pipeline", "--spec", spec, "--input", "src/mean.py", "--provider", "ollama"],
+          ...["--mode", "streaming"],
+        ],
+        { cwd: home, env: environment(), typing: [{ after: "working  2 explain", keys: "\x03" }] },
+      );
+      expect(code).toBe(130);
+      expect(screen.indexOf("Computes the mean.")).toBeGreaterThan(-1);
+      expect(screen.indexOf("Computes the mean.")).toBeLessThan(screen.indexOf("working  2 explain"));
+    },
+  );
+
   it("asks nobody with --no-model", async () => {
     await played(explanation);
     const { code, stderr } = await aiex(
