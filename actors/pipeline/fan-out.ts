@@ -18,7 +18,7 @@ import type { PipelineOutcome } from "./outcome.ts";
 import type { Part } from "./parts.ts";
 import { planOfPipeline } from "./planned.ts";
 import type { Flow, PartRecord, ResultDocument } from "./record.ts";
-import { viewOf } from "./view.ts";
+import { heldFound, viewOf } from "./view.ts";
 import type { Done, WordJob } from "./words.ts";
 
 export interface FanOut {
@@ -51,16 +51,13 @@ export async function fannedOut(job: WordJob, fan: FanOut): Promise<Done> {
     parts: records.map(({ name, status, reason, result: own }) => ({ name, status, reason, result: own })),
   };
   const texts = Object.assign({}, flow.texts, ...records.map((record) => record.texts));
-  const found = [...flow.found, ...records.flatMap((record) => record.found)].slice(-foundMax);
+  const found = heldFound([...flow.found, ...records.flatMap((record) => record.found)]);
   return {
     ...{ ok: true, result, flow: { ...flow, texts, found } },
     parts: records.map(({ name, run, node, status, reason }) => ({ name, run, node, status, reason })),
     warnings: [...fan.warnings, ...sent.leftOut],
   };
 }
-
-/** What parts found that is handed on: what is older is in their results, and no prompt has room for it. */
-const foundMax = 100;
 
 interface Ended extends PartRecord {
   readonly result: ResultDocument | null;

@@ -26,12 +26,18 @@ export function viewOf(context: StepContext, flow: Flow, prefix: string): View {
   const own = within(context, prefix, { shared: false });
   return {
     context: { ...own, chain, workspace: viewedFiles(context.workspace, { flow, places, prefix }) },
-    flow: () => ({ ...handedOn(flow, proposed, places), found: [...flow.found, ...found].slice(-foundMax) }),
+    flow: () => ({ ...handedOn(flow, proposed, places), found: heldFound([...flow.found, ...found]) }),
   };
 }
 
 /** What steps found that is handed on: what is older is in the results, and no prompt has room for it. */
 const foundMax = 100;
+
+/** The latest of it. What is about no path is what the person wants, and stays. */
+export function heldFound(found: Flow["found"]): Flow["found"] {
+  const beyond = found.length - foundMax;
+  return beyond <= 0 ? found : found.filter(({ paths }, index) => paths.length === 0 || index >= beyond);
+}
 
 interface Viewed {
   readonly flow: Flow;
