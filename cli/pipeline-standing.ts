@@ -143,7 +143,11 @@ function afterNews(step: StepStanding, entry: Extract<RunEntry, { readonly type:
     return { ...step, doing: about.doing, tail: "" };
   const { done, total } = about as Partial<PipelineProgress & PipelineParts>;
   if (typeof total !== "number") return step;
-  if (name === pipelineNews.parts) return { ...step, parts: { done: 0, total } };
+  // It is told again by whoever goes on with the step, and the parts that are done stay done.
+  if (name === pipelineNews.parts) {
+    const known = step.parts?.total === total ? step.parts.done % Math.max(1, total) : 0;
+    return { ...step, parts: { done: known, total } };
+  }
   if (name === pipelineNews.progress && typeof done === "number") return { ...step, files: { done, total } };
   return step;
 }

@@ -82,6 +82,9 @@ describe("the block of a pipeline", () => {
       "  waiting  5 save file:a.md",
     ]);
     expect(block(texts, ...facts, finished("2"))[3]).toBe("  done     3 explain");
+    // Whoever takes the run over tells of them again, and does none again that is done.
+    const again = [...facts, told("2", pipelineNews.parts, { step: 2, total: 10 }), part("c")];
+    expect(block(texts, ...again)[2]).toContain("3 of 10 parts");
   });
 
   it("shows the split of a folder that is streamed, until a step behind it begins", () => {
