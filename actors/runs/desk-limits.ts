@@ -45,6 +45,8 @@ export const deskLimits = {
   crashCalmMs: 60_000,
   /** A run that is let go has this long: what works a moment to end, and what is written of it to last. */
   releaseMs: 4_000,
+  /** Whether it has ended is looked for this often: it takes some milliseconds. */
+  letGoLookEveryMs: 20,
   /** What is waited for of what a keeper or a reader is asked. */
   askMs: 15_000,
   /** Characters of the texts of a spec that people read: a line each. */

@@ -16,7 +16,7 @@ import { RunRefusal, unknownRun } from "./desk-refused.ts";
 import { retryDelayMs } from "./limits.ts";
 import { type RunAbout, type RunReader, readerName, runReader } from "./reader.ts";
 import type { ReadRunRequest, RunAnswer, RunPage } from "./run-desk-protocol.ts";
-import type { RunSummary } from "./run-summary.ts";
+import { isOver, type RunSummary } from "./run-summary.ts";
 
 export class DeskPages {
   readonly #readers: Supervisor;
@@ -53,6 +53,8 @@ export class DeskPages {
     let summary = await this.summary(home, id);
     for (let looks = 0; looks < settledLooksMax && !isSo(summary); looks += 1) {
       const waitMs = deskLimits.settleMs / settledLooksMax;
+      // Of a run that is over nobody waits for more, though somebody may be about to go on with it.
+      if (isOver(summary.phase) || summary.phase === "interrupted") await sleep(waitMs);
       summary = (await this.read(home, { id, from: summary.n + 1, waitMs, bytesMax: 1 })).summary;
     }
     return summary;

@@ -108,6 +108,7 @@ export class DeskVerbs {
       );
     const isKept = phase !== "failed" && (await home.care(id)) === "kept";
     if (!isKept) {
+      await this.#letGo(home, id);
       if (costUsdMax !== undefined) await allowAside(this.#writing(home, id), costUsdMax);
       const { workspace, parent } = await pages.about(home, id);
       await home.begin({ id, workspace, parent }, "resume", undefined);
@@ -116,6 +117,13 @@ export class DeskVerbs {
     if (isKept || onUnknown !== undefined) await home.tell(id, command);
     if (onUnknown !== undefined) await this.#answerBelow(home, id, { by, onUnknown });
     return isKept ? pages.summary(home, id) : pages.settled(home, id, ({ epoch }) => epoch > before.epoch);
+  }
+
+  /** Resolves once whoever had a run that failed has ended: where they are still there, nobody else begins it. */
+  async #letGo(home: RunHome, id: string): Promise<void> {
+    const { clock } = this.#options.world;
+    const until = clock.now() + deskLimits.releaseMs;
+    while ((await home.care(id)) === "kept" && clock.now() < until) await sleep(deskLimits.letGoLookEveryMs);
   }
 
   /** What is answered of a run is answered of its parts. */
