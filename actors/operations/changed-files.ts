@@ -79,6 +79,7 @@ export async function changedBefore<Result>(
     const now = await present(context, await context.workspace.hash(path));
     if (!now.ok || now.hash !== after) return undefined;
   }
+  if (noted.isSet === true) await changedAlready(context);
   return noted;
 }
 
@@ -89,8 +90,20 @@ export async function changed<Result>(
   becomes: ChangedBefore<Result>,
 ): Promise<{ readonly ok: true } | Refusal> {
   // Written down before, since a step that is tried again reads the files as they are then.
-  await noteChanged(context, changes, becomes);
+  await noteChanged(context, changes, becomes, true);
   return applied(context, { key: changeKey, set: `${context.key}/${changeKey}`, title, changes });
+}
+
+/**
+ * Writes down that a set happened of which the files show that it did: whoever applied it was lost before that was written. Nothing is
+ * done for one of which it is known.
+ */
+async function changedAlready(context: StepContext): Promise<void> {
+  await context.effect<AppliedSet>({
+    ...{ key: changeKey, kind: "file_write", about: null },
+    verify: async () => "done",
+    perform: async () => ({ ok: true, isNew: false }),
+  });
 }
 
 /** Writes down what a step comes to with these changes of files. */
@@ -98,12 +111,16 @@ export async function noteChanged<Result>(
   context: StepContext,
   changes: Noted<Result>["changes"],
   becomes: ChangedBefore<Result>,
+  isSet = false,
 ): Promise<void> {
-  const noted: Noted<Result> = { ...becomes, changes: changes.map(({ path, after }) => ({ path, after })) };
+  const files = changes.map(({ path, after }) => ({ path, after }));
+  const noted: Noted<Result> = { ...becomes, changes: files, isSet };
   await context.note(changeKey, noted);
 }
 
 interface Noted<Result> extends ChangedBefore<Result> {
+  /** True where they are the one set of their step, and not one of several that were tried out. */
+  readonly isSet?: boolean;
   readonly changes: readonly { readonly path: string; readonly after: string | null }[];
 }
 

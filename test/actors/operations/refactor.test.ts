@@ -244,6 +244,9 @@ describe("refactor", () => {
     expect(orders).toEqual([]);
     expect(outcome).toMatchObject({ ok: true, document: { run: "run", files: [{ applied: true }] } });
     expect(workspace.text("mean.py")).toBe(after);
+    // What the files show is written down, so that nobody has to wonder about it.
+    expect(again.effects.get("work/change")).toMatchObject({ ok: true });
+    expect(workspace.sets).toHaveLength(1);
   });
 
   it.each([

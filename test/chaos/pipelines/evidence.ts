@@ -37,7 +37,7 @@ export function judgePipeline(evidence: PipelineEvidence): readonly Violation[] 
 /** Each effect comes to its end once, and is begun a second time only where that is accounted for. */
 function effects(log: readonly RunEntry[]): readonly string[] {
   const problems: string[] = [];
-  const open = new Map<string, { readonly kind: string; isExcused: boolean }>();
+  const open = new Map<string, { isExcused: boolean }>();
   const done = new Set<string>();
   for (const entry of log) {
     if (entry.type === "intent") {
@@ -46,7 +46,7 @@ function effects(log: readonly RunEntry[]): readonly string[] {
       if (open.get(effect)?.isExcused === false)
         problems.push(`begins ${effect} again, and nobody was asked`);
       // Whether a file was written, or a run was submitted, can be looked at.
-      open.set(effect, { kind, isExcused: kind !== "model_call" });
+      open.set(effect, { isExcused: kind !== "model_call" });
     }
     if (entry.type === "outcome") {
       open.delete(entry.effect);
@@ -55,9 +55,7 @@ function effects(log: readonly RunEntry[]): readonly string[] {
     if (entry.type === "usage" && entry.interrupted)
       for (const [effect, state] of open) if (effect.startsWith(`${entry.step}/`)) state.isExcused = true;
   }
-  // A step that is tried again, and finds its files as they would be, is done: who looks at them once more is the ledger.
-  for (const [effect, { kind }] of open)
-    if (kind !== "file_write") problems.push(`never says what became of ${effect}`);
+  for (const effect of open.keys()) problems.push(`never says what became of ${effect}`);
   return problems;
 }
 
