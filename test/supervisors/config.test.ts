@@ -115,7 +115,7 @@ describe("loadConfiguration", () => {
         index_max_files: 20_000,
         index_max_mb: 256,
       },
-      pipeline: { max_parallel_steps: 16, max_restarts: 5, restart_window_ms: 30_000 },
+      pipeline: { max_parallel_steps: 16, max_parallel_parts: 4, max_restarts: 5, restart_window_ms: 30_000 },
       runs: { keep_days: 30, keep_max: 1_000, keep_mb: 2_048 },
       cluster: {
         enabled: true,
