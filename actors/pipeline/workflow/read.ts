@@ -201,7 +201,10 @@ function unknownKey(path: readonly PropertyKey[]): string {
       ? Object.keys(workflowFile.shape)
       : ["type", "description", "choices", "default", "required"];
   const meant = nearest(name, known);
-  return `${path.join(".")} is not a known key. ${meant === undefined ? `Known here: ${known.join(", ")}.` : `Did you mean ${meant}?`}`;
+  const joined = path.join(".");
+  // A key may be any text, and one that is no word is shown so that it can be seen.
+  const shown = /^[\w.-]+$/.test(joined) ? joined : JSON.stringify(joined.slice(0, givenCharactersShown));
+  return `${shown} is not a known key. ${meant === undefined ? `Known here: ${known.join(", ")}.` : `Did you mean ${meant}?`}`;
 }
 
 function valueAt(value: unknown, path: readonly PropertyKey[]): unknown {
