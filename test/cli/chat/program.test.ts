@@ -262,7 +262,9 @@ describe.skipIf(!hasPseudoTerminal)("A conversation in a terminal", () => {
   }, 60_000);
 
   it("ends an answer with Ctrl-C, which keeps what there is of it, and leaves with another one", async () => {
-    await scripted({ say: ["The first half, ", "and "], stallAfter: 2 }, { say: "Gladly." });
+    // The second answer never ends by itself either: whether it has when Ctrl-C comes would be for the machine to say.
+    const second: Reply = { say: ["Gladly.", " And "], stallAfter: 2 };
+    await scripted({ say: ["The first half, ", "and "], stallAfter: 2 }, second);
     const { code, screen } = await inTerminal(["ai", "chat"], {
       ...{ env: env(), cwd: home, columns: 100 },
       typing: [
