@@ -281,9 +281,8 @@ class Trying {
     key: string,
     files = this.#files.map(({ path }) => path),
   ): Promise<VerifyEnd> {
-    const { run, step } = this.#context;
     await this.#trial.tell(doing[kind]);
-    const id = `${run}/${step}/${key}/${this.#number}`;
+    const id = `${this.#context.key}/${key}/${this.#number}`;
     const covers = kind === "coverage" ? this.#trial.goal?.path : undefined;
     const checked = await checkedBy(this.#context, { key, id, kind, files, covers });
     if (checked.ok) return checked.end;
