@@ -22,15 +22,9 @@ import type {
 import { operationNews } from "./ask-model.ts";
 import { askedAgain, inOrder } from "./asked-again.ts";
 import { consented } from "./consent.ts";
-import { costOfRounds } from "./cost-of-rounds.ts";
+import { costOfRounds, roundsMaxOf } from "./cost-of-rounds.ts";
 import { type Ground, groundsOf, toldOf } from "./grounds.ts";
-import {
-  answerMsMax,
-  checksToldCharactersMax,
-  paidPerRoundMax,
-  problemCharactersMax,
-  roundsDefault,
-} from "./limits.ts";
+import { answerMsMax, paidPerRoundMax } from "./limits.ts";
 import { factsOf } from "./model-facts.ts";
 import { type OperationDeed, type OperationEvent, operationMachine } from "./operation-machine.ts";
 import { type Said, say } from "./say.ts";
@@ -53,7 +47,7 @@ export async function carryOut(
   { context, tools }: { readonly context: StepContext; readonly tools: OperationTools },
 ): Promise<OperationOutcome> {
   const input: unknown = operation.input.parse(work.input);
-  const roundsMax = operation.roundsMax?.(input) ?? roundsDefault;
+  const roundsMax = roundsMaxOf(operation, input);
   const course = new Course(operation, { ...work, input }, { context, tools, roundsMax });
   let [snapshot] = initialTransition(operationMachine, { roundsMax });
   while (snapshot.status === "active") {
@@ -127,7 +121,7 @@ class Course {
   }
 
   async #gather(): Promise<OperationEvent> {
-    const { context, tools, roundsMax } = this.#around;
+    const { context, tools } = this.#around;
     const { input, asked } = this.#work;
     const gathered = await this.#operation.gather(input, context, tools);
     if (!gathered.ok) return this.#refused(gathered);
@@ -141,7 +135,7 @@ class Course {
       this.#without = grounds.slice(count);
       const values = this.#grounds.map((ground) => ground.values);
       this.#messages = renderPrompt(template, Object.assign({}, prompted.values, ...values));
-      const tooMuch = tooMuchFor(asked.limits, this.#amounts(roundsMax));
+      const tooMuch = tooMuchFor(asked.limits, this.#amounts);
       if (tooMuch === undefined) return { type: "gathered" };
       // What was named is what it is about: for want of room what goes with it is left out, and nothing is refused for that.
       if (count === 0) return this.#refused(tooMuch);
@@ -255,7 +249,7 @@ class Course {
     const { files } = this.#material;
     return {
       ...{ provider, kind, model, host, place, files: files.map(({ path }) => path), leftOut: [] },
-      ...this.#amounts(this.#around.roundsMax),
+      ...this.#amounts,
       masked: this.#masked,
       verb: this.#operation.verb,
       ...(this.#verifies ? { verifies: true } : {}),
@@ -263,19 +257,11 @@ class Course {
     };
   }
 
-  #amounts(roundsMax: number): Amounts {
+  get #amounts(): Amounts {
+    const { input, asked } = this.#work;
     const tokens = sum(this.#messages.map(({ content }) => estimateTokens(content)));
-    const { outputTokensMax } = this.#operation;
-    return {
-      tokens,
-      costMaxUsd: costOfRounds(
-        {
-          ...{ tokens, outputTokensMax, roundsMax },
-          toldCharactersMax: problemCharactersMax + (this.#verifies ? checksToldCharactersMax : 0),
-        },
-        this.#work.asked.who.price,
-      ),
-    };
+    const { price } = asked.who;
+    return { tokens, costMaxUsd: costOfRounds(this.#operation, input, { tokens, price }) };
   }
 
   async #tell(doing: string): Promise<void> {

@@ -2,25 +2,29 @@
 import { estimateErrorMax } from "../llm/limits.ts";
 import type { Price } from "../llm/prices.ts";
 import { costOf } from "../review/cost.ts";
-import { paidPerRoundMax } from "./limits.ts";
+import type { AnyModelOperation } from "./ask-model.ts";
+import { checksToldCharactersMax, paidPerRoundMax, problemCharactersMax, roundsDefault } from "./limits.ts";
 
-export interface Rounds {
-  /** Of the first request, as estimated. */
-  readonly tokens: number;
-  readonly outputTokensMax: number;
-  readonly roundsMax: number;
-  /** What the model is told between two rounds, beside its own answer. */
-  readonly toldCharactersMax: number;
+/** Times that it asks a model at most, with this input. */
+export function roundsMaxOf(operation: AnyModelOperation, input: unknown): number {
+  return operation.roundsMax?.(input) ?? roundsDefault;
 }
 
-/** US dollars; null where the price is not known. */
+/**
+ * US dollars; null where the price is not known.
+ * @param sent `tokens`: of the first request, as estimated
+ */
 export function costOfRounds(
-  { tokens, outputTokensMax, roundsMax, toldCharactersMax }: Rounds,
-  price: Price | null,
+  operation: AnyModelOperation,
+  input: unknown,
+  { tokens, price }: { readonly tokens: number; readonly price: Price | null },
 ): number | null {
+  const { outputTokensMax } = operation;
+  const roundsMax = roundsMaxOf(operation, input);
+  const checksCharactersMax = operation.verifies?.(input) === true ? checksToldCharactersMax : 0;
   const first = Math.ceil(tokens * (1 + estimateErrorMax));
-  // A character is a token at worst.
-  const again = first + outputTokensMax + toldCharactersMax;
-  const sent = paidPerRoundMax * (first + (roundsMax - 1) * again);
-  return costOf({ input_tokens: sent, output_tokens: paidPerRoundMax * roundsMax * outputTokensMax }, price);
+  // What it is told between two rounds, beside its own answer: a character is a token at worst.
+  const again = first + outputTokensMax + problemCharactersMax + checksCharactersMax;
+  const all = paidPerRoundMax * (first + (roundsMax - 1) * again);
+  return costOf({ input_tokens: all, output_tokens: paidPerRoundMax * roundsMax * outputTokensMax }, price);
 }

@@ -8,6 +8,3 @@ export const partNamesToldMax = 10;
 
 /** Tokens of a prompt beside the file that it is about, for an estimate before it is rendered. */
 export const promptTokens = 1_500;
-
-/** Characters of the title of a part's run: a line of a list. */
-export const titleCharactersMax = 160;

@@ -4,13 +4,12 @@ import { estimateTokens } from "../llm/tokens.ts";
 import type { AskedModel } from "../operations/ask-model.ts";
 import { consented } from "../operations/consent.ts";
 import { costOfRounds } from "../operations/cost-of-rounds.ts";
-import { roundsDefault } from "../operations/limits.ts";
 import { sentFile, sentText } from "../operations/sent-file.ts";
 import type { Disclosure } from "../review/disclosure.ts";
 import { followChild } from "../runs/child.ts";
-import { operationOfStep } from "./asked-words.ts";
+import { inputOfStep, operationOfStep } from "./asked-words.ts";
 import type { PartsDocument } from "./documents.ts";
-import { promptTokens, titleCharactersMax } from "./fan-out-limits.ts";
+import { promptTokens } from "./fan-out-limits.ts";
 import type { PipelineStep } from "./language/check.ts";
 import { specificationOf } from "./language/normal.ts";
 import { type PipelineParts, pipelineNews } from "./news.ts";
@@ -94,14 +93,15 @@ async function doneBy(
   { segment, among }: { readonly segment: readonly PipelineStep[]; readonly among: number },
 ): Promise<Ended> {
   const { terms, prompts } = work;
+  const spec = specificationOf(segment);
   const plan = planOfPipeline({
-    ...{ spec: specificationOf(segment), steps: segment, begin: flow, prompts },
+    ...{ spec, steps: segment, begin: flow, prompts },
     // A file that came of a folder is streamed as it is.
     terms: { ...terms, isPart: true, mode: terms.mode === "streaming" ? "sequential" : terms.mode },
   });
   // Whoever has a failed run go on has its failed parts go on, and begins none of them anew.
   const key = `${round}part ${name}`;
-  const title = `${specificationOf(segment)}: ${name}`.slice(0, titleCharactersMax);
+  const title = `${spec}: ${name}`;
   const child = await followChild(context, { key, part: name, kind: "pipeline", title, plan, among });
   const base = { name, run: child.run, node: child.ok ? child.node : null };
   const nothing = { result: null, texts: {}, found: [] };
@@ -115,8 +115,14 @@ async function doneBy(
     code: "step_failed",
     result: document.steps.length > 1 ? document : document.result,
     texts: after.texts,
-    found: after.found.slice(flow.found.length),
+    found: foundSince(flow.found, after.found),
   };
+}
+
+/** What a part has found or chosen itself: what it was given is known to its step, and may be left out of what it hands on. */
+function foundSince(given: Flow["found"], handedOn: Flow["found"]): Flow["found"] {
+  const known = new Set(given.map((one) => JSON.stringify(one)));
+  return handedOn.filter((one) => !known.has(JSON.stringify(one)));
 }
 
 type Agreed =
@@ -127,13 +133,18 @@ type Agreed =
 async function agreed(job: WordJob, { parts, segment }: FanOut): Promise<Agreed> {
   const { work, context, flow, prefix } = job;
   const { asked } = work.terms;
-  const operations = segment.map(operationOfStep).filter((operation) => operation !== undefined);
-  if (asked === null || operations.length === 0) return { ok: true, parts, leftOut: [] };
+  const asking = segment.flatMap((step) => {
+    const operation = operationOfStep(step);
+    return operation === undefined ? [] : [{ step, operation }];
+  });
+  if (asked === null || asking.length === 0) return { ok: true, parts, leftOut: [] };
   const view = viewOf(context, flow, `${prefix}parts/`);
   const kept: Part[] = [];
   const leftOut: { readonly path: string; readonly reason: string }[] = [];
   const alongEachMax = asked.isChosen ? (asked.limits.contextTokensMax ?? 0) : 0;
-  const told = { files: [] as string[], tokens: 0, masked: 0, costMaxUsd: 0 as number | null };
+  const told = {
+    ...{ files: [] as string[], tokens: 0, masked: 0, costMaxUsd: 0 as number | null, verifies: false },
+  };
   for (const part of parts) {
     const { target } = part.flow;
     const sent =
@@ -148,11 +159,10 @@ async function agreed(job: WordJob, { parts, segment }: FanOut): Promise<Agreed>
     told.files.push(part.name);
     told.masked += sent.file.masked;
     const tokens = estimateTokens(sent.file.lines.join("\n")) + promptTokens + alongEachMax;
-    for (const { outputTokensMax, roundsMax } of operations) {
-      const cost = costOfRounds(
-        { tokens, outputTokensMax, roundsMax: roundsMax?.({}) ?? roundsDefault, toldCharactersMax: 0 },
-        asked.who.price,
-      );
+    for (const { step, operation } of asking) {
+      const input: unknown = operation.input.parse(inputOfStep(step, target, false));
+      const cost = costOfRounds(operation, input, { tokens, price: asked.who.price });
+      told.verifies ||= operation.verifies?.(input) === true;
       told.tokens += tokens;
       told.costMaxUsd = cost === null || told.costMaxUsd === null ? null : told.costMaxUsd + cost;
     }
@@ -165,7 +175,8 @@ async function agreed(job: WordJob, { parts, segment }: FanOut): Promise<Agreed>
       message: `None of its parts can be sent. ${reasons[0] ?? ""}`.trim(),
     };
   }
-  const verb = operations.length === 1 ? (operations[0]?.verb ?? "reads") : "works on";
+  const [first] = asking;
+  const verb = first !== undefined && asking.length === 1 ? first.operation.verb : "works on";
   const disclosure = disclosureOf(asked, { ...told, leftOut, verb, alongEachMax });
   if (await consented(view.context, disclosure)) return { ok: true, parts: kept, leftOut: reasons };
   const message = "Nothing was sent, since whoever was told that it would be said no.";
@@ -174,9 +185,13 @@ async function agreed(job: WordJob, { parts, segment }: FanOut): Promise<Agreed>
 
 function disclosureOf(
   { who: { provider, kind, model, host, place } }: AskedModel,
-  told: Pick<Disclosure, "files" | "tokens" | "masked" | "costMaxUsd" | "leftOut" | "alongEachMax"> & {
+  {
+    verifies,
+    ...told
+  }: Pick<Disclosure, "files" | "tokens" | "masked" | "costMaxUsd" | "leftOut" | "alongEachMax"> & {
     readonly verb: string;
+    readonly verifies: boolean;
   },
 ): Disclosure {
-  return { provider, kind, model, host, place, ...told };
+  return { provider, kind, model, host, place, ...told, ...(verifies ? { verifies } : {}) };
 }

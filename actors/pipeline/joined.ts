@@ -1,4 +1,5 @@
 // The results of several steps as one, in the order of the steps: what a parallel pipeline comes to, and what its transformers work on.
+import type { CombinedDocument } from "./documents.ts";
 import type { ResultDocument, StepRecord } from "./record.ts";
 
 /** The last step that has something to work on: what was saved goes on as it was. */
@@ -20,11 +21,12 @@ export function joinedResult(records: readonly StepRecord[]): ResultDocument | n
   );
   const start = done.findLastIndex(({ result }) => isJoint(result));
   const own = start === -1 ? done : done.slice(start);
-  const [first] = own;
-  if (first === undefined) return null;
-  if (own.length === 1) return first.result;
-  const results = own.map(({ step, word, result }) => ({ step, operation: word, result }));
-  return { schema: "aiex.combined/1", results };
+  const results = own.flatMap(({ step, word, result }) =>
+    result === null ? [] : [{ step, operation: word, name: null, result }],
+  );
+  const [first] = results;
+  if (first === undefined || results.length === 1) return first?.result ?? null;
+  return { schema: "aiex.combined/1", results, failed: [] } satisfies CombinedDocument;
 }
 
 const jointSchemas: ReadonlySet<unknown> = new Set([

@@ -36,7 +36,6 @@ export const merge: Transformer = (given) => {
 
 type Done = Contained & { readonly result: ResultDocument };
 
-/** Those of a step whose fan-out is known by its records alone too. */
 function partsOf({ result }: StepRecord): ResultDocument | null {
   return result !== null && heldBy(result) === "parts" && containedIn(result).length > 0 ? result : null;
 }

@@ -24,6 +24,8 @@ export interface StageOptions {
   readonly cutShort?: Promise<void>;
   /** True for an effect whose outcome is to be lost once it has happened. */
   readonly loses?: (key: string) => boolean;
+  /** What an effect of this kind comes to in place of happening; undefined: it happens. */
+  readonly instead?: (kind: string) => unknown;
 }
 
 export class StepStage {
@@ -107,14 +109,15 @@ export class StepStage {
 
   async #effect<Value>(
     step: string,
-    { key, perform, usage }: Effect<Value>,
+    { key, kind, perform, usage }: Effect<Value>,
   ): Promise<Value | typeof effectDone> {
     const id = `${step}/${key}`;
     const known = this.effects.get(id);
     if (known !== undefined) return known as Value;
     this.effects.set(id, undefined);
     this.performed.push(id);
-    const value = structuredClone(await perform(undefined));
+    const instead = this.#options.instead?.(kind) as Value | undefined;
+    const value = structuredClone(instead ?? (await perform(undefined)));
     if (this.#options.loses?.(id) === true) throw new Lost(id);
     this.used.push(...(usage?.(value) ?? []));
     this.effects.set(id, value);

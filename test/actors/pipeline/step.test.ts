@@ -1,7 +1,9 @@
 // The steps of a pipeline at work in virtual time: modes, rounds that were done before a crash, and what a step hands on.
 import { describe, expect, it } from "vitest";
 import { analyzeOperations } from "../../../actors/operations/analyze.ts";
+import { disclosureNews } from "../../../actors/operations/consent.ts";
 import { reviewOperations } from "../../../actors/operations/review.ts";
+import { combinedDocument } from "../../../actors/pipeline/documents.ts";
 import { checkSpecification } from "../../../actors/pipeline/language/check.ts";
 import { type PipelineOutcome, pipelineEndOperations } from "../../../actors/pipeline/outcome.ts";
 import { planOfPipeline } from "../../../actors/pipeline/planned.ts";
@@ -10,6 +12,8 @@ import { pipelineStepOperations } from "../../../actors/pipeline/step.ts";
 import type { PipelineTerms } from "../../../actors/pipeline/step-work.ts";
 import { builtInTemplate } from "../../../actors/prompts/built-in.ts";
 import { templateNames } from "../../../actors/prompts/names.ts";
+import type { Disclosure } from "../../../actors/review/disclosure.ts";
+import { childRunKind } from "../../../actors/runs/step-context.ts";
 import { realWorld } from "../../../runtime/worlds/real.ts";
 import { ChangingFiles } from "../operations/changing-stage.ts";
 import { asked } from "../operations/operation-stage.ts";
@@ -109,6 +113,40 @@ describe("A step of a pipeline", () => {
     expect(new Set(files.sets.map(({ id }) => id)).size).toBe(2);
   });
 
+  it("has the answer of each round checked anew", async () => {
+    const files = new ChangingFiles({ "a.py": two });
+    const script: Script = ({ request }) => (JSON.stringify(request).includes("x = eval") ? first : second);
+    const spec = "analyze | while:issues>0 refactor apply verify max:5";
+    const { document } = await played(spec, { files, script });
+    expect(document.steps[1]).toMatchObject({ status: "done", rounds: 2 });
+    // What is asked with the same id again is answered with what came of it then.
+    expect(files.checked.length).toBeGreaterThan(1);
+    expect(new Set(files.checked.map(({ id }) => id)).size).toBe(files.checked.length);
+  });
+
+  it("tells before its parts what is sent of all of them, and of what their checks print", async () => {
+    const files = new ChangingFiles({ "src/a.py": two, "src/b.py": two });
+    const part = {
+      end: { ok: false, run: "r", node: null, code: "refused", message: "Not now." },
+      usage: [],
+    };
+    const disclosed = async (spec: string): Promise<Disclosure> => {
+      const stage = new StepStage({
+        workspace: files.access,
+        instead: (kind) => (kind === childRunKind ? { ...part, hadShare: false, resumes: 0 } : undefined),
+      });
+      await played(spec, { stage, target: { kind: "path", path: "src" } });
+      return stage.told.find(({ name }) => name === disclosureNews)?.about as Disclosure;
+    };
+    const alone = await disclosed("refactor apply");
+    expect(alone.files).toEqual(["src/a.py", "src/b.py"]);
+    expect(alone).not.toHaveProperty("verifies");
+    const checked = await disclosed("refactor apply verify");
+    expect(checked).toMatchObject({ verb: alone.verb, tokens: alone.tokens, verifies: true });
+    // Each round is told what the checks have printed.
+    expect(checked.costMaxUsd).toBeGreaterThan(alone.costMaxUsd ?? Number.POSITIVE_INFINITY);
+  });
+
   it("says that a condition was not met, or that nobody knows what it is about", async () => {
     const { document } = await played("analyze | if:quality>0.99 explain | if:weather==fine explain");
     expect(document.steps.slice(1)).toMatchObject([
@@ -156,6 +194,7 @@ describe("A pipeline", () => {
       schema: "aiex.combined/1",
       results: [{ operation: "refactor" }, { operation: "explain" }, { operation: "analyze" }],
     });
+    expect(combinedDocument.strict().parse(document.result)).toEqual(document.result);
     // Nobody sees what the others propose.
     for (const order of orders) expect(JSON.stringify(order.request)).toContain("x = eval(input())");
     expect(document.quality).not.toBeNull();
