@@ -7,7 +7,6 @@ import type { Session, SessionEntry, SessionRef } from "../context/sessions/sess
 import { ownWorld } from "../llm/own-world.ts";
 import { estimateTokens } from "../llm/tokens.ts";
 import type { Chain, Remembered, StepContext } from "../runs/step-context.ts";
-
 import { maskSecrets } from "../workspace/masking.ts";
 
 export type { Remembered };
@@ -38,9 +37,10 @@ export async function sessionReference(
 export const sessionMemory = {
   /** Once per step, however often that is tried. Whether it was kept decides nothing: what cannot be kept is not. */
   async add(context: StepContext, found: readonly Remembered[]): Promise<void> {
-    const { session, run, step, chain } = context;
+    const { session, run, key, chain } = context;
     chain?.remembered(found);
-    if (session === undefined || found.length === 0) return;
+    // What is true of files as steps before would have them is not true of the project.
+    if (session === undefined || found.length === 0 || chain?.isProposed === true) return;
     const now = ownWorld().clock.wallTime();
     await context.effect({
       key: "session",
@@ -52,16 +52,10 @@ export const sessionMemory = {
         const entries = found.map(
           ({ operation, kind = "operation", summary, paths }, index): SessionEntry => {
             const { text } = maskSecrets(summary, { isCode: false });
-            const id = `${run}/${step}/${index}`;
+            const places = paths.map((path) => placeOf(session, path));
             return {
-              id,
-              at: now,
-              kind,
-              operation,
-              summary: text,
-              paths: paths.map((path) => placeOf(session, path)),
-              run,
-              short: false,
+              ...{ id: `${key}/${index}`, at: now, kind, operation, summary: text, paths: places },
+              ...{ run, short: false },
             };
           },
         );

@@ -20,12 +20,13 @@ export function viewOf(context: StepContext, flow: Flow, prefix: string): View {
   const places = new Map<string, string>();
   const chain: Chain = {
     found: flow.found,
+    isProposed: Object.keys(flow.texts).length > 0,
     remembered: (more) => found.push(...more),
     proposed: (files) => proposed.push(...files),
   };
   const own = within(context, prefix, { shared: false });
   return {
-    context: { ...own, chain, workspace: viewedFiles(context.workspace, { flow, places, prefix }) },
+    context: { ...own, chain, workspace: viewedFiles(context.workspace, { flow, places }) },
     flow: () => ({ ...handedOn(flow, proposed, places), found: heldFound([...flow.found, ...found]) }),
   };
 }
@@ -42,12 +43,9 @@ export function heldFound(found: Flow["found"]): Flow["found"] {
 interface Viewed {
   readonly flow: Flow;
   readonly places: Map<string, string>;
-  readonly prefix: string;
 }
 
-function viewedFiles(workspace: WorkspaceAccess, { flow, places, prefix }: Viewed): WorkspaceAccess {
-  // A set of changes is applied once, whoever asks for it again: those of another part are others.
-  const own = (id: string): string => (prefix === "" ? id : `${id}/${prefix}`);
+function viewedFiles(workspace: WorkspaceAccess, { flow, places }: Viewed): WorkspaceAccess {
   return {
     list: (path, how) => workspace.list(path, how),
     hash: (path, how) => workspace.hash(path, how),
@@ -55,8 +53,8 @@ function viewedFiles(workspace: WorkspaceAccess, { flow, places, prefix }: Viewe
     context: (question) => workspace.context(question),
     apply: (change) => workspace.apply(change),
     verify: (question) => workspace.verify(question),
-    applyAll: (set) => workspace.applyAll({ ...set, id: own(set.id) }),
-    settle: (request) => workspace.settle({ ...request, set: own(request.set) }),
+    applyAll: (set) => workspace.applyAll(set),
+    settle: (request) => workspace.settle(request),
     read: async (request) => {
       const answer = await workspace.read(request);
       if (!answer.ok) return answer;

@@ -77,6 +77,8 @@ export interface ProposedFile {
 export interface Chain {
   /** What steps before it found, the oldest first. */
   readonly found: readonly Remembered[];
+  /** True where it works on files as steps before would have them, and not as they are. */
+  readonly isProposed: boolean;
   remembered(found: readonly Remembered[]): void;
   /** It would change files so, and does not. */
   proposed(files: readonly ProposedFile[]): void;

@@ -51,6 +51,36 @@ async function withSession(work: (stage: Stage) => Promise<void>, hasManager = t
 
 const found = (summary: string, ...paths: readonly string[]) => [{ operation: "analyze", summary, paths }];
 
+describe("sessionMemory", () => {
+  const chain = { found: [], remembered: () => undefined, proposed: () => undefined };
+
+  test("keeps what each round of a step and each of its parts found", () =>
+    withSession(async ({ step }) => {
+      for (const round of [1, 2]) {
+        const context = step("r1", "2");
+        await sessionMemory.add(
+          { ...context, key: `${context.key}/round ${round}/`, effect: ({ perform }) => perform(undefined) },
+          found(`round ${round}`, `${round}.ts`),
+        );
+      }
+      const reference = await sessionReference(step("r2"), { paths: ["."] });
+      expect(reference).toContain("round 1");
+      expect(reference).toContain("round 2");
+    }));
+
+  test("keeps nothing of files as they would be", () =>
+    withSession(async ({ step }) => {
+      await sessionMemory.add(
+        { ...step("r1"), chain: { ...chain, isProposed: true } },
+        found("would", "a.ts"),
+      );
+      await sessionMemory.add({ ...step("r2"), chain: { ...chain, isProposed: false } }, found("is", "b.ts"));
+      const reference = await sessionReference(step("r3"), { paths: ["."] });
+      expect(reference).not.toContain("would");
+      expect(reference).toContain("is");
+    }));
+});
+
 describe("sessionReference", () => {
   test("tells what earlier operations found about the paths, those above and those below them, the newest first", () =>
     withSession(async ({ step }) => {
