@@ -33,7 +33,7 @@ export async function filesOfFolder({ flow }: WordJob, { root, entries }: Folder
   );
   const parts = files.map(({ path }): Part => {
     const name = posix.join(folder.replaceAll("\\", "/"), path);
-    return { name, flow: partOfFlow(flow, { kind: "path", path: name }, posix.join(root, path)) };
+    return { name, flow: partOfFlow(flow, name, { root, place: posix.join(root, path) }) };
   });
   const unread = entries.filter(
     (entry) => entry.kind === "skipped" && entry.reason !== "symlink" && detectLanguage(entry.path) !== null,
@@ -92,23 +92,25 @@ function withFunction(path: string, called: string): string {
   return `${path.slice(0, path.length - extension.length)}#${called}${extension}`;
 }
 
-/** What of a flow is about one of its files. `place`: its real path. */
-function partOfFlow({ target, texts, found }: Flow, own: Target, place: string): Flow {
-  const name = own.kind === "path" ? own.path : own.name;
-  const whole = target.kind === "path" ? target.path : target.name;
+/** What of a flow is about one of the files of its folder. `root` and `place`: the real paths of the two. */
+function partOfFlow(
+  { target, texts, found }: Flow,
+  name: string,
+  { root, place }: { readonly root: string; readonly place: string },
+): Flow {
   const text = Object.hasOwn(texts, place) ? texts[place] : undefined;
+  const about = [name, place, root, ...(target.kind === "path" ? [target.path] : [])];
   return {
-    target: own,
+    target: { kind: "path", path: name },
     texts: text === undefined ? {} : { [place]: text },
-    found: found.filter(
-      ({ paths }) => paths.length === 0 || paths.some((path) => [name, place, whole].includes(path)),
-    ),
+    found: found.filter(({ paths }) => paths.length === 0 || paths.some((path) => about.includes(path))),
   };
 }
 
 function bounded(parts: readonly Part[], shown: string, warnings: readonly string[]): Parts {
   if (parts.length === 0) {
-    const message = `There is no code in ${shown} that could be worked on part by part. Name another folder, or a file, with --input.`;
+    const unread = warnings.map((warning) => ` ${warning}`).join("");
+    const message = `There is no code in ${shown} that could be worked on part by part.${unread} Name another folder, or a file, with --input.`;
     return { ok: false, code: "no_code", message };
   }
   if (parts.length <= partsMax) return { ok: true, parts, warnings };

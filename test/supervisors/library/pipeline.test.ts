@@ -129,6 +129,16 @@ describe("A pipeline", () => {
     expect(entries.filter(({ type }) => type === "usage")).toHaveLength(3);
   }, 60_000);
 
+  it("hands on what its parts have chosen, beside what was found before them", async () => {
+    mkdirSync(join(home, "src"));
+    writeFileSync(join(home, "src", "b.py"), "x = eval(input())\ny = eval(input())\n");
+    await opened(explained("it"));
+    const spec = "analyze | split by:file | analyze | filter_suggestions limit:1 | merge | explain";
+    await app.pipeline(spec, { input: "src", ...by });
+    expect(server.requests).toHaveLength(1);
+    expect(sent(0)).toContain("filter_suggestions of src/b.py");
+  }, 60_000);
+
   it("saves what came before in the form that the name says, and takes it back", async () => {
     await opened({ say: "?" });
     const call = app.pipeline("analyze | save file:report.json | save file:report.md", { input: "a.py" });
