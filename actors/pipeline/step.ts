@@ -77,9 +77,6 @@ class Course {
 
   async judge(): Promise<StepEvent> {
     const { conditions } = this.#work.step;
-    const isRepeated = conditions.some(({ word }) => word === "while");
-    // A step without `while` is done once, whatever its conditions would say then.
-    if (this.#round > 0 && !isRepeated) return { type: "unmet" };
     const asked = this.#round === 0 ? conditions : conditions.filter(({ word }) => word === "while");
     const records = this.#done === undefined ? this.#before : [...this.#before, this.record("done")];
     const latest = await this.#looksAt(asked);

@@ -98,20 +98,13 @@ export async function pipelineOrder(place: OperationPlace, order: PipelineOrder)
     prompts: await promptsOf(place, steps),
     isOneFile: input.kind === "path" && (await isOneFile(place, input.path, workspace)),
   });
-  const title = `Pipeline: ${spec}`;
   return {
-    ...{
-      kind: "pipeline",
-      title: title.length > titleCharactersMax ? `${title.slice(0, titleCharactersMax)}…` : title,
-    },
+    ...{ kind: "pipeline", title: `Pipeline: ${spec}` },
     ...{ plan, workspace, session, onUnknown, deadlineMs, costUsdMax },
     asks: asks && (asked !== undefined || review !== undefined),
     request: { shown },
   };
 }
-
-/** A line of a list of runs. */
-const titleCharactersMax = 160;
 
 async function checkedSteps(
   place: OperationPlace,
