@@ -20,6 +20,8 @@ export interface Faults {
   readonly headers?: Readonly<Record<string, string>>;
   /** Nothing at all is sent, not even headers; or nothing more after that many pieces, while the connection stays open. */
   readonly stallAfter?: "request" | number;
+  /** Nothing is sent before this has settled. */
+  readonly after?: Promise<unknown> | undefined;
   /** With stallAfter: something that says nothing is sent again and again. */
   readonly keepAlive?: true;
   /** The connection is cut before the headers, or after that many pieces. */
@@ -146,6 +148,7 @@ async function send(response: ServerResponse, request: RecordedRequest, reply: R
   const { stallAfter, cutAfter } = reply;
   const socket = response.socket as Socket;
   socket.setNoDelay(true);
+  await reply.after;
   if (cutAfter === "request") return void socket.destroy();
   if (stallAfter === "request") return;
   const type = dialect === "ollama" ? "application/x-ndjson" : "text/event-stream";

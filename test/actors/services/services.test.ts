@@ -34,14 +34,18 @@ let models: ScriptedServer;
 let aiex: Aiex;
 let carrier: NatsCarrier;
 let plain: NatsConnection;
+/** What models are told to hold they answer after this. */
+let held: Promise<void> | undefined;
 
 beforeAll(async () => {
   server = await natsServer();
   models = await startScriptedServer({
-    replies: (request) =>
-      JSON.stringify(request.body).includes("stall")
-        ? { say: "", stallAfter: "request" }
-        : { say: ["Good ", "day."], usage: { input: 3, output: 2 } },
+    replies: (request) => {
+      const body = JSON.stringify(request.body);
+      if (body.includes("stall")) return { say: "", stallAfter: "request" };
+      const after = body.includes("hold") ? held : undefined;
+      return { say: ["Good ", "day."], usage: { input: 3, output: 2 }, after };
+    },
   });
   home = await mkdtemp(join(tmpdir(), "aiex-services-"));
   await mkdir(join(home, ".config", "aiex"), { recursive: true });
@@ -300,15 +304,22 @@ describe("M-DIST-1 The services", () => {
   });
 
   test("take no more requests than they can work on, and say so; none is lost", async () => {
-    // Long enough for all of them to be there before the first is given up, however busy the machine is.
-    const request = { messages: [{ role: "user", content: "stall" }] };
-    const order = JSON.stringify({ request, deadline_ms: 3_000 });
-    const asked = Array.from({ length: serviceLimits.requestsMax + 10 }, () =>
-      plain.request("aiex.alpha.svc.llm.complete", order, { timeout: 20_000 }),
-    );
-    const statuses = (await Promise.all(asked)).map((message) => refusalOf(message).status);
-    expect(statuses.filter((status) => status === "429")).toHaveLength(10);
-    expect(statuses.filter((status) => status !== "429")).toHaveLength(serviceLimits.requestsMax);
+    const { requestsMax } = serviceLimits;
+    let answer = (): void => {};
+    held = new Promise((resolve) => {
+      answer = resolve;
+    });
+    onTestFinished(() => answer());
+    const order = { request: { messages: [{ role: "user", content: "hold" }] } };
+    const asked = Array.from({ length: requestsMax + 10 }, () => ask("llm.complete", order));
+    // They come in the order in which they were sent, and none is answered while the last ones come.
+    const refused = (await Promise.all(asked.slice(requestsMax))).map(refusalOf);
+    const busy = { status: "429", error: { code: "busy", retryable: true } };
+    expect(refused).toMatchObject(Array(10).fill(busy));
+    answer();
+    const answers = (await Promise.all(asked.slice(0, requestsMax))).map((message) => message.json());
+    const completed = { completion: { text: "Good day.", finish: "stop" } };
+    expect(answers).toMatchObject(Array(requestsMax).fill(completed));
   });
 
   test("send no answer to another place than an inbox: it would be said in the node's name", async () => {
