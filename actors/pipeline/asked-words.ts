@@ -1,8 +1,8 @@
 // The steps of a pipeline that ask a model: which operation each of them is, and what that is given.
-
 import { Misuse } from "../../runtime/process/failures.ts";
 import type { AnyModelOperation } from "../operations/ask-model.ts";
 import { modelOperationOf } from "../operations/model-operations.ts";
+import type { TemplateName } from "../prompts/names.ts";
 import type { PipelineStep } from "./language/check.ts";
 import type { Target } from "./record.ts";
 
@@ -13,10 +13,10 @@ export function operationOfStep({ word, parameters }: PipelineStep): AnyModelOpe
 }
 
 /** Names of the prompts that steps need. */
-export function promptsOfWords(steps: readonly PipelineStep[]): ReadonlySet<string> {
+export function promptsOfWords(steps: readonly PipelineStep[]): ReadonlySet<TemplateName> {
   const names = steps.flatMap((step) => {
     const operation = operationOfStep(step);
-    return operation === undefined ? [] : [...operation.prompts, "repair"];
+    return operation === undefined ? [] : [...operation.prompts, "repair" as const];
   });
   return new Set(names);
 }

@@ -151,6 +151,6 @@ function unique(numbers: readonly number[]): readonly number[] {
 }
 
 function promptsFor(steps: readonly PipelineStep[], { prompts }: PipelineWork): StepWork["prompts"] {
-  const names = promptsOfWords(steps);
+  const names: ReadonlySet<string> = promptsOfWords(steps);
   return Object.fromEntries(Object.entries(prompts).filter(([name]) => names.has(name)));
 }

@@ -1,14 +1,12 @@
 // An operation that asks a model as a run: who is asked, and with which prompts.
 import { modelOperationOf, planOfOperation } from "../../actors/operations/model-operations.ts";
-import type { TemplateName } from "../../actors/prompts/names.ts";
 import type { WorkspaceRef } from "../../actors/runs/run-spec.ts";
 import type { FileSystem } from "../../runtime/file-system.ts";
 import { Misuse } from "../../runtime/process/failures.ts";
 import type { Configuration } from "../config.ts";
-import { promptInEffect } from "../prompts.ts";
-import { chooseReviewer, nobodyToAsk } from "../reviewer.ts";
 import { type SessionChoice, sessionRef } from "../sessions.ts";
 import { isOneFile, type RunTerms } from "./analysis.ts";
+import { askedModel, promptsNamed } from "./asked-model.ts";
 import type { RunOrder } from "./runs.ts";
 
 export interface OperationOrder extends RunTerms {
@@ -41,7 +39,7 @@ export interface OperationPlace {
 /** @throws {UnknownProvider} nobody can be asked; {ConfigurationError} a prompt of the user's is wrong; {Misuse} the input is wrong */
 export async function operationOrder(place: OperationPlace, order: OperationOrder): Promise<RunOrder> {
   const { operation: name, workspace, onUnknown, deadlineMs, costUsdMax, asks = true, shown = null } = order;
-  const { configuration, files } = place;
+  const { configuration } = place;
   const session = order.session && (await sessionRef(place, order.session));
   const operation = modelOperationOf(name);
   if (operation === undefined) throw new Misuse(`There is no operation "${name}".`);
@@ -50,29 +48,15 @@ export async function operationOrder(place: OperationPlace, order: OperationOrde
   const sendsOnlyNamed = operation.sendsOnlyNamed?.(read.data) ?? true;
   const isOnlyNamed = sendsOnlyNamed && (await isOneFile(place, operation.tree?.(read.data), workspace));
   const { provider, model } = order;
-  const who = chooseReviewer(configuration, { provider, model, isOneFile: isOnlyNamed });
-  if (who === undefined) throw nobodyToAsk(configuration, operation.verb);
-  const names = [...new Set<TemplateName>([...operation.prompts, "repair"])];
-  const userFolder = configuration.folders.user;
-  const prompts = await Promise.all(names.map((prompt) => promptInEffect({ files, userFolder }, prompt)));
-  const {
-    max_tokens: tokensMax,
-    max_cost_usd: costUsdMaxOfOne,
-    context_tokens: contextTokensMax,
-  } = configuration.values.operations;
+  const asked = askedModel(configuration, { provider, model, isOneFile: isOnlyNamed }, operation.verb);
   return {
     kind: name,
     title: operation.title(read.data),
     plan: planOfOperation({
       operation: name,
       input: read.data,
-      asked: {
-        who,
-        ...(model === undefined ? {} : { model }),
-        isChosen: (provider ?? configuration.values.llm.default_provider) !== undefined,
-        limits: { tokensMax, costUsdMax: costUsdMaxOfOne, contextTokensMax },
-      },
-      prompts: Object.fromEntries(prompts.map((template) => [template.name, template])),
+      asked,
+      prompts: await promptsNamed(place, [...operation.prompts, "repair"]),
     }),
     ...{ workspace, session, onUnknown, deadlineMs, costUsdMax, asks },
     request: { shown },

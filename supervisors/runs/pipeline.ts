@@ -1,5 +1,5 @@
 // A pipeline as a run: who is asked, with which prompts, and the document that it comes to, also where it failed on its way.
-import type { AnyModelOperation, AskedModel } from "../../actors/operations/ask-model.ts";
+import type { AnyModelOperation } from "../../actors/operations/ask-model.ts";
 import { inputOfStep, operationOfStep, promptsOfWords } from "../../actors/pipeline/asked-words.ts";
 import type { PipelineStep } from "../../actors/pipeline/language/check.ts";
 import { specificationOf } from "../../actors/pipeline/language/normal.ts";
@@ -15,16 +15,14 @@ import { endStep, planOfPipeline, stepIdOf } from "../../actors/pipeline/planned
 import type { StepRecord, Target } from "../../actors/pipeline/record.ts";
 import { failurePrefix } from "../../actors/pipeline/step.ts";
 import type { PipelineMode } from "../../actors/pipeline/step-work.ts";
-import type { TemplateName } from "../../actors/prompts/names.ts";
-import type { Template } from "../../actors/prompts/template.ts";
 import type { WorkspaceRef } from "../../actors/runs/run-spec.ts";
 import { AiexError } from "../../runtime/errors.ts";
 import { pipelineSteps } from "../pipeline-steps.ts";
-import { promptInEffect } from "../prompts.ts";
 import { reviewPart } from "../review.ts";
-import { chooseReviewer, nobodyToAsk } from "../reviewer.ts";
+import { nobodyToAsk } from "../reviewer.ts";
 import { type SessionChoice, sessionRef } from "../sessions.ts";
 import { isOneFile, type RunTerms } from "./analysis.ts";
+import { askedModel, promptsNamed } from "./asked-model.ts";
 import type { OperationPlace } from "./operation.ts";
 import type { RunEnd, RunOrder, Runs } from "./runs.ts";
 
@@ -75,15 +73,13 @@ export async function pipelineOrder(place: OperationPlace, order: PipelineOrder)
   const { workspace, onUnknown, deadlineMs, costUsdMax, asks = true, shown = null } = order;
   const steps = await checkedSteps(place, order.spec);
   const session = order.session && (await sessionRef(place, order.session));
-  const asked = await askedBy(place, order, steps);
-  const isReviewed =
-    order.noModel !== true && order.review !== false && steps.some(({ word }) => word === "analyze");
-  const review = isReviewed
-    ? reviewPart(place.configuration, {
-        ...{ provider: order.provider, model: order.model },
-        isOneFile: await isOnlyNamed(place, order, steps),
-      })
-    : undefined;
+  const { provider, model, noModel = false } = order;
+  const choice = { provider, model, isOneFile: await isOnlyNamed(place, order, steps) };
+  const [asking] = steps.map(operationOfStep).filter((operation) => operation !== undefined);
+  if (asking !== undefined && noModel) throw nobodyToAsk(place.configuration, asking.verb);
+  const asked = asking && askedModel(place.configuration, choice, asking.verb);
+  const isReviewed = !noModel && order.review !== false && steps.some(({ word }) => word === "analyze");
+  const review = isReviewed ? reviewPart(place.configuration, choice) : undefined;
   const spec = specificationOf(steps);
   const plan = planOfPipeline({
     ...{ spec, steps },
@@ -95,7 +91,7 @@ export async function pipelineOrder(place: OperationPlace, order: PipelineOrder)
       ...{ mode, strict, continueOnError, asked: asked ?? null, review: review ?? null },
       partsAtOnce: place.configuration.values.pipeline.max_parallel_parts,
     },
-    prompts: await promptsOf(place, steps),
+    prompts: await promptsNamed(place, promptsOfWords(steps)),
     isOneFile: input.kind === "path" && (await isOneFile(place, input.path, workspace)),
   });
   return {
@@ -116,34 +112,6 @@ async function checkedSteps(
   return checked.steps;
 }
 
-/** Who is asked by its steps; undefined where none of them asks a model. @throws {UnknownProvider} */
-async function askedBy(
-  place: OperationPlace,
-  order: PipelineOrder,
-  steps: readonly PipelineStep[],
-): Promise<AskedModel | undefined> {
-  const operations = steps.map(operationOfStep);
-  const [first] = operations.filter((operation) => operation !== undefined);
-  if (first === undefined) return undefined;
-  const { configuration } = place;
-  const { provider, model } = order;
-  const isOneFile = await isOnlyNamed(place, order, steps);
-  const who =
-    order.noModel === true ? undefined : chooseReviewer(configuration, { provider, model, isOneFile });
-  if (who === undefined) throw nobodyToAsk(configuration, first.verb);
-  const {
-    max_tokens: tokensMax,
-    max_cost_usd: costUsdMax,
-    context_tokens: contextTokensMax,
-  } = configuration.values.operations;
-  return {
-    who,
-    ...(model === undefined ? {} : { model }),
-    isChosen: (provider ?? configuration.values.llm.default_provider) !== undefined,
-    limits: { tokensMax, costUsdMax, contextTokensMax },
-  };
-}
-
 /** Whether nothing is sent but one file or text that the person named. */
 async function isOnlyNamed(
   place: OperationPlace,
@@ -160,16 +128,6 @@ async function isOnlyNamed(
     if (operation?.sendsOnlyNamed === undefined) return true;
     return operation.sendsOnlyNamed(operation.input.parse(inputOfStep(step, input, false)));
   });
-}
-
-async function promptsOf(
-  { files, configuration }: OperationPlace,
-  steps: readonly PipelineStep[],
-): Promise<Readonly<Record<string, Template>>> {
-  const userFolder = configuration.folders.user;
-  const names = [...promptsOfWords(steps)] as readonly TemplateName[];
-  const prompts = await Promise.all(names.map((name) => promptInEffect({ files, userFolder }, name)));
-  return Object.fromEntries(prompts.map((template) => [template.name, template]));
 }
 
 /** What the run of a pipeline came to, as far as it came: with the steps that were done where it failed, or was interrupted. */
