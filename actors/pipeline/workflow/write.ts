@@ -29,7 +29,19 @@ export function withHead(text: string, head: Partial<Pick<WorkflowFile, "name" |
   let changed = text;
   for (const [key, value] of Object.entries(head)) {
     const range = readYamlData(changed).rangeOf([key]);
-    if (range !== undefined) changed = `${changed.slice(0, range[0])}${value}${changed.slice(range[1])}`;
+    if (range === undefined) continue;
+    const [from, to] = range;
+    changed = `${changed.slice(0, from)}${inPlaceOf(changed.slice(from, to), value)}${changed.slice(to)}`;
   }
   return changed;
 }
+
+/** What stands in a file instead of the source of a value. */
+function inPlaceOf(source: string, value: string | number): string {
+  const written = wordsOfYaml.includes(`${value}`) ? `"${value}"` : `${value}`;
+  // A text as a block goes to the end of its last line.
+  return `${written}${source.slice(source.trimEnd().length)}`;
+}
+
+/** Of the names that a workflow may have, those that are something else to YAML. */
+const wordsOfYaml: readonly string[] = ["true", "false", "null"];

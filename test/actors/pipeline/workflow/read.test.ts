@@ -281,4 +281,23 @@ describe("A workflow that is written", () => {
       "# Ours\nschema: aiex.workflow/1\nname:  other # the name\nversion: 12 # once\nspec: analyze\n",
     );
   });
+
+  it.each([
+    ["in quotes", "'review'"],
+    ["as a block", ">-\n  review\n"],
+    ["as a block with space behind it", "|-\n    review\n\n"],
+    ["on the next line", "\n  review"],
+    ["with an anchor", "&it review"],
+  ])("is whole with another name and version, where its name was %s", (_, written) => {
+    const others = ["other", "true", "false", "null"];
+    for (const text of [
+      file({ name: written }),
+      `{ "spec": "analyze", "version": 1, "schema": "aiex.workflow/1", "name": "review" }`,
+    ])
+      for (const name of others) {
+        const changed = withHead(text, { name, version: 12 });
+        expect(told(changed, name)).toBe("");
+        expect(readWorkflow(changed)).toMatchObject({ workflow: { name, version: 12 } });
+      }
+  });
 });
