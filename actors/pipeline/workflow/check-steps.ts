@@ -5,6 +5,7 @@ import type { SpecificationProblem, WrittenStep } from "../language/specificatio
 import { type ParameterShape, pipelineWordOf, repeatsMax } from "../language/vocabulary.ts";
 import { filledStep, type PlaceholderUse, placeholdersOf, type ValueAt } from "./placeholders.ts";
 import type { WorkflowParameter } from "./schema.ts";
+import { quoted } from "./values.ts";
 
 type Parameters = Readonly<Record<string, WorkflowParameter>>;
 
@@ -85,9 +86,8 @@ export function withValues(
   if (own.length === 0) return problem;
   const said = own.map((use) => {
     const value = valueAt(use);
-    return value === undefined
-      ? `{{${use.name}}} has no value`
-      : `{{${use.name}}} is ${JSON.stringify(value)}`;
+    if (value === undefined) return `{{${use.name}}} has no value`;
+    return `{{${use.name}}} is ${typeof value === "string" ? quoted(value) : value}`;
   });
   return { ...problem, remedy: `${problem.remedy} Here ${said.join(" and ")}.`.trim() };
 }

@@ -1,13 +1,13 @@
 // From steps as they are written to steps that are run: with values in their places, and the steps of other workflows in place of
 // those that name them.
 import { type CheckedSpecification, checkSteps, type PipelineStep } from "../language/check.ts";
-import { problemsMax, specificationStepsMax } from "../language/limits.ts";
+import { problemsMax, specificationCharactersMax, specificationStepsMax } from "../language/limits.ts";
 import { parseSpecification } from "../language/parse.ts";
 import { printSpecification } from "../language/print.ts";
 import type { SpecificationProblem, WrittenStep } from "../language/specification.ts";
 import { repeatsMax } from "../language/vocabulary.ts";
 import { withValues } from "./check-steps.ts";
-import { workflowDepthMax } from "./limits.ts";
+import { workflowDepthMax, workflowProblemsMax } from "./limits.ts";
 import { filledStep, placeholdersOf } from "./placeholders.ts";
 import type { WorkflowProblem } from "./problem.ts";
 import type { ReadWorkflow, Workflow } from "./read.ts";
@@ -68,7 +68,7 @@ export async function expandWorkflow(
   });
   return {
     ok: false,
-    problems: told.map(({ step, span, message, remedy }) => ({
+    problems: told.slice(0, workflowProblemsMax).map(({ step, span, message, remedy }) => ({
       ...{ place: places.of(step, span), message: `${message} ${remedy}`.trim() },
     })),
     // Where one has a value to say, it says more than the step did.
@@ -80,6 +80,7 @@ class Expansion {
   readonly #lookup: WorkflowLookup;
   /** The workflows that are being expanded already. */
   readonly #around: readonly string[];
+  readonly #found = new Map<string, ReturnType<WorkflowLookup>>();
   readonly #problems: SpecificationProblem[] = [];
   readonly #steps: WrittenStep[] = [];
 
@@ -98,16 +99,23 @@ class Expansion {
     for (const step of steps) {
       if (step.word !== "workflow" || wrong.some((problem) => problem.step === step.number)) this.#add(step);
       else await this.#expand(step, step, this.#around);
-      if (this.#steps.length > specificationStepsMax) {
-        wrong.push(refused(step, tooLong, "Divide it into several."));
-        break;
-      }
+      if (this.#steps.length > specificationStepsMax)
+        wrong.push(refused(step, tooMany, "Divide it into several."));
+      if (this.#isEnough) break;
     }
-    wrong.push(...this.#problems);
+    wrong.push(...distinct(this.#problems));
     const whole = wrong.length === 0 ? checkSteps(this.#steps) : undefined;
     if (whole?.ok !== true) return { ok: false, problems: [...wrong, ...(whole?.problems ?? [])] };
     const numbered = whole.steps.map((step, index) => ({ ...step, number: index + 1 }));
-    return { ok: true, steps: numbered, specification: printSpecification(this.#steps) };
+    const specification = printSpecification(this.#steps);
+    if (specification.length > specificationCharactersMax)
+      return { ok: false, problems: [tooLong(steps, specification.length)] };
+    return { ok: true, steps: numbered, specification };
+  }
+
+  /** Each step that is looked at ends as one of these: whoever makes a hundred of each of a hundred waits for no more. */
+  get #isEnough(): boolean {
+    return this.#steps.length > specificationStepsMax || this.#problems.length >= problemsMax;
   }
 
   #add(step: WrittenStep): void {
@@ -131,7 +139,7 @@ class Expansion {
         `Workflows run workflows ${path.length} deep (${path.join(" -> ")}), and ${workflowDepthMax} deep is the most.`,
         "Write the steps of one of them out.",
       );
-    const found = await this.#lookup(name);
+    const found = await this.#lookUp(name);
     if (!found.ok) return refuse(found.reason, "");
     const { parameters, steps } = found.workflow;
     const taken = takeValues(parameters, {});
@@ -141,8 +149,7 @@ class Expansion {
         "In a workflow that is a step every parameter has its default: give it one.",
       );
     const filled = steps.map((one) => filledStep(one, (use) => taken.values[use.name]));
-    const [only, ...others] = filled;
-    if (step.conditions.length > 0 && (only === undefined || others.length > 0 || only.word === "workflow"))
+    if (step.conditions.length > 0 && filled.length !== 1)
       return refuse(
         `A condition holds for one step, and the workflow ${name} has ${steps.length}.`,
         "Write the condition before each step that it is for, in the workflow.",
@@ -155,8 +162,15 @@ class Expansion {
       };
       if (one.word === "workflow") await this.#expand(placed, origin, path);
       else this.#add(placed);
-      if (this.#steps.length > specificationStepsMax) return;
+      if (this.#isEnough) return;
     }
+  }
+
+  /** Once for each name: a file is read and checked only so often. */
+  #lookUp(name: string): ReturnType<WorkflowLookup> {
+    const found = this.#found.get(name) ?? this.#lookup(name);
+    this.#found.set(name, found);
+    return found;
   }
 }
 
@@ -167,7 +181,28 @@ function roundsOf({ conditions, parameters }: WrittenStep, one: WrittenStep): Wr
   return isRepeated && !one.parameters.some(has) ? parameters.filter(has) : [];
 }
 
-const tooLong = `With the steps of its workflows it has more than ${specificationStepsMax} steps.`;
+/** Steps of one workflow often have the same to say of another one. */
+function distinct(problems: readonly SpecificationProblem[]): readonly SpecificationProblem[] {
+  return [...new Map(problems.map((problem) => [`${problem.step} ${problem.message}`, problem])).values()];
+}
+
+const tooMany = `With the steps of its workflows it has more than ${specificationStepsMax} steps.`;
+
+/** Told of the longest of the steps, at what is longest in it. */
+function tooLong(steps: readonly WrittenStep[], characters: number): SpecificationProblem {
+  const lengthOf = (step: WrittenStep) => printSpecification([step]).length;
+  const step = steps.reduce((most, one) => (lengthOf(one) > lengthOf(most) ? one : most));
+  const lengthIn = ({ value }: WrittenStep["parameters"][number] | WrittenStep["conditions"][number]) =>
+    value?.text.length ?? 0;
+  const [longest] = [...step.parameters, ...step.conditions].sort(
+    (one, other) => lengthIn(other) - lengthIn(one),
+  );
+  return {
+    ...{ step: step.number, span: longest?.span ?? step.span },
+    message: `With its values and the steps of its workflows the pipeline has ${characters} characters, and ${specificationCharactersMax} are read.`,
+    remedy: "Shorten its values, or divide it into several.",
+  };
+}
 
 function refused({ number, span }: WrittenStep, message: string, remedy: string): SpecificationProblem {
   return { step: number, span, message, remedy };

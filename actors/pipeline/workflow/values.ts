@@ -82,7 +82,8 @@ function isPlainNumber(text: string): boolean {
 
 const plainNumber = /^-?\d{1,15}(?:\.\d{1,15})?$/;
 
-function quoted(text: string): string {
+/** As much of it as tells what was given. */
+export function quoted(text: string): string {
   return JSON.stringify(
     text.length > quotedCharactersMax ? `${text.slice(0, quotedCharactersMax)}...` : text,
   );

@@ -79,6 +79,20 @@ describe("The parameters of a workflow", () => {
     expect(await expanded(textOf("explain level:{{level}}", level), values)).toBe(sentence);
   });
 
+  it("are told of in part where they are long, and refused where the pipeline gets too long", async () => {
+    const long = "x".repeat(16_000);
+    const what = { what: { required: true } };
+    const told = await expanded(textOf("filter severity:{{what}}", what), { what: long });
+    expect(told).toMatch(/Here \{\{what\}\} is "x{60}\.\.\."/);
+    expect(told.length).toBeLessThan(1_000);
+    const text = textOf('explain | generate requirements:"{{what}}{{what}}{{what}}{{what}}{{what}}"', what);
+    const done = await expandWorkflow(whole(text), { what: long }, nothing);
+    expect(done).toMatchObject({ ok: false, areOfValues: true });
+    expect(await expanded(text, { what: long })).toMatch(
+      /^w:1:\d+: With its values and the steps of its workflows the pipeline has 800\d\d characters, and 65536 are read\./,
+    );
+  });
+
   it("that are required have to be given", async () => {
     const text = textOf("generate requirements:{{what}}", {
       what: { required: true, description: "What is written." },
@@ -173,6 +187,18 @@ describe("A workflow in a pipeline", () => {
     });
   });
 
+  it("of one step that is a workflow of one step has them too", async () => {
+    const lookup = among({ ...specs, outer: "if:quality<0.9 workflow template:one" });
+    expect(
+      await expandSpecification("analyze | unless:score>7 workflow template:outer", lookup),
+    ).toMatchObject({ specification: "analyze | unless:score>7 if:quality<0.9 refactor" });
+    const many = await expandSpecification(
+      "if:quality<1 workflow template:outer",
+      among({ ...specs, outer: "workflow template:check" }),
+    );
+    expect(many.ok ? "" : many.problems[0]?.message).toContain("the workflow check has 2.");
+  });
+
   it("has the defaults of its parameters", async () => {
     const lookup = among({ p: "explain level:{{l}}" }, { l: { default: "basic" } });
     expect(await expandSpecification("workflow template:p", lookup)).toMatchObject({
@@ -230,5 +256,27 @@ describe("A workflow in a pipeline", () => {
     expect(await expanded(textOf("workflow template:x | workflow template:x"), {}, wide)).toContain(
       "more than 100 steps",
     );
+  });
+
+  it.each<[string, string, Readonly<Record<string, unknown>> | undefined, string]>([
+    ["that is not there", "workflow template:none", undefined, "There is no workflow none."],
+    ["that needs a value", "save file:{{to}}", { to: { required: true } }, "cannot be a step"],
+    ["that runs the first", "workflow template:l0", undefined, "have no end: w -> l0 -> l1"],
+  ])("is not looked through a hundred times a hundred for one %s", async (_, last, parameters, sentence) => {
+    let lookups = 0;
+    const lookup: WorkflowLookup = async (name) => {
+      lookups += 1;
+      const level = Number(name.slice(1));
+      if (Number.isNaN(level)) return nothing(name);
+      if (level === 5) return among({ [name]: last }, parameters)(name);
+      const spec = Array(100)
+        .fill(`workflow template:l${level + 1}`)
+        .join("|");
+      return { ok: true, workflow: whole(textOf(spec, {}, name)).workflow };
+    };
+    const told = await expanded(textOf("workflow template:l0 | workflow template:l0"), {}, lookup);
+    expect(told).toContain(sentence);
+    expect(told.split(sentence)).toHaveLength(2);
+    expect(lookups).toBeLessThan(10);
   });
 });
