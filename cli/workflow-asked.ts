@@ -56,7 +56,9 @@ export function parametersAsked(parsed: ParsedCommand): WorkflowDraft["parameter
       );
     if (Object.hasOwn(parameters, name))
       throw new UsageError(`The parameter ${quoted(name)} is given twice.`, topic);
-    parameters[name] = { ...shapeOf(type, text, topic), ...defaultOf(type, fallback) };
+    const value = { ...shapeOf(type, text, topic), ...defaultOf(type, fallback) };
+    // A name such as __proto__ is told of as well.
+    Object.defineProperty(parameters, name, { value, enumerable: true });
   }
   return parameters;
 }

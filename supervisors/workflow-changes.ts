@@ -24,7 +24,7 @@ export interface SavedWorkflow {
   readonly name: string;
   readonly version: number;
   readonly path: string;
-  /** The version that it replaces; null for none. */
+  /** The version that it replaces, by which a user's is kept; null for none. */
   readonly replaced: number | null;
   /** False where the same text was there already: nothing is written then. */
   readonly isChanged: boolean;
@@ -71,9 +71,14 @@ export async function saved(
       "workflow_exists",
       `There is a workflow ${name} at ${shown(shelf.pathOf(name))}. \`aiex workflow edit ${name}\` changes it; with --force it is replaced.`,
     );
-  const replaced = before === undefined ? null : versionOf(before, name);
-  if (before !== undefined && place === undefined) await keep(shelf, name, before);
-  const version = Math.min(versionMax, await nextVersion(shelf, name, read.workflow.version, replaced));
+  const replaced =
+    before === undefined
+      ? null
+      : place === undefined
+        ? await keep(shelf, name, before)
+        : versionOf(before, name);
+  const version = await nextVersion(shelf, name, read.workflow.version, replaced);
+  if (version > versionMax) throw noVersionLeft(name, project ? "--project" : "--versions");
   const path = await shelf.write(
     name,
     version === read.workflow.version ? named : withHead(named, { version }),
@@ -190,11 +195,30 @@ async function rawOn(shelf: WorkflowShelf, name: string): Promise<string | undef
   return file === undefined ? undefined : "text" in file ? file.text : "";
 }
 
-/** By its own number; what has none, since it is wrong, gets one that no other has. */
-async function keep(shelf: WorkflowShelf, name: string, text: string): Promise<void> {
-  if (text === "") return;
-  const number = versionOf(text, name) ?? (await nextVersion(shelf, name, 1, null));
-  await shelf.keepVersion(name, number, text);
+/**
+ * By its own number where that is behind those that are kept. What a person gave an older number, or what has none since it is wrong, gets
+ * the next one: a number stands for one text, and the oldest go first.
+ * @returns the number; null where there is nothing to keep
+ */
+async function keep(shelf: WorkflowShelf, name: string, text: string): Promise<number | null> {
+  if (text === "") return null;
+  const own = versionOf(text, name);
+  const kept = own === null ? undefined : await shelf.readVersion(name, own);
+  if (kept !== undefined && "text" in kept && kept.text === text) return own;
+  const version = await nextVersion(shelf, name, own ?? 1, null);
+  if (version > versionMax) throw noVersionLeft(name, "--versions");
+  await shelf.keepVersion(
+    name,
+    version,
+    version === own || own === null ? text : withHead(text, { version }),
+  );
+  return version;
+}
+
+function noVersionLeft(name: string, option: string): WorkflowRefused {
+  const remedy = `Print it with \`aiex workflow export ${name}\`, write a smaller version into that, remove it with \`aiex workflow delete ${name} ${option}\`, and import it.`;
+  const message = `A workflow ${name} has version ${versionMax}, and none comes behind that. Nothing has changed. ${remedy}`;
+  return new WorkflowRefused("no_version_left", message);
 }
 
 /** Greater than all before it: a number stands for one text. */

@@ -9,6 +9,7 @@ export type WorkflowErrorCode =
   | "workflow_waits"
   | "workflow_exists"
   | "workflow_changed"
+  | "no_version_left"
   | "built_in_workflow"
   | "no_project";
 

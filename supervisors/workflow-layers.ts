@@ -106,14 +106,18 @@ export class WorkflowLayers {
           ? foundOrNone(name, "project", await project.shelf.read(name))
           : undefined,
       async () => foundOrNone(name, "user", await this.user.read(name)),
-      async () => foundOrNone(name, "user", await this.user.readVersion(name, version)),
-      async () => this.#builtIn(name),
     ];
+    const isAsked = (found: FoundWorkflow | undefined): boolean =>
+      found?.read.ok === true && found.read.workflow.version === version;
     for (const candidate of candidates) {
       const found = await candidate();
-      if (found?.read.ok === true && found.read.workflow.version === version) return found;
+      if (isAsked(found)) return found;
     }
-    return undefined;
+    // Its number is that of its file, also where it is wrong: then that is told.
+    const kept = await this.user.readVersion(name, version);
+    if (kept !== undefined) return foundIn(name, "user", kept);
+    const builtIn = await this.#builtIn(name);
+    return isAsked(builtIn) ? builtIn : undefined;
   }
 
   async #builtIn(name: string): Promise<FoundWorkflow | undefined> {
@@ -133,13 +137,18 @@ export class WorkflowLayers {
       return new WorkflowRefused("workflow_waits", message);
     }
     const names = await this.names(project);
-    if (version !== undefined && names.includes(name)) {
-      const kept = await this.user.versions(name);
+    const kept = await this.user.versions(name);
+    if (version !== undefined && (names.includes(name) || kept.length > 0)) {
       const which = kept.length === 0 ? "No older version of it is kept." : `Kept are ${kept.join(", ")}.`;
       return new WorkflowRefused(
         "unknown_workflow",
         `There is no version ${version} of the workflow ${name}. ${which}`,
       );
+    }
+    if (kept.length > 0) {
+      const which = kept.map((one) => `${name}@${one}`).join(", ");
+      const message = `The workflow ${name} was removed. Older versions of it are kept: ${which}.`;
+      return new WorkflowRefused("unknown_workflow", message);
     }
     const meant = nearest(name, names);
     const remedy = meant === undefined ? `There are ${names.join(", ")}.` : `Did you mean ${meant}?`;

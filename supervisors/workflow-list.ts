@@ -58,20 +58,19 @@ export async function listed(layers: WorkflowLayers): Promise<readonly ListedWor
 }
 
 async function onShelf(shelf: WorkflowShelf, origin: WorkflowOrigin): Promise<ListedWorkflow[]> {
-  const { names } = await shelf.names();
-  const rows = await Promise.all(
-    names.map(async (name): Promise<ListedWorkflow | undefined> => {
-      try {
-        const file = await shelf.read(name);
-        return file === undefined ? undefined : rowOf(foundIn(name, origin, file));
-      } catch (error) {
-        if (!(error instanceof WorkflowWrong)) throw error;
-        const problems = error.problems.map(({ message }) => message);
-        return { ...unread(name, origin, shelf), state: "wrong", problems };
-      }
-    }),
-  );
-  return rows.filter((row) => row !== undefined);
+  const rows: ListedWorkflow[] = [];
+  // One after the other: a folder may hold more files than may be open at a time.
+  for (const name of (await shelf.names()).names) {
+    try {
+      const file = await shelf.read(name);
+      if (file !== undefined) rows.push(rowOf(foundIn(name, origin, file)));
+    } catch (error) {
+      if (!(error instanceof WorkflowWrong)) throw error;
+      const problems = error.problems.map(({ message }) => message);
+      rows.push({ ...unread(name, origin, shelf), state: "wrong", problems });
+    }
+  }
+  return rows;
 }
 
 /** Of files that nobody has looked at. */

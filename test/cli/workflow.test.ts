@@ -92,6 +92,7 @@ describe("aiex workflow create", () => {
     [["mine", "--spec", "analyze", "--parameter", "a:txt"], '"txt" in --parameter "a:txt" is no type'],
     [["mine", "--spec", "analyze", "--parameter", "a", "--parameter", "a"], '"a" is given twice'],
     [["mine", "--spec", "analyze", "--parameter", "a"], "The parameter a stands in no step."],
+    [["mine", "--spec", "analyze", "--parameter", "__proto__"], "A key is a plain word."],
   ])("ends with 2 for %j", async (words, sentence) => {
     const { code, err } = await ran(["create", ...words]);
     expect([code, err.includes(sentence) ? sentence : err]).toEqual([2, sentence]);

@@ -16,12 +16,13 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import {
+  versionMax,
   versionsKeptMax,
   workflowBytesMax,
   workflowFilesMax,
 } from "../../actors/pipeline/workflow/limits.ts";
 import { builtInWorkflowNames } from "../../actors/pipeline/workflow/names.ts";
-import { FileError } from "../../runtime/file-system.ts";
+import { FileError, type FileSystem } from "../../runtime/file-system.ts";
 import { realWorld } from "../../runtime/worlds/real.ts";
 import { trustBook } from "../../supervisors/config/project-file.ts";
 import { type WorkflowBook, workflowBook } from "../../supervisors/workflows.ts";
@@ -106,6 +107,34 @@ describe("The workflows in effect", () => {
     const failed = book().expand(name);
     await expect(failed).rejects.toMatchObject({ code });
     await expect(failed).rejects.toThrow(sentence);
+  });
+});
+
+describe("The list of workflows", () => {
+  it("has a folder with more files than may be open at a time", async () => {
+    for (let index = 0; index < 40; index += 1) users(`w${index}`, text(`w${index}`, "analyze"));
+    let open = 0;
+    const few: FileSystem = {
+      ...files,
+      readFile: async (path, options) => {
+        open += 1;
+        try {
+          if (open > 10) throw new FileError("too_many_open_files", "read", path);
+          return await files.readFile(path, options);
+        } finally {
+          open -= 1;
+        }
+      },
+    };
+    const userFolder = join(home, ".config", "aiex");
+    const rows = await workflowBook({
+      files: few,
+      directory: project,
+      home,
+      trust: trust(),
+      userFolder,
+    }).list();
+    expect(rows.filter(({ state }) => state === "ready")).toHaveLength(40 + builtInWorkflowNames.length);
   });
 });
 
@@ -259,6 +288,33 @@ describe("A workflow that is saved", () => {
     },
   );
 
+  it("keeps every text that it replaces, also one that a person gave an older number", async () => {
+    await book().save(text("mine", "analyze"));
+    await book().save(text("mine", "explain"), { replaces: true });
+    users("mine", text("mine", "refactor", 1));
+    const saved = await book().save(text("mine", "document"), { replaces: true });
+    expect(saved).toMatchObject({ version: 3, replaced: 2 });
+    expect(await Promise.all(["mine@1", "mine@2", "mine@3"].map((one) => specOf(one)))).toEqual([
+      ...["analyze", "refactor", "document"],
+    ]);
+    for (let round = 0; round < versionsKeptMax + 2; round += 1)
+      await book().save(text("mine", `filter path:p${round}`), { replaces: true });
+    users("mine", text("mine", "explain level:basic", 1));
+    const { replaced } = await book().save(text("mine", "analyze"), { replaces: true });
+    expect(await specOf(`mine@${replaced}`)).toBe("explain level:basic");
+  });
+
+  it("is refused behind the last number that there is, and loses nothing", async () => {
+    await book().save(text("mine", "analyze", versionMax));
+    for (const spec of ["explain", "refactor"])
+      await expect(book().save(text("mine", spec), { replaces: true })).rejects.toMatchObject({
+        code: "no_version_left",
+      });
+    expect([await specOf("mine"), (await book().show("mine")).versions]).toEqual(["analyze", [versionMax]]);
+    await book().remove("mine", { versions: true });
+    expect(await book().save(text("mine", "explain"))).toMatchObject({ version: 1 });
+  });
+
   it("gets another name where one is given", async () => {
     await book().save(text("mine", "analyze"), { name: "yours" });
     expect(readFileSync(join(folder, "yours.yaml"), "utf8")).toBe(text("yours", "analyze"));
@@ -350,6 +406,8 @@ describe("A workflow that is removed", () => {
     expect(await book().remove("mine")).toBe(join(folder, "mine.yaml"));
     await expect(book().expand("mine")).rejects.toMatchObject({ code: "unknown_workflow" });
     expect(await specOf("mine@1")).toBe("analyze");
+    await expect(book().show("mine")).rejects.toThrow("Older versions of it are kept: mine@1.");
+    await expect(book().show("mine@2")).rejects.toThrow("There is no version 2");
     await book().remove("mine", { versions: true });
     await expect(book().expand("mine@1")).rejects.toMatchObject({ code: "unknown_workflow" });
     expect(await book().save(text("mine", "analyze"))).toMatchObject({ version: 1 });
@@ -361,6 +419,7 @@ describe("A workflow that is removed", () => {
     users("mine", "half a workf");
     await book().remove("mine");
     expect(readFileSync(join(folder, "versions", "mine@2.yaml"), "utf8")).toBe("half a workf");
+    await expect(book().show("mine@2")).rejects.toThrow(/mine@2\.yaml:1:1: This is no workflow\./);
     expect(await specOf("mine@1")).toBe("analyze");
   });
 
