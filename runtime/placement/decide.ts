@@ -5,7 +5,7 @@ import type { MoveReason } from "../ownership/report.ts";
 import type { PlacementTimes } from "./limits.ts";
 import { affinity, type Candidate, choose, order } from "./place.ts";
 import type { PlacedChild } from "./placed-child.ts";
-import { isAsked, newRecord, type PlacementRecord, placementKey } from "./placement-record.ts";
+import { isAsked, isEnded, newRecord, type PlacementRecord, placementKey } from "./placement-record.ts";
 import type { SupervisorMember } from "./supervisor-member.ts";
 
 export interface KnownRecord {
@@ -35,6 +35,8 @@ export interface PlacementView {
   readonly members: readonly SupervisorMember[];
   /** All records, of every supervisor, by key. */
   readonly records: ReadonlyMap<string, KnownRecord>;
+  /** Those of them that have not ended, at least. */
+  readonly open: ReadonlyMap<string, KnownRecord>;
   /** Keys that are being written: nothing is decided about them. */
   readonly busy: ReadonlySet<string>;
   readonly load: (node: string) => number;
@@ -99,8 +101,7 @@ class Deciding {
 
   run(): Decision {
     for (const child of this.#view.declared) this.#declare(child);
-    // What has ended stays there, many times as much as what goes on, and nothing is decided about it.
-    const own = [...this.#view.records].filter(
+    const own = [...this.#view.open].filter(
       ([, { record }]) => !isEnded(record) && record.supervisor === this.#view.supervisor,
     );
     own.sort(([a], [b]) => order(a, b));
@@ -129,7 +130,7 @@ class Deciding {
   #candidate({ node, incarnation, term, labels }: LeaseInfo): Candidate {
     let children = 0;
     let childrenOfAll = 0;
-    for (const { record } of this.#view.records.values()) {
+    for (const { record } of this.#view.open.values()) {
       if (record.owner?.node !== node || !isPlaced(record)) continue;
       childrenOfAll += 1;
       if (record.supervisor === this.#view.supervisor) children += 1;
@@ -146,7 +147,7 @@ class Deciding {
   /** The owner in the record that was written last. */
   #lastGiven(): string | undefined {
     let last: KnownRecord | undefined;
-    for (const known of this.#view.records.values()) {
+    for (const known of this.#view.open.values()) {
       const { record, revision } = known;
       if (record.supervisor !== this.#view.supervisor || record.owner === undefined) continue;
       if (last === undefined || revision > last.revision) last = known;
@@ -329,8 +330,4 @@ export function assignedTo(record: PlacementRecord, owner: LeaseId): PlacementRe
 
 function isPlaced({ phase }: PlacementRecord): boolean {
   return phase === "assigned" || phase === "running" || phase === "leaving";
-}
-
-function isEnded({ phase }: PlacementRecord): boolean {
-  return phase === "finished" || phase === "failed";
 }

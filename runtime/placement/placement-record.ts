@@ -45,6 +45,11 @@ export function isAsked(reason: MoveReason): boolean {
   return reason !== "balance" && reason !== "takeover";
 }
 
+/** It came to its end by itself, or was given up: it has no owner, and begins again only where somebody asks for that. */
+export function isEnded({ phase }: PlacementRecord): boolean {
+  return phase === "finished" || phase === "failed";
+}
+
 const version = 1;
 
 /** @throws {UnusableName} the supervisor's name or the child's id is too long */

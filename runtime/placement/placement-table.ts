@@ -3,7 +3,7 @@ import type { PlacedChildInfo } from "../ownership/report.ts";
 import { makePid } from "../process/pid.ts";
 import type { Bucket, BucketEntry } from "../store/bucket.ts";
 import type { KnownRecord } from "./decide.ts";
-import { decodePlacement, type PlacementRecord, placementKey } from "./placement-record.ts";
+import { decodePlacement, isEnded, type PlacementRecord, placementKey } from "./placement-record.ts";
 import { decodeMember, memberKey, type SupervisorMember } from "./supervisor-member.ts";
 
 export interface KnownMember {
@@ -17,6 +17,8 @@ export interface Found extends KnownRecord {
 
 export class PlacementTable {
   readonly records = new Map<string, KnownRecord>();
+  /** Those about which something may be to be done. What has ended stays, and comes to be many times as much. */
+  readonly open = new Map<string, KnownRecord>();
   readonly #members = new Map<string, KnownMember>();
   readonly #revisions = new Map<string, { readonly at: number; readonly isRemoved: boolean }>();
   readonly #changed: () => void;
@@ -62,8 +64,9 @@ export class PlacementTable {
     if (revision <= (this.#revisions.get(key)?.at ?? 0)) return;
     this.#revisions.set(key, { at: revision, isRemoved: value === undefined });
     const record = value && decodePlacement(value);
-    if (record === undefined) this.records.delete(key);
-    else this.records.set(key, { record, revision });
+    const known = record && { record, revision };
+    put(this.records, key, known);
+    put(this.open, key, known !== undefined && isSettled(known.record) ? undefined : known);
     this.#changed();
   }
 
@@ -104,6 +107,7 @@ export class PlacementTable {
     this.#seen |= 1;
     this.#era += 1;
     this.records.clear();
+    this.open.clear();
     this.#revisions.clear();
     for (const { key, value, revision } of entries) this.noteRecord(key, value, revision);
     this.#changed();
@@ -116,6 +120,16 @@ export class PlacementTable {
     for (const { key, value, revision } of entries) this.noteMember(key, value, revision);
     this.#changed();
   }
+}
+
+function put<Value>(into: Map<string, Value>, key: string, value: Value | undefined): void {
+  if (value === undefined) into.delete(key);
+  else into.set(key, value);
+}
+
+/** It has ended, and no node has refused it that may take that back. */
+function isSettled(record: PlacementRecord): boolean {
+  return isEnded(record) && Object.keys(record.denied).length === 0;
 }
 
 function keyOf(supervisor: string, id: string): string | undefined {

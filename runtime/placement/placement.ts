@@ -267,7 +267,7 @@ export class Placement {
   /** Does what the records say of this node's own children. */
   #own(self: LeaseId): void {
     const { leases } = this.#options;
-    for (const [key, known] of this.table.records) {
+    for (const [key, known] of this.table.open) {
       if (this.#writes.busy.has(key)) continue;
       this.#forgetRefusal(key, known);
       const { owner, supervisor } = known.record;
@@ -277,7 +277,7 @@ export class Placement {
       if (isOwn) this.#owned.look(key, known, this.#locals.get(supervisor), this.#isDraining);
       else this.#owned.drop(key);
     }
-    this.#owned.dropAllBut(this.table.records);
+    this.#owned.dropAllBut(this.table.open);
   }
 
   /** What an earlier program of this node's name could not run, this one may be able to. */
@@ -315,6 +315,7 @@ export class Placement {
       isOver: (lease) => leases.isOver(lease),
       members: this.table.members,
       records: this.table.records,
+      open: this.table.open,
       busy: this.#writes.busy,
       load,
       now: clock.now(),

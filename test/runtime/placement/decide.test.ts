@@ -96,7 +96,7 @@ function view(given: Given): PlacementView {
       lease: { node, incarnation: 1, term },
       logic: given.logicOf?.[node] ?? ["counter"],
     })),
-    records,
+    ...{ records, open: records },
     busy: new Set((given.busy ?? []).map((id) => placementKey("work", id))),
     load: (node) => given.load?.[node] ?? 0,
     now,
