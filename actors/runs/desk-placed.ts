@@ -134,9 +134,9 @@ function placeFor(
   const open = openNodes(ownership);
   if (on !== undefined && !open.includes(on)) throw noSuchNode(ownership, on, open);
   const runsOf = new Map(coming);
-  for (const { supervisor, node: owner, phase } of ownership.placement.table.children())
-    if (supervisor === runsSupervisor && owner !== undefined && live.has(phase))
-      runsOf.set(owner, (runsOf.get(owner) ?? 0) + 1);
+  for (const { record } of ownership.placement.table.open.values())
+    if (record.supervisor === runsSupervisor && record.owner !== undefined && live.has(record.phase))
+      runsOf.set(record.owner.node, (runsOf.get(record.owner.node) ?? 0) + 1);
   const files = workspace?.id.startsWith("node:") === true ? workspace.id.slice("node:".length) : undefined;
   const rank = (name: string): number => (name === on ? -2 : name === files ? -1 : (runsOf.get(name) ?? 0));
   const nodes = [...new Set(open.length === 0 ? [node] : open)].toSorted(

@@ -244,8 +244,7 @@ export class DeskVerbs {
 /** Whether a run that was just written down is on the list, which is a moment behind; false where nobody can say so now. */
 async function isListed({ store }: RunHome, id: string): Promise<boolean> {
   for (let looks = 0; looks < deskLimits.listedLooksMax; looks += 1) {
-    const runs = await store.list().catch(() => []);
-    if (runs.some((run) => run.id === id)) return true;
+    if (await store.isListed(id).catch(() => false)) return true;
     await sleep(deskLimits.listedLookEveryMs);
   }
   return false;

@@ -14,6 +14,8 @@ export interface RunStore {
   open(id: string, access: "own" | "read"): Promise<RunPlace>;
   /** Ids of the runs that are there. Those of `list` may be behind. */
   list(): Promise<readonly RunSummary[]>;
+  /** Whether `list` has it, without putting together what it says of all others. Rejects as `list` does. */
+  isListed(id: string): Promise<boolean>;
   /** Writes what a list says of a run; what cannot be written is written the next time. Never rejects. */
   note(summary: RunSummary): Promise<void>;
   /** Takes out everything of a run. @throws {RunHeld} */

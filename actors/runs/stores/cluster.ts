@@ -16,7 +16,7 @@ class ClusterRunStore implements RunStore {
   readonly #store: ClusterStore;
   readonly #bucket: Bucket;
   readonly #known = new Map<string, BucketEntry>();
-  /** What each says: a list is wanted for every run that is submitted, and few of them have changed by then. */
+  /** What each says: few of them have changed since a list was wanted last. */
   readonly #summaries = new WeakMap<BucketEntry, RunSummary>();
   /** Of keys that were changed here, a revision: what the watch tells of them from before it is older than what is known. */
   readonly #since = new Map<string, number>();
@@ -48,7 +48,8 @@ class ClusterRunStore implements RunStore {
         // They come in order: what was changed here before is among what was told.
         for (const [changed, since] of this.#since) if (since <= revision) this.#since.delete(changed);
         if (value === undefined) this.#known.delete(key);
-        else this.#known.set(key, { key, value, revision });
+        // What was written here is known already.
+        else if (this.#known.get(key)?.revision !== revision) this.#known.set(key, { key, value, revision });
       },
     });
   }
@@ -65,6 +66,19 @@ class ClusterRunStore implements RunStore {
 
   /** What was noted and removed here is there, and is not, at once. @throws {StoreUnavailable} nobody has said yet what there is */
   async list(): Promise<readonly RunSummary[]> {
+    await this.#allKnown();
+    return [...this.#known.values()].flatMap((entry) => this.#summaryOf(entry) ?? []);
+  }
+
+  /** @throws as `list` */
+  async isListed(id: string): Promise<boolean> {
+    await this.#allKnown();
+    const entry = this.#known.get(encodeToken(id));
+    return entry !== undefined && this.#summaryOf(entry) !== undefined;
+  }
+
+  /** Resolves when what is known is all that there is. @throws {StoreUnavailable} */
+  async #allKnown(): Promise<void> {
     // Says so where nobody can be reached; the watch begins as soon as somebody can.
     if (this.#known.size === 0) await this.#bucket.read("any");
     await this.#begun;
@@ -73,7 +87,6 @@ class ClusterRunStore implements RunStore {
       this.#doubtful.delete(key);
       if (entry !== undefined) this.#learn(key, entry.revision, entry.value);
     }
-    return [...this.#known.values()].flatMap((entry) => this.#summaryOf(entry) ?? []);
   }
 
   async note(summary: RunSummary): Promise<void> {

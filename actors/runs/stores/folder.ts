@@ -68,6 +68,10 @@ class FolderRunStore implements RunStore {
     return found;
   }
 
+  async isListed(id: string): Promise<boolean> {
+    return (await this.#summary(id)) !== undefined;
+  }
+
   async note(summary: RunSummary): Promise<void> {
     try {
       const bytes = encodeSummary(summary);

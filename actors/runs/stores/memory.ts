@@ -34,6 +34,10 @@ class MemoryRunStore implements RunStore {
     return [...this.#summaries.values()];
   }
 
+  async isListed(id: string): Promise<boolean> {
+    return this.#summaries.has(id);
+  }
+
   async note(summary: RunSummary): Promise<void> {
     const { id } = summary;
     const { position } = await this.#journal.end(runLogName(id));

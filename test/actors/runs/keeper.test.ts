@@ -20,6 +20,7 @@ async function stageWithLine() {
       return inner.open(id, access);
     },
     list: () => inner.list(),
+    isListed: (id) => inner.isListed(id),
     note: (summary) => inner.note(summary),
     remove: (id) => inner.remove(id),
     close: () => inner.close(),

@@ -160,6 +160,7 @@ function around(store: RunStore): RunStore {
     place: store.place,
     open: (id, access) => store.open(id, access),
     list: () => store.list(),
+    isListed: (id) => store.isListed(id),
     note: (summary) => store.note(summary),
     remove: (id) => store.remove(id),
     close: () => store.close(),

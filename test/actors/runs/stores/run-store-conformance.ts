@@ -109,12 +109,14 @@ export function itIsARunStore(name: string, open: () => Promise<RunStoreScene>):
         await until((await begun(each)).close());
         await until(store.note(summaryOf(each)));
         expect((await until(store.list())).map((found) => found.id)).toContain(each);
+        expect(await until(store.isListed(each))).toBe(true);
       }
       await until(store.note(summaryOf(id, { phase: "done", n: 9 })));
       expect((await until(store.list())).find((found) => found.id === id)?.n).toBe(9);
       for (const each of ids) {
         await until(store.remove(each));
         expect((await until(store.list())).map((found) => found.id)).not.toContain(each);
+        expect(await until(store.isListed(each))).toBe(false);
       }
       await until((await begun()).close());
       await until(store.note(summaryOf(id)));
