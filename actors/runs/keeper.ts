@@ -59,7 +59,8 @@ interface KeeperState extends KeeperInput {
 /** What a keeper knows of the process that it has begun: nothing of it is worth keeping. */
 interface Kept {
   pid: Pid | undefined;
-  permitted: () => boolean;
+  /** What that was given. */
+  given: RunProcessOptions | undefined;
   begunAt: number;
   /** Ends in a row that were no good ones, and those of them that are to be laid to the run. */
   losses: number;
@@ -96,6 +97,7 @@ export function runKeeper(options: KeeperOptions, startOf: (state: KeeperState) 
     all.set(id, kept);
     return kept;
   };
+  const run = runProcess((id) => givenOf(id, all.get(id)));
   /** An earlier keeper of it may have been killed on this node, and its run with it. */
   const anew = (id: string): void => {
     const kept = keptOf(id);
@@ -110,8 +112,7 @@ export function runKeeper(options: KeeperOptions, startOf: (state: KeeperState) 
     const { epoch, input } = startOf(state);
     const reason = kept.hasBegun ? { reason: "restart" as const } : {};
     kept.begunAt = clock.now();
-    kept.permitted = options.permission?.() ?? options.run.permitted;
-    kept.pid = await started(options, { ...input, ...reason, keeper: self() }, kept.permitted);
+    kept.pid = await started(run, kept, options, { ...input, ...reason, keeper: self() });
     if (kept.pid === undefined) {
       kept.losses += 1;
       again(kept);
@@ -159,7 +160,8 @@ export function runKeeper(options: KeeperOptions, startOf: (state: KeeperState) 
       const kept = all.get(id);
       all.delete(id);
       // One that others may have writes nothing more: it ends with its keeper, and its steps with it.
-      if (kept?.pid !== undefined && kept.permitted()) await letGo(kept.pid, options.whyReleased);
+      if (kept?.pid !== undefined && kept.given?.permitted() === true)
+        await letGo(kept.pid, options.whyReleased);
     },
   });
 }
@@ -167,13 +169,19 @@ export function runKeeper(options: KeeperOptions, startOf: (state: KeeperState) 
 function nothingKept(): Kept {
   return {
     pid: undefined,
-    permitted: () => true,
+    given: undefined,
     begunAt: 0,
     losses: 0,
     crashes: 0,
     early: [],
     hasBegun: false,
   };
+}
+
+/** Its process ends with its keeper: where there is none, nobody may begin. */
+function givenOf(id: string, kept: Kept | undefined): RunProcessOptions {
+  if (kept?.given === undefined) throw new Error(`Nobody keeps run ${id} on this node.`);
+  return kept.given;
 }
 
 /** A run that has lived for long begins to count anew. */
@@ -186,12 +194,14 @@ function noteLoss(kept: Kept, reason: ExitReason, livedMs: number): void {
 
 /** Undefined where an earlier process of it has not ended yet. */
 async function started(
+  run: ReturnType<typeof runProcess>,
+  kept: Kept,
   options: KeeperOptions,
   input: RunInput,
-  permitted: () => boolean,
 ): Promise<Pid | undefined> {
   try {
-    const run = runProcess({ ...options.run, permitted, store: options.store() });
+    const permitted = options.permission?.() ?? options.run.permitted;
+    kept.given = { ...options.run, permitted, store: options.store() };
     const name = runProcessName(input.id);
     return (await spawn(run, { name, input, link: true, trapExit: true })) as Pid;
   } catch {

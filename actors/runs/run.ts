@@ -23,13 +23,14 @@ interface RunContext {
 }
 
 /**
- * Defines the machine of a run. It must trap exits, since its steps are linked, and ends with `normal` when the run is over or let
- * go; else another process goes on with it.
+ * Defines the machine of runs: one for all that a node has, since making one costs more than many of them do. The process of a run must
+ * trap exits, since its steps are linked, and ends with `normal` when the run is over or let go; else another process goes on with it.
+ * @param optionsOf what the run of that id is given, asked for when its process begins
  */
-export function runProcess(options: RunProcessOptions) {
+export function runProcess(optionsOf: (id: string) => RunProcessOptions) {
   return setup({
     types: { context: {} as RunContext, events: {} as RunEvent, input: {} as RunInput },
-    actors: actorsOf(options),
+    actors: actorsOf(optionsOf),
     guards: {
       isOfKeeper: ({ context: { input }, event }) =>
         event.type === "sys.exit" && input.keeper !== undefined && samePid(event.from, input.keeper),
@@ -105,10 +106,11 @@ export function runProcess(options: RunProcessOptions) {
 const keeperEnds = { "sys.exit": { guard: "isOfKeeper", actions: "endWithKeeper" } } as const;
 
 /** What the machine invokes. */
-function actorsOf(options: RunProcessOptions) {
+function actorsOf(optionsOf: (id: string) => RunProcessOptions) {
   return {
     open: fromPromise(
       async ({ input, signal }: { readonly input: RunInput; readonly signal: AbortSignal }) => {
+        const options = optionsOf(input.id);
         const journal = await RunJournal.open(options, input, signal);
         try {
           return await RunWork.over(options, journal);

@@ -129,11 +129,11 @@ export function stageOf({
       });
     },
   };
-  const logic = runProcess({
+  const logic = runProcess(() => ({
     ...{ world, node: node.name, store, operations, limits },
     workspaceOf: () => noWorkspace,
     permitted: () => stage.isPermitted,
-  });
+  }));
   function watched(place: RunPlace): RunPlace {
     const { journal } = place;
     const append = async (log: string, given: Append): Promise<Appended> => {

@@ -94,11 +94,11 @@ async function runOn(cluster: Cluster, node: Node, workspace: WorkspaceRef, ops 
   const plan = planOfPath(".", "all");
   const facts = { type: "accepted", spec: { ...spec, plan: { value: plan } }, steps: 2 } as const;
   await cluster.when(beginLog({ world, id: runId, place, node: node.name }, [facts]));
-  const logic = runProcess({
+  const logic = runProcess(() => ({
     ...{ world, node: node.name, store, operations: ops, permitted: () => true },
     limits: { parallelMax: 4, retriesMax: 3, windowMs: 60_000 },
     workspaceOf: accessOf({ node: node.name, blobs: place.blobs, limits }),
-  });
+  }));
   const input = { id: runId, reason: "start" as const };
   const spawned = node.spawn(logic, { input, trapExit: true, name: runProcessName(runId) });
   const pid = await cluster.when(spawned as Promise<Awaited<typeof spawned>>);
