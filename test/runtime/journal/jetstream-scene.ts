@@ -3,7 +3,7 @@ import { durableNames } from "../../../runtime/broker/durable-names.ts";
 import type { Acknowledgement } from "../../../runtime/journal/journal.ts";
 import { logTokens } from "../../../runtime/store/jetstream/log-subject.ts";
 import { natsStore } from "../../../runtime/store/nats-store.ts";
-import { type JetStreamRoom, world } from "../store/jetstream-room.ts";
+import { answered, type JetStreamRoom, world } from "../store/jetstream-room.ts";
 import type { JournalScene } from "./journal-conformance.ts";
 
 const cluster = "logs";
@@ -16,7 +16,7 @@ export async function sceneOf(
 ): Promise<JournalScene> {
   const open = () => natsStore({ connection: two, cluster, world });
   let store = open();
-  await store.journal.end("any");
+  await answered(() => store.journal.end("any"));
   return {
     get journal() {
       return store.journal;

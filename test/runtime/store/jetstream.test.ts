@@ -10,12 +10,14 @@ import { itKeepsBlobs } from "./blobs/blobs-conformance.ts";
 import { blobsSceneOf } from "./blobs/jetstream-scene.ts";
 import { type BucketBench, bucketRules, itIsABucket, tellingRules } from "./bucket-conformance.ts";
 import {
+  answered,
   brokerRoom,
   interrupted,
   isAskedAll,
   type JetStreamRoom,
   newCluster,
   setRoom,
+  withoutStream,
 } from "./jetstream-room.ts";
 
 interface Place {
@@ -60,23 +62,26 @@ async function benchOf(room: JetStreamRoom): Promise<BucketBench> {
   const [one, two] = room.stores(cluster);
   const stream = `KV_${durableNames(cluster).bucket("leases")}`;
   // Made before a rule begins: a set takes its time to agree on where it is.
-  await Promise.all([one.bucket("leases").read("any"), one.bucket("names").read("any")]);
+  await Promise.all(
+    [one.bucket("leases"), one.bucket("names")].map((each) => answered(() => each.read("any"))),
+  );
   return {
     one: one.bucket("leases"),
     two: two.bucket("leases"),
     other: one.bucket("names"),
     until: (promise) => promise,
     remake: async () => {
-      const { config } = await room.manager.streams.info(stream);
+      const { config } = await answered(() => room.manager.streams.info(stream));
       const { first_seq: _first, ...plain } = config as typeof config & { readonly first_seq?: number };
-      await room.manager.streams.delete(stream);
+      await withoutStream(room.manager, stream);
       // As whoever puts it back by hand: it begins again at 1.
-      await room.manager.streams.add(plain);
+      await answered(() => room.manager.streams.add(plain));
     },
     interrupt: (during) => interrupted(room, during),
     close: async () => {
       await Promise.all([one.close(), two.close()]);
-      for (const name of await room.manager.streams.names().next()) await room.manager.streams.delete(name);
+      const names = await answered(() => room.manager.streams.names().next());
+      for (const name of names) await withoutStream(room.manager, name);
     },
   };
 }

@@ -1,7 +1,7 @@
 // The blobs of a store on a real broker, and how a test gets at the messages behind them.
 import { durableNames } from "../../../../runtime/broker/durable-names.ts";
 import { natsStore } from "../../../../runtime/store/nats-store.ts";
-import { type JetStreamRoom, newCluster, world } from "../jetstream-room.ts";
+import { answered, type JetStreamRoom, newCluster, withoutStream, world } from "../jetstream-room.ts";
 import type { BlobsScene } from "./blobs-conformance.ts";
 
 export async function blobsSceneOf({ two, manager }: JetStreamRoom): Promise<BlobsScene> {
@@ -10,6 +10,8 @@ export async function blobsSceneOf({ two, manager }: JetStreamRoom): Promise<Blo
   const stream = `OBJ_${name}`;
   const open = () => natsStore({ connection: two, cluster, world });
   let store = open();
+  // Made before a test begins: a set takes its time to agree on where it is.
+  await answered(() => store.blobs("any").list());
   return {
     of: (scope) => store.blobs(scope),
     change: async (_, hash, piece, make) => {
@@ -30,7 +32,7 @@ export async function blobsSceneOf({ two, manager }: JetStreamRoom): Promise<Blo
     until: (promise) => promise,
     close: async () => {
       await store.close();
-      await manager.streams.delete(stream).catch(() => {});
+      await withoutStream(manager, stream);
     },
   };
 }
