@@ -59,6 +59,11 @@ export interface ReplaceFileOptions extends WriteFileOptions {
    * still sees the old bytes or the new ones. Default true, which waits for the disk.
    */
   readonly durable?: boolean;
+  /**
+   * False to fail with `file_exists` where something is at `path`, whatever that is: of several who write at the same time one is heard.
+   * Default true.
+   */
+  readonly replaces?: boolean;
 }
 
 export interface RemoveOptions extends LinkOptions {
@@ -87,7 +92,7 @@ export interface FileSystem {
   readFile(path: string, options: ReadFileOptions): Promise<Uint8Array>;
   /**
    * Replaces or creates `path` in one step: a reader sees the old bytes or the new ones, also after a power cut.
-   * A link at `path` is replaced, not followed.
+   * A link at `path` is replaced, not followed. With `replaces: false` it only creates.
    */
   writeFile(path: string, bytes: Uint8Array, options: ReplaceFileOptions): Promise<void>;
   /** Adds to the end of a regular file, making it with `mode` where there is none. Follows no link in the last place. */

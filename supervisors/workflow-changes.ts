@@ -4,6 +4,7 @@ import { versionMax, workflowBytesMax } from "../actors/pipeline/workflow/limits
 import { builtInWorkflowNames } from "../actors/pipeline/workflow/names.ts";
 import { type ReadWorkflow, readWorkflow } from "../actors/pipeline/workflow/read.ts";
 import { withHead } from "../actors/pipeline/workflow/write.ts";
+import { FileError } from "../runtime/file-system.ts";
 import { shown } from "./config/problem.ts";
 import { WorkflowRefused, WorkflowWrong } from "./workflow-failures.ts";
 import { checkedName, type ProjectShelf, unreadable, type WorkflowLayers } from "./workflow-layers.ts";
@@ -46,8 +47,9 @@ export interface WorkflowEdit {
 export async function saved(
   layers: WorkflowLayers,
   text: string,
-  { project = false, replaces = false, name: given, label = "the workflow" }: SaveOptions = {},
+  options: SaveOptions = {},
 ): Promise<SavedWorkflow> {
+  const { project = false, replaces = false, name: given, label = "the workflow" } = options;
   const asked = given === undefined ? undefined : checkedName(given);
   const read = wholeText(label, text);
   const name = asked ?? read.workflow.name;
@@ -55,35 +57,35 @@ export async function saved(
   const shelf = place?.shelf ?? layers.user;
   await refuseLookalike(shelf, name);
   const before = await textOn(shelf, name);
-  const isWaiting = place?.isTrusted === false;
   const named = name === read.workflow.name ? text : withHead(text, { name });
+  const { version: own } = read.workflow;
+  const facts = { name, path: shelf.pathOf(name), isWaiting: place?.isTrusted === false };
   if (before === named && before !== undefined)
-    return {
-      name,
-      version: read.workflow.version,
-      path: shelf.pathOf(name),
-      replaced: null,
-      isChanged: false,
-      isWaiting,
-    };
-  if (before !== undefined && !replaces)
-    throw new WorkflowRefused(
-      "workflow_exists",
-      `There is a workflow ${name} at ${shown(shelf.pathOf(name))}. \`aiex workflow edit ${name}\` changes it; with --force it is replaced.`,
-    );
+    return { ...facts, version: own, replaced: null, isChanged: false };
+  if (before !== undefined && !replaces) throw alreadyThere(name, facts.path);
   const replaced =
     before === undefined
       ? null
       : place === undefined
         ? await keep(shelf, name, before)
         : versionOf(before, name);
-  const version = await nextVersion(shelf, name, read.workflow.version, replaced);
+  const version = await nextVersion(shelf, name, own, replaced);
   if (version > versionMax) throw noVersionLeft(name, project ? "--project" : "--versions");
-  const path = await shelf.write(
-    name,
-    version === read.workflow.version ? named : withHead(named, { version }),
-  );
-  return { name, version, path, replaced, isChanged: true, isWaiting };
+  const written = version === own ? named : withHead(named, { version });
+  try {
+    await shelf.write(name, written, { replaces: before !== undefined });
+  } catch (error) {
+    if (!(error instanceof FileError) || error.code !== "file_exists") throw error;
+    // Another program was faster: what it has written is there now.
+    if (!replaces) throw alreadyThere(name, facts.path);
+    return saved(layers, text, options);
+  }
+  return { ...facts, version, replaced, isChanged: true };
+}
+
+function alreadyThere(name: string, path: string): WorkflowRefused {
+  const remedy = `\`aiex workflow edit ${name}\` changes it; with --force it is replaced.`;
+  return new WorkflowRefused("workflow_exists", `There is a workflow ${name} at ${shown(path)}. ${remedy}`);
 }
 
 /** Begins to change one: its text is copied to a file of the user's, from which it is taken when that is whole. */

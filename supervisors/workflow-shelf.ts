@@ -59,11 +59,9 @@ export class WorkflowShelf {
     return this.#read(this.pathOf(name));
   }
 
-  /** Replaces what is there. @throws {FileError} it cannot be written */
-  async write(name: string, text: string): Promise<string> {
-    const path = this.pathOf(name);
-    await this.#write(this.folder, path, text);
-    return path;
+  /** @throws {FileError} it cannot be written; `file_exists`: one is there, and it `replaces` none */
+  write(name: string, text: string, { replaces }: { readonly replaces: boolean }): Promise<void> {
+    return this.#write(this.folder, this.pathOf(name), text, replaces);
   }
 
   /** @throws {FileError} it cannot be removed */
@@ -138,10 +136,11 @@ export class WorkflowShelf {
     }
   }
 
-  async #write(folder: string, path: string, text: string): Promise<void> {
+  async #write(folder: string, path: string, text: string, replaces = true): Promise<void> {
     const [folderMode, fileMode] = this.#of === "user" ? [0o700, 0o600] : [0o755, 0o644];
     await this.#files.makeDirectory(folder, { mode: folderMode, ...this.#links });
-    await this.#files.writeFile(path, new TextEncoder().encode(text), { mode: fileMode, ...this.#links });
+    const how = { mode: fileMode, replaces, ...this.#links };
+    await this.#files.writeFile(path, new TextEncoder().encode(text), how);
   }
 
   async #read(path: string): Promise<ShelfFile | undefined> {

@@ -52,8 +52,10 @@ export function memoryFileSystem(options: MemoryFileSystemOptions = {}): MemoryF
       return open(tree, path);
     },
     readFile: async (path, limits) => readFile(tree, path, limits),
-    writeFile: async (path, bytes, { mode, ...links }) => {
+    writeFile: async (path, bytes, { mode, replaces = true, ...links }) => {
       refuseLinks(tree, "write", path, links);
+      if (!replaces && tree.locate("write", path, false).node !== undefined)
+        throw new FileError("file_exists", "write", path);
       writeFile(tree, path, bytes, mode);
     },
     appendFile: async (path, bytes, how) => appendFile(tree, path, bytes, how),

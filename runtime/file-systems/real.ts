@@ -121,7 +121,7 @@ interface Replacement {
 /** @param directory what leads to the directory of `path` */
 async function replaceIn(directory: string, path: string, replacement: Replacement): Promise<void> {
   const { operation, bytes, options, random } = replacement;
-  const { mode, durable = true } = options;
+  const { mode, durable = true, replaces = true } = options;
   const name = Buffer.from(random.bytes(temporaryNameBytes)).toString("hex");
   const temporary = join(directory, temporaryName(name));
   const flags = constants.O_WRONLY | constants.O_CREAT | constants.O_EXCL | noFollow;
@@ -136,7 +136,9 @@ async function replaceIn(directory: string, path: string, replacement: Replaceme
       } finally {
         await handle.close();
       }
-      await fs.rename(temporary, join(directory, basename(path)));
+      const target = join(directory, basename(path));
+      if (replaces) await fs.rename(temporary, target);
+      else await createAs(target, temporary);
     } catch (error) {
       await fs.rm(temporary, { force: true });
       throw error;
@@ -144,6 +146,22 @@ async function replaceIn(directory: string, path: string, replacement: Replaceme
   });
   if (durable) await syncDirectory(directory);
 }
+
+/** Gives a file the name that it is to have, unless something has that. A second name is the one way that never replaces. */
+async function createAs(target: string, temporary: string): Promise<void> {
+  try {
+    await fs.link(temporary, target);
+    await fs.rm(temporary, { force: true });
+  } catch (error) {
+    if (!withoutLinks.has(errnoOf(error))) throw error;
+    // Some file systems have one name for a file, as FAT: there two who are as fast as each other are not told apart.
+    if ((await statusIfThere(target)) !== undefined)
+      throw Object.assign(new Error("The file exists."), { code: "EEXIST" });
+    await fs.rename(temporary, target);
+  }
+}
+
+const withoutLinks: ReadonlySet<string> = new Set(["EPERM", "ENOTSUP", "EOPNOTSUPP", "ENOSYS", "EMLINK"]);
 
 async function appendFile(path: string, bytes: Uint8Array, options: WriteFileOptions): Promise<void> {
   const flags = constants.O_WRONLY | constants.O_APPEND | constants.O_CREAT;

@@ -317,6 +317,22 @@ for (const [kind, makeScene] of [
         expect(await scene.names("d")).toEqual(["taken"]);
       });
 
+      it("replaces nothing where it is to make a file, and one of many makes it", async () => {
+        const make = (name: string, content: string) =>
+          codeOf(files.writeFile(at(name), bytes(content), { mode: 0o640, replaces: false }));
+        scene.file("there", "old");
+        scene.link("link", "nowhere");
+        scene.directory("folder");
+        for (const name of ["there", "link", "folder"]) expect(await make(name, "new")).toBe("file_exists");
+        expect(text(await files.readFile(at("there"), { bytesMax: 10 }))).toBe("old");
+        const many = await Promise.all(Array.from({ length: 20 }, (_, index) => make("made", `${index}`)));
+        expect(many.filter((code) => code === "file_exists")).toHaveLength(19);
+        const made = many.findIndex((code) => code !== "file_exists");
+        expect(text(await files.readFile(at("made"), { bytesMax: 10 }))).toBe(`${made}`);
+        expect(await files.status(at("made"))).toMatchObject({ mode: 0o640, links: 1 });
+        expect([...(await scene.names("."))].sort()).toEqual(["folder", "link", "made", "there"]);
+      });
+
       it("refuses a directory without write permission", async () => {
         scene.directory("d", 0o555);
         const attempt = () => codeOf(files.writeFile(at("d/x"), bytes("x"), { mode: 0o600 }));

@@ -315,6 +315,28 @@ describe("A workflow that is saved", () => {
     expect(await book().save(text("mine", "explain"))).toMatchObject({ version: 1 });
   });
 
+  it("is one of those that are saved at the same time: the others are told of it", async () => {
+    const specs = ["analyze", "explain", "document"];
+    const all = await Promise.allSettled(specs.map((spec) => book().save(text("mine", spec))));
+    const written = all.findIndex(({ status }) => status === "fulfilled");
+    expect(all.filter(({ status }) => status === "rejected")).toMatchObject(
+      Array(2).fill({ reason: { code: "workflow_exists" } }),
+    );
+    expect(await specOf("mine")).toContain(specs[written]);
+  });
+
+  it("is found by its number where two are saved at the same time, and either may replace the other", async () => {
+    const both = await Promise.all(
+      ["analyze type:smells", "explain"].map((spec) => book().save(text("mine", spec), { replaces: true })),
+    );
+    expect(both.map(({ version }) => version).sort()).toEqual([1, 2]);
+    const [first, second] = both.map(({ version }) => `mine@${version}`);
+    expect([await specOf(first ?? ""), await specOf(second ?? "")]).toEqual([
+      "analyze type:smells",
+      "explain",
+    ]);
+  });
+
   it("gets another name where one is given", async () => {
     await book().save(text("mine", "analyze"), { name: "yours" });
     expect(readFileSync(join(folder, "yours.yaml"), "utf8")).toBe(text("yours", "analyze"));
