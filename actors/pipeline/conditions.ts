@@ -51,14 +51,14 @@ function factFor(path: readonly string[], { latest, records }: LookedAt): Fact {
 }
 
 function stepsCalled(name: string, records: readonly StepRecord[]): readonly StepRecord[] {
-  if (/^\d+$/.test(name)) return records.filter(({ step }) => step === Number(name));
-  const word = wordOf(name);
-  return records.filter((record) => record.word === word);
+  return records.filter((record) => isStepCalled(record, name));
 }
 
-function wordOf(name: string): string {
-  const word = name.toLowerCase().replaceAll("-", "_");
-  return pipelineWordOf(word)?.name ?? word;
+/** Whether a condition means this step where its path begins with that name: by its number, or by its word, however that is written. */
+export function isStepCalled({ step, word }: Pick<StepRecord, "step" | "word">, name: string): boolean {
+  if (/^\d+$/.test(name)) return step === Number(name);
+  const given = name.toLowerCase().replaceAll("-", "_");
+  return word === (pipelineWordOf(given)?.name ?? given);
 }
 
 type Compared =

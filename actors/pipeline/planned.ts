@@ -1,5 +1,6 @@
 // Plans the run of a pipeline: which of its steps wait for which, by the mode. Pure.
 import { promptsOfWords } from "./asked-words.ts";
+import { isStepCalled } from "./conditions.ts";
 import type { PipelineStep } from "./language/check.ts";
 import { pipelineWordOf } from "./language/vocabulary.ts";
 import type { Plan, Step } from "./plan.ts";
@@ -126,14 +127,13 @@ function placeOf(unit: Unit, places: readonly Place[], { terms: { mode } }: Pipe
 /** Steps that its conditions are about: those that they name, and the one before where they name none. In order. */
 function looksAt({ step }: Unit, places: readonly Place[]): readonly number[] {
   const seen = step.conditions.flatMap(({ path: [name = ""] }) => {
-    const named = places.filter((place) => isCalled(place.unit.step, name)).at(-1) ?? places.at(-1);
-    return named === undefined ? [] : [named.unit.step.number];
+    const named = places.findLast(({ unit: { step: one } }) =>
+      isStepCalled({ step: one.number, word: one.word }, name),
+    );
+    const meant = named ?? places.at(-1);
+    return meant === undefined ? [] : [meant.unit.step.number];
   });
   return unique(seen);
-}
-
-function isCalled({ word, number }: PipelineStep, name: string): boolean {
-  return word === name || String(number) === name;
 }
 
 /** Those, and all that those have seen. */

@@ -68,6 +68,15 @@ describe("The plan of a pipeline", () => {
     ).toEqual(["1 <-  on input", "2 <- 1 on 1", "3 <- 1 on 1", "4 <- 1 2 3 on 3", "end <- 1 2 3 4"]);
   });
 
+  it.each(["Analyze.quality", "analyse.quality", "ANALYSE.quality", "1.quality", "1.Quality"])(
+    "waits for the step that %s names, however that is written",
+    (path) => {
+      const spec = `analyze | explain | if:${path}<0.8 refactor`;
+      expect(shape(spec, "parallel")[2]).toBe("3 <- 1 on input");
+      expect(shape(spec, "conditional")[2]).toBe("3 <- 1 on 1");
+    },
+  );
+
   it("takes a condition that names no step for one about the step before it", () => {
     expect(shape("analyze | if:quality<0.8 refactor | test_generate", "conditional")).toEqual([
       "1 <-  on input",
