@@ -1,5 +1,6 @@
 // What shows a pipeline while it is done: its steps as a block that is redrawn on a terminal, a line for each of them elsewhere; and,
 // where it is streamed, every result as soon as it is there.
+import { textOf } from "../actors/rendering/result.ts";
 import type { Kept, RunEntry } from "../actors/runs/run-entry.ts";
 import { isRecord } from "../runtime/wire/shape.ts";
 import type { Runs } from "../supervisors/runs/runs.ts";
@@ -17,9 +18,7 @@ import {
   type WrittenStep,
 } from "./pipeline-standing.ts";
 import { stepsOfRun } from "./pipeline-steps.ts";
-import { isDocument } from "./render/piece-text.ts";
 import { pipelineBlock, stepLogLine } from "./render/pipeline-progress-text.ts";
-import { resultText } from "./render/pipeline-text.ts";
 import { eventJson, eventText } from "./render/run-event.ts";
 import { type Terminal, terminalOf } from "./terminal.ts";
 
@@ -136,7 +135,7 @@ export class PipelineView implements RunView {
     if (entry.type === "outcome" && entry.value !== undefined) await this.#part(entry.effect, entry.value);
     if (entry.type !== "step_finished" || this.#inParts.has(entry.step)) return;
     const record = await this.#valueOf(entry.output);
-    if (isRecord(record) && isDocument(record.result)) await this.#show(record.result);
+    if (isRecord(record) && isRecord(record.result)) await this.#show(record.result);
   }
 
   /** A part of a step is done: each is shown when it comes, and the step not once more. */
@@ -146,15 +145,17 @@ export class PipelineView implements RunView {
     const value = await this.#valueOf(kept);
     const { end } = isRecord(value) ? value : {};
     const { document } = isRecord(end) && isRecord(end.output) ? end.output : {};
-    if (!isRecord(document) || !isDocument(document.result)) return;
+    if (!isRecord(document) || !isRecord(document.result)) return;
     this.#inParts.add(followed.step);
-    const part = { name: followed.name, status: "done", reason: null, result: document.result };
+    const hasSeveral = Array.isArray(document.steps) && document.steps.length > 1;
+    const result = hasSeveral ? document : document.result;
+    const part = { name: followed.name, status: "done", reason: null, result };
     await this.#show({ schema: "aiex.parts/1", parts: [part] });
   }
 
   async #show(result: Readonly<Record<string, unknown>>): Promise<void> {
     const { stdout, env, platform } = this.#host;
-    const text = resultText(result, terminalOf(stdout, env, platform));
+    const text = textOf(result, terminalOf(stdout, env, platform));
     this.#shown += 1;
     await this.#beside(() => stdout.write(`${text.trimEnd()}\n\n`));
   }

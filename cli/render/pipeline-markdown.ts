@@ -1,17 +1,18 @@
 // What a pipeline came to, as a Markdown document: a table of its steps, then every result. Nothing in it is trusted.
 import type { PipelineDocument } from "../../actors/pipeline/outcome.ts";
+import { demoted } from "../../actors/rendering/markdown-page.ts";
 import { codeSpan, escapeMarkdown } from "../../actors/rendering/report-markdown.ts";
 import { plural, scoreText } from "../../actors/rendering/report-order.ts";
 import { markdownOf } from "../../actors/rendering/result.ts";
 import { sanitizeLine } from "../../runtime/observe/sanitize.ts";
-import { isDocument } from "./piece-text.ts";
+import { isRecord } from "../../runtime/wire/shape.ts";
 
 type Step = PipelineDocument["steps"][number];
 
 /** One that makes a page is that page. */
 export function renderPipelineMarkdown(document: PipelineDocument): string {
   const { result } = document;
-  if (document.status === "completed" && isDocument(result) && pages.has(result.schema))
+  if (document.status === "completed" && isRecord(result) && pages.has(result.schema))
     return markdownOf(result);
   const { spec, input, mode, status, quality_score, steps, warnings } = document;
   const blocks = [
@@ -44,21 +45,7 @@ function stepRow({ step, operation, status, reason, rounds, parts }: Step): stri
 }
 
 function stepBlocks({ step, operation, result }: Step): string[] {
-  return isDocument(result) ? [`## Step ${step}: ${operation}`, lowered(markdownOf(result))] : [];
-}
-
-/** Its headings stand below that of its step; what is in a block of code is left alone. */
-function lowered(markdown: string): string {
-  let fence = "";
-  const lines = markdown.trimEnd().split("\n");
-  return lines
-    .map((line) => {
-      const [, marks = ""] = /^ {0,3}(`{3,}|~{3,})/.exec(line) ?? [];
-      if (fence === "") fence = marks;
-      else if (marks.startsWith(fence) && line.trim() === marks) fence = "";
-      return fence === "" && marks === "" && /^#{1,4} /.test(line) ? `##${line}` : line;
-    })
-    .join("\n");
+  return isRecord(result) ? [`## Step ${step}: ${operation}`, demoted(markdownOf(result).trimEnd(), 2)] : [];
 }
 
 function inline(text: string): string {

@@ -4,8 +4,8 @@ import { printable } from "../../actors/rendering/printable.ts";
 import { plural, scoreText } from "../../actors/rendering/report-order.ts";
 import { textOf } from "../../actors/rendering/result.ts";
 import { wrap } from "../../actors/rendering/wrap.ts";
+import { isRecord } from "../../runtime/wire/shape.ts";
 import { type Color, paint, type Terminal } from "../terminal.ts";
-import { isDocument, pieceTexts } from "./piece-text.ts";
 
 type Step = PipelineDocument["steps"][number];
 
@@ -21,18 +21,9 @@ export function renderPipelineText(
     [heading, ...steps.flatMap((step) => stepLines(step, terminal))].join("\n"),
     warnings.flatMap((text) => wrapped(`Warning: ${printable(text, terminal)}`, "", terminal)).join("\n"),
     endText(document, terminal),
-    withResult && isDocument(result) ? resultText(result, terminal).trimEnd() : "",
+    withResult && isRecord(result) ? textOf(result, terminal).trimEnd() : "",
   ];
   return `${sections.filter((section) => section !== "").join("\n\n")}\n`;
-}
-
-/** Any result of a step. */
-export function resultText(result: Readonly<Record<string, unknown>>, terminal: Terminal): string {
-  const [name = ""] = String(result.schema).split("/");
-  const piece = Object.hasOwn(pieceTexts, name) ? pieceTexts[name] : undefined;
-  if (piece !== undefined) return piece(result, terminal, resultText);
-  if (name === "aiex.pipeline") return renderPipelineText(result as unknown as PipelineDocument, terminal);
-  return textOf(result, terminal);
 }
 
 function stepLines(step: Step, terminal: Terminal): string[] {

@@ -185,6 +185,27 @@ describe("aiex pipeline --spec (M-PIPE-1)", () => {
     expect(out.split("Adds numbers.")).toHaveLength(3);
   });
 
+  it("shows the results of all steps for each file of a folder", async () => {
+    const steps = [step(1, "analyze", { result: analysis }), step(2, "explain", { result: explanation })];
+    const whole = { schema: "aiex.pipeline/1", result: explanation, steps };
+    const value = { value: { end: { ok: true, output: { document: whole } } } };
+    const runs = played({}, [
+      { type: "outcome", effect: "0/part src/a.py", fate: "done", found: false, value },
+    ]);
+    const { out } = await ran(["--mode", "streaming", "--format", "text"], { runs });
+    expect(out).toMatch(/^src\/a\.py\n.*Quality Score: 6\.5\/10.*Adds numbers\..*\nPipeline: /s);
+  });
+
+  it("names the parts of a result that was merged, and those that have none", async () => {
+    const result = {
+      schema: "aiex.combined/1",
+      results: [{ step: 2, operation: "explain", name: "src/a.py", result: explanation }],
+      failed: [{ name: "src/b.py", reason: "No\u001b[2J answer." }],
+    };
+    const { out } = await ran([], { ...terminal, runs: played({ result }) });
+    expect(out).toMatch(/\nsrc\/a\.py\n.*Adds numbers\..*\nsrc\/b\.py\n.*No\\x1b\[2J answer\./s);
+  });
+
   it("tells all that is wrong with a pipeline, and runs nothing", async () => {
     const scene = stage({});
     expect(await runOn(scene, ["pipeline", "--spec", "anlyze | explain levl:x"])).toBe(2);
