@@ -28,6 +28,8 @@ import type { WorkflowBook } from "../supervisors/workflows.ts";
 export interface TextOutput {
   readonly isTTY?: boolean;
   readonly columns?: number;
+  /** Of a terminal. */
+  readonly rows?: number;
   /** Resolves when the text has been handed to the system; never rejects. */
   write(text: string): Promise<void>;
 }

@@ -1,4 +1,5 @@
 // Several lines on standard error that are redrawn where they stand, and go on with the time. For terminals alone.
+import { cutTo, widthOf } from "../actors/rendering/wrap.ts";
 import type { TimerHandle, World } from "../runtime/world.ts";
 import type { TextOutput } from "./host.ts";
 import { progressAfterMs, progressLineEveryMs, runTickEveryMs } from "./limits.ts";
@@ -15,13 +16,13 @@ export interface LiveBlock {
 export interface LiveBlockOptions {
   readonly world: Pick<World, "clock" | "timers">;
   readonly output: TextOutput;
-  /** No line wider than the terminal, or what is above would be overwritten. */
+  /** Plain text. What the terminal has no room for is cut off, or it could not be taken away again. */
   readonly lines: () => readonly string[];
 }
 
 /** Nothing is shown within the first second, as it may all be over. */
 export function startLiveBlock({ world, output, lines }: LiveBlockOptions): LiveBlock {
-  let up = 0;
+  let drawn: readonly string[] = [];
   let shownAt: number | undefined;
   let asides = 0;
   let hasEnded = false;
@@ -30,13 +31,13 @@ export function startLiveBlock({ world, output, lines }: LiveBlockOptions): Live
   const draw = (): void => {
     shownAt = world.clock.now();
     if (asides > 0) return;
-    const shown = lines();
-    void output.write(`${clearing(up)}${shown.join("\n")}`);
-    up = shown.length;
+    const shown = fitting(lines(), output);
+    void output.write(`${clearing(rowsOf(drawn, output))}${shown.join("\n")}`);
+    drawn = shown;
   };
   const takeAway = async (): Promise<void> => {
-    const before = up;
-    up = 0;
+    const before = rowsOf(drawn, output);
+    drawn = [];
     if (before > 0) await output.write(clearing(before));
   };
   const tick = (): void => {
@@ -69,8 +70,20 @@ export function startLiveBlock({ world, output, lines }: LiveBlockOptions): Live
   };
 }
 
+/** As many as the terminal is high, but for one, and none as wide as it: that would scroll, and the cursor be elsewhere. */
+function fitting(lines: readonly string[], { columns = 0, rows = 0 }: TextOutput): readonly string[] {
+  const high = rows > 1 ? lines.slice(0, rows - 1) : lines;
+  return columns > 1 ? high.map((line) => cutTo(line, columns - 1)) : high;
+}
+
+/** Those that lines take which were written before: a terminal that has become narrower has wrapped them. */
+function rowsOf(lines: readonly string[], { columns = 0 }: TextOutput): number {
+  if (columns <= 0) return lines.length;
+  return lines.reduce((sum, line) => sum + Math.max(1, Math.ceil(widthOf(line) / columns)), 0);
+}
+
 /** To the start of the block, and all below it away. */
-function clearing(lines: number): string {
-  if (lines === 0) return "\r\x1b[2K";
-  return `\r${lines > 1 ? `\x1b[${lines - 1}A` : ""}\x1b[J`;
+function clearing(rows: number): string {
+  if (rows === 0) return "\r\x1b[2K";
+  return `\r${rows > 1 ? `\x1b[${rows - 1}A` : ""}\x1b[J`;
 }

@@ -23,6 +23,9 @@ export function textOutput(stream: NodeJS.WriteStream, { ignoresErrors }: TextOu
     get columns() {
       return stream.columns;
     },
+    get rows() {
+      return stream.rows;
+    },
     write: (text) =>
       new Promise((resolve) => {
         stream.write(text, (error) => {

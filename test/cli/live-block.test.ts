@@ -8,9 +8,19 @@ function scene() {
   const world = simulatedWorld();
   const written: string[] = [];
   const shown = { lines: ["one", "two"] as readonly string[] };
-  const output = { isTTY: true, columns: 40, write: async (text: string) => void written.push(text) };
+  const size = { columns: 40, rows: 24 };
+  const output = {
+    isTTY: true,
+    get columns() {
+      return size.columns;
+    },
+    get rows() {
+      return size.rows;
+    },
+    write: async (text: string) => void written.push(text),
+  };
   const block = startLiveBlock({ world, output, lines: () => shown.lines });
-  return { world, written, shown, block };
+  return { world, written, shown, size, block };
 }
 
 /** Up by so many lines, and all below it away. */
@@ -33,6 +43,25 @@ describe("startLiveBlock()", () => {
     await world.advance(runTickEveryMs);
     await world.advance(runTickEveryMs);
     expect(written).toEqual(["\r\x1b[2Kone\ntwo", `${over(1)}three`, `${over(0)}three`]);
+  });
+
+  it("is never wider nor higher than its terminal, however small that is", async () => {
+    const { world, written, shown, size } = scene();
+    Object.assign(size, { columns: 12, rows: 3 });
+    shown.lines = ["x".repeat(30), "\u6f22\u5b57".repeat(9), "three", "four"];
+    await world.advance(progressAfterMs);
+    await world.advance(runTickEveryMs);
+    const block = "xxxxxxxx...\n\u6f22\u5b57\u6f22\u5b57...";
+    expect(written).toEqual([`\r\x1b[2K${block}`, `${over(1)}${block}`]);
+  });
+
+  it("is taken away as a whole where its terminal has become narrower, and has wrapped it", async () => {
+    const { world, written, shown, size, block } = scene();
+    shown.lines = ["x".repeat(30), "two"];
+    await world.advance(progressAfterMs);
+    size.columns = 12;
+    await block.end();
+    expect(written.slice(1)).toEqual([over(3)]);
   });
 
   it("is redrawn when something changes, not too often", async () => {
