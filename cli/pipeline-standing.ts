@@ -25,11 +25,17 @@ export interface StepStanding {
   readonly doing: string | undefined;
   /** The end of what is written now. */
   readonly tail: string;
-  /** Of a step that is done for several files. */
-  readonly parts: { readonly done: number; readonly total: number } | undefined;
+  /** Of a step that is done for several files: those that are over are done, or have failed. */
+  readonly parts: PartsStanding | undefined;
   /** Files of a long analysis. */
   readonly files: { readonly done: number; readonly total: number } | undefined;
   readonly reason: string | undefined;
+}
+
+export interface PartsStanding {
+  readonly done: number;
+  readonly failed: number;
+  readonly total: number;
 }
 
 export interface PipelineStanding {
@@ -143,23 +149,36 @@ function afterNews(step: StepStanding, entry: Extract<RunEntry, { readonly type:
     return { ...step, doing: about.doing, tail: "" };
   const { done, total } = about as Partial<PipelineProgress & PipelineParts>;
   if (typeof total !== "number") return step;
-  // It is told again by whoever goes on with the step, and the parts that are done stay done.
-  if (name === pipelineNews.parts) {
-    const known = step.parts?.total === total ? step.parts.done % Math.max(1, total) : 0;
-    return { ...step, parts: { done: known, total } };
-  }
+  if (name === pipelineNews.parts) return { ...step, parts: partsToldOf(step.parts, total) };
   if (name === pipelineNews.progress && typeof done === "number") return { ...step, files: { done, total } };
   return step;
 }
 
-/** A part is followed as an effect of the step. */
+/** It is told again by whoever goes on with the step, and the parts that are done stay done; all are begun anew in the next round. */
+function partsToldOf(known: PartsStanding | undefined, total: number): PartsStanding {
+  const isGoneOn = known?.total === total && (known.done < total || known.failed > 0);
+  return isGoneOn ? known : { done: 0, failed: 0, total };
+}
+
+/** A part is followed as an effect of the step, and what it came to stands in that where it is small. */
 function afterOutcome(
   step: StepStanding,
-  { effect }: Extract<RunEntry, { readonly type: "outcome" }>,
+  { effect, value }: Extract<RunEntry, { readonly type: "outcome" }>,
 ): StepStanding {
   const { parts } = step;
   if (parts === undefined || partOfEffect(effect) === undefined) return step;
-  return { ...step, parts: { ...parts, done: Math.min(parts.total, parts.done + 1) } };
+  // One that is tried again had failed.
+  const before = / again \d+$/.test(effect) ? Math.max(0, parts.failed - 1) : parts.failed;
+  const failed = hasFailed(value) ? before + 1 : before;
+  const done = hasFailed(value) ? parts.done : parts.done + 1;
+  return { ...step, parts: { ...parts, failed, done: Math.min(parts.total - failed, done) } };
+}
+
+function hasFailed(kept: Kept | undefined): boolean {
+  const followed = kept !== undefined && "value" in kept ? kept.value : undefined;
+  const end = isRecord(followed) && isRecord(followed.end) ? followed.end : {};
+  const { document } = isRecord(end.output) ? end.output : {};
+  return end.ok === false || (isRecord(document) && document.status !== "completed");
 }
 
 /** The record of a step says how it ended, where it is small enough to be written with that. */
@@ -167,7 +186,15 @@ function finished(step: StepStanding, output: Kept, at: number): StepStanding {
   const record = "value" in output && isRecord(output.value) ? output.value : {};
   const { status, reason } = record;
   const state = status === "skipped" || status === "failed" ? status : "done";
-  return ended(step, state, at, typeof reason === "string" ? reason : undefined);
+  const parts = partsIn(record) ?? step.parts;
+  return { ...ended(step, state, at, typeof reason === "string" ? reason : undefined), parts };
+}
+
+/** Undefined where it does not say. */
+function partsIn({ parts }: Readonly<Record<string, unknown>>): PartsStanding | undefined {
+  if (!Array.isArray(parts) || parts.length === 0) return undefined;
+  const done = parts.filter((part) => isRecord(part) && part.status === "done").length;
+  return { done, failed: parts.length - done, total: parts.length };
 }
 
 function ended(step: StepStanding, state: StepState, at: number, reason: string | undefined): StepStanding {

@@ -1,6 +1,7 @@
 // How far a pipeline is: a block of lines that is redrawn, and single lines where nothing is.
 
 import { printable } from "../../actors/rendering/printable.ts";
+import { plural } from "../../actors/rendering/report-order.ts";
 import { cutTo, widthOf } from "../../actors/rendering/wrap.ts";
 import type { PipelineStanding, StepStanding, StepState } from "../pipeline-standing.ts";
 import { type Color, paint, type Terminal } from "../terminal.ts";
@@ -65,7 +66,8 @@ function factsOf(step: StepStanding, node: string | undefined, now: number, term
   const { startedAt, endedAt, tokens, costUsd, parts, files, doing, state, reason } = step;
   return [
     ...(startedAt === undefined || state === "skipped" ? [] : [agoText((endedAt ?? now) - startedAt)]),
-    ...(parts === undefined ? [] : [`${parts.done} of ${parts.total} parts`]),
+    ...(parts === undefined ? [] : [`${parts.done} of ${plural(parts.total, "part")}`]),
+    ...(parts === undefined || parts.failed === 0 ? [] : [`${parts.failed} failed`]),
     ...(files === undefined || state !== "working" ? [] : [`${files.done} of ${files.total} files`]),
     ...(tokens === 0 ? [] : [`${tokens} tokens`, costText(costUsd)]),
     ...(state === "working" && startedAt !== undefined && node !== undefined

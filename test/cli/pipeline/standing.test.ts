@@ -87,6 +87,36 @@ describe("the block of a pipeline", () => {
     expect(block(texts, ...again)[2]).toContain("3 of 10 parts");
   });
 
+  it("tells parts that failed from those that are done, also when they are tried again", () => {
+    const part = (name: string, ok: boolean): RunFact => {
+      const end = ok ? { ok, output: { document: { status: "completed" } } } : { ok, message: "No." };
+      return { type: "outcome", effect: `1/part ${name}`, fate: "done", found: false, value: { value: { end } } };
+    };
+    const partly = { end: { ok: true, output: { document: { status: "partial" } } } };
+    const partial: RunFact = {
+      ...{ type: "outcome", effect: "1/part c", fate: "done", found: false },
+      value: { value: partly },
+    };
+    const begin = [started("1"), told("1", pipelineNews.parts, { step: 1, total: 3 })];
+    const first = [...begin, part("a", true), part("b", false), partial];
+    expect(block(["explain"], ...first)[1]).toContain("1 of 3 parts, 2 failed");
+    const again = [...first, ...begin, part("b again 1", true)];
+    expect(block(["explain"], ...again)[1]).toContain("2 of 3 parts, 1 failed");
+    expect(block(["explain"], ...again, part("c again 1", true))[1]).toMatch(/ 3 of 3 parts, on/);
+    const parts = ["done", "failed", "done"].map((status) => ({ status }));
+    expect(block(["explain"], ...again, finished("1", { status: "done", parts }))[1]).toContain(
+      "2 of 3 parts, 1 failed",
+    );
+  });
+
+  it("counts the parts of each round of a step", () => {
+    const begin = [started("1"), told("1", pipelineNews.parts, { step: 1, total: 1 })];
+    const over: RunFact = { type: "outcome", effect: "1/part a", fate: "done", found: false };
+    const next: RunFact = { ...over, effect: "1/round 2/part a" };
+    expect(block(["explain"], ...begin, over, ...begin)[1]).toContain("0 of 1 part,");
+    expect(block(["explain"], ...begin, over, ...begin, next)[1]).toContain("1 of 1 part,");
+  });
+
   it("shows the split of a folder that is streamed, until a step behind it begins", () => {
     const texts = ["explain", "document", "combine_results"];
     expect(block(texts, started("0")).slice(1)).toEqual([
