@@ -25,13 +25,14 @@ export function destinationOf({ format, output, topic = "ai analyze" }: Destinat
   const word = formatNamed(output);
   if (word !== undefined) {
     if (format === undefined || format === word) return { format: word, path: undefined };
-    throw new UsageError(
-      `--format ${format} and --output ${word} name two formats. Leave one out; a file named ${word} is ./${word}.`,
-      topic,
-    );
+    throw new UsageError(twoFormats(format, word), topic);
   }
   const extension = /\.([^./\\]+)$/.exec(output)?.[1]?.toLowerCase() ?? "";
   return { format: formatsByExtension.get(extension) ?? chosen, path: output };
+}
+
+export function twoFormats(format: string, output: string): string {
+  return `--format ${format} and --output ${output} name two formats. Leave one out; a file named ${output} is ./${output}.`;
 }
 
 /** Refuses a place where no report should go: something that is no file, or the very file that is analyzed. */

@@ -6,6 +6,7 @@ import { isMinified } from "../analysis/generated.ts";
 import { detectLanguage } from "../analysis/languages.ts";
 import type { StepContext } from "../runs/step-context.ts";
 import type { FileChange } from "../workspace/access.ts";
+import { isBelow } from "../workspace/below.ts";
 import { hunksOf, withHunks } from "../workspace/patch/hunks.ts";
 import { linesOf } from "../workspace/patch/patch.ts";
 import { unifiedDiff } from "../workspace/patch/unified.ts";
@@ -138,11 +139,6 @@ export async function gatheredFiles<Result>(
     "no_code",
     `There is no code in ${JSON.stringify(file)} to work on. Name another directory, or a file.`,
   );
-}
-
-/** Whether a path is written so that it leads nowhere but below the root of its workspace. */
-export function isBelow(path: string): boolean {
-  return !/^(?:[\\/]|[A-Za-z]:)/.test(path) && !path.split(/[\\/]/).includes("..");
 }
 
 /** A file as the model is shown it. */

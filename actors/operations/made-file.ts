@@ -2,11 +2,11 @@
 import { z } from "zod";
 import type { Language } from "../analysis/languages.ts";
 import type { StepContext } from "../runs/step-context.ts";
+import { isBelow } from "../workspace/below.ts";
 import { answeredFile } from "../writing/answered-file.ts";
 import { remarksCharactersMax } from "../writing/limits.ts";
 import type { Checked, Concluding, Job, Refusal, Unsound } from "./ask-model.ts";
 import { type ChangedBefore, changed, changeOf, noteChanged } from "./changed-files.ts";
-import { isBelow } from "./edited-files.ts";
 import { problemCharactersMax, roundsDefault, verifyRoundsMax } from "./limits.ts";
 import type { SentFile } from "./sent-file.ts";
 import { present } from "./services.ts";

@@ -1,9 +1,10 @@
 // Edits of files that stay only where the owner's own checks pass with them, or are shown with what those say of them.
 import type { StepContext } from "../runs/step-context.ts";
+import { isBelow } from "../workspace/below.ts";
 import type { RewrittenFile } from "../writing/rewrite.ts";
 import type { Concluding, Refusal, Unsound } from "./ask-model.ts";
 import { noteChanged } from "./changed-files.ts";
-import { appliedTo, type Edited, type EditJob, isBelow, rootedPath, wantedEdits } from "./edited-files.ts";
+import { appliedTo, type Edited, type EditJob, rootedPath, wantedEdits } from "./edited-files.ts";
 import { sentText } from "./sent-file.ts";
 import { keep } from "./tried-set.ts";
 import { inPlace, readyToVerify, type Trial, type Tried, triedOut } from "./verification.ts";

@@ -2,6 +2,7 @@
 import { nearest } from "../../runtime/nearest.ts";
 import { type Fact, factAt } from "./facts.ts";
 import type { PipelineCondition, PipelineValue } from "./language/check.ts";
+import { gravities, shareOfPercent } from "./language/compared.ts";
 import type { Operator } from "./language/specification.ts";
 import { pipelineWordOf } from "./language/vocabulary.ts";
 import { namesToldMax, toldCharactersMax } from "./limits.ts";
@@ -95,8 +96,7 @@ function comparedNumber(left: number, operator: Operator, value: PipelineValue):
 /** A number, or a percentage. */
 function numberOf(value: PipelineValue): number | undefined {
   if (typeof value !== "string") return typeof value === "number" ? value : undefined;
-  const percent = /^(\d{1,9}(?:\.\d{1,9})?)%$/.exec(value)?.[1];
-  return percent === undefined ? undefined : Number(percent) / 100;
+  return shareOfPercent(value);
 }
 
 function comparedFlag(left: boolean, operator: Operator, value: PipelineValue): Compared {
@@ -147,19 +147,6 @@ const heldDepthMax = 3;
 function isSame(operator: Operator): boolean {
   return operator === "==" || operator === "!=";
 }
-
-/** Some words have the same weight; so a condition may say it as `filter` does. */
-const gravities: ReadonlyMap<string, number> = new Map([
-  ["none", 0],
-  ["hint", 1],
-  ["info", 2],
-  ["low", 2],
-  ["warning", 3],
-  ["medium", 3],
-  ["error", 4],
-  ["high", 4],
-  ["critical", 4],
-]);
 
 /** A quality above 1 is that of the other scale. */
 function outOfRange(path: readonly string[], actual: unknown, value: PipelineValue): string | undefined {

@@ -22,6 +22,10 @@ export const pipelineModeWords = [
 
 const pipelineFormatWords = [...reportFormatWords, "ndjson"] as const;
 
+function noModelOption(summary: string): OptionSpec {
+  return { name: "no-model", value: "none", summary };
+}
+
 /** For a command that carries out a pipeline. */
 export const pipelineRunOptions: readonly OptionSpec[] = [
   {
@@ -59,11 +63,7 @@ export const pipelineRunOptions: readonly OptionSpec[] = [
     summary: "Let --fail-under judge a partial result instead of ending with exit code 7",
   },
   ...modelOptions(),
-  {
-    name: "no-model",
-    value: "none",
-    summary: "Ask no model, whatever is configured; nothing leaves the machine",
-  },
+  noModelOption("Ask no model, whatever is configured; nothing leaves the machine"),
   ...sessionOptions,
   ...workOptions,
 ];
@@ -162,6 +162,7 @@ export const pipelineCommands: readonly CommandSpec[] = [
         summary: "What it would work on, for the estimate; else a usual file is assumed",
       },
       ...modelOptions("The entry of llm.providers whose price the estimate uses"),
+      noModelOption("Estimate without the model that reviews what is analyzed"),
       lookFormat,
     ],
     notes: [

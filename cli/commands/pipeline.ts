@@ -10,7 +10,7 @@ import type { Asking } from "../asking.ts";
 import { codeFromStdin } from "../code-from-stdin.ts";
 import { pipelineModeWords } from "../command-tables/pipeline.ts";
 import { onUnknownWords } from "../command-tables/runs.ts";
-import { checkDestination, type Destination, destinationOf } from "../destination.ts";
+import { checkDestination, type Destination, destinationOf, twoFormats } from "../destination.ts";
 import { type ExitCode, exitCodes } from "../exit-codes.ts";
 import { type PipelineSeen, PipelineView } from "../followed-pipeline.ts";
 import type { Gate } from "../gate.ts";
@@ -118,12 +118,16 @@ function refuseModels(steps: readonly WrittenStep[], topic: string): void {
 
 /** Where nothing is said programs read what goes to no terminal, and a file says by its extension who reads it. */
 function destinationFor({ parsed, host }: Asking): Destination {
-  const given = parsed.options.get("format");
+  const given = optionValue(parsed, "format");
   const output = optionValue(parsed, "output");
+  const topic = parsed.command.words.join(" ");
+  if (output === ndjson && given !== undefined && given !== ndjson)
+    throw new UsageError(twoFormats(given, output), topic);
+  // Its events are printed, and the document with them.
+  if (output === ndjson) return { format: "json", path: undefined };
   const isPrinted = output === undefined || output === "-";
   const fallback = isPrinted && host.stdout.isTTY !== true ? "json" : undefined;
-  const isWord = typeof given === "string" && given !== ndjson;
-  return destinationOf({ format: isWord ? given : fallback, output, topic: parsed.command.words.join(" ") });
+  return destinationOf({ format: given === ndjson ? fallback : (given ?? fallback), output, topic });
 }
 
 function streamFor(
@@ -131,7 +135,7 @@ function streamFor(
   mode: PipelineAsked["mode"],
   { format, path }: Destination,
 ): PipelineSeen["stream"] {
-  if (parsed.options.get("format") === ndjson) return "events";
+  if ([optionValue(parsed, "format"), optionValue(parsed, "output")].includes(ndjson)) return "events";
   const isStreamed = mode === "streaming";
   return isStreamed && format === "text" && path === undefined ? "results" : undefined;
 }
@@ -141,7 +145,7 @@ async function inputOf(
   path: string,
 ): Promise<PipelineOrder["input"]> {
   if (path !== "-") return { kind: "path", path };
-  const bytes = await codeFromStdin(host, interruption);
+  const bytes = await codeFromStdin(host, interruption, "a file or a directory by its path");
   const name = optionValue(parsed, "stdin-name") ?? "stdin";
   return { kind: "text", name, text: new TextDecoder().decode(bytes) };
 }

@@ -72,5 +72,5 @@ const endColors = { completed: "green", partial: "yellow", failed: "red" } as co
 const endWords = {
   completed: "All of it was done",
   partial: "Finished, with failed steps",
-  failed: "A step failed, and nothing behind it was done",
+  failed: "A step failed, and that was the end",
 } as const;

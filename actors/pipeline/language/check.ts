@@ -1,5 +1,7 @@
 // Says what a pipeline means that was read: its words, their parameters with the values that are left out, and all that is wrong.
 import { nearest } from "../../../runtime/nearest.ts";
+import { isBelow } from "../../workspace/below.ts";
+import { hasOrder } from "./compared.ts";
 import { problemsMax, quotedCharactersMax } from "./limits.ts";
 import { problemsOfOrder } from "./order.ts";
 import { parseSpecification } from "./parse.ts";
@@ -78,6 +80,7 @@ class Checking {
     const conditions = written.conditions.map(conditionOf);
     const isRepeated = conditions.some((condition) => condition.word === "while");
     if (word === undefined) this.#unknownWord(written);
+    for (const condition of written.conditions) this.#compared(condition);
     const known = word === undefined ? [] : [...word.parameters, ...(isRepeated ? [repeatsMax] : [])];
     const parameters = word === undefined ? {} : this.#parameters(written, word, known);
     const { max, ...others } = parameters;
@@ -86,6 +89,17 @@ class Checking {
       ...{ number: written.number, word: word?.name ?? written.word, conditions, timesMax },
       parameters: isRepeated ? others : parameters,
     };
+  }
+
+  /** What is less or more than a text would never be told. */
+  #compared({ operator, value, span }: WrittenCondition): void {
+    if (!ordering.has(operator) || hasOrder(comparedWith(value))) return;
+    const given = value.isQuoted ? `the text ${quoted(value.text)}` : quoted(value.text);
+    this.#problem(
+      span,
+      `Nothing is ${operator} ${given}.`,
+      "Compare with a number of at most 15 digits such as 0.8, a percentage such as 80%, or how grave a finding is, such as warning; without quotes.",
+    );
   }
 
   #unknownWord({ word, span }: WrittenStep): void {
@@ -191,8 +205,9 @@ function readValue(text: string, shape: ParameterShape): PipelineValue | undefin
     case "choice":
       return choiceOf(text.toLowerCase(), shape);
     case "text":
+      return isSaid(text) ? text : undefined;
     case "path":
-      return text.trim() === "" || text.includes("\0") ? undefined : text;
+      return isSaid(text) && (shape.isWritten !== true || isBelow(text)) ? text : undefined;
     case "flag":
       return text === "true" ? true : text === "false" ? false : undefined;
     case "share":
@@ -212,6 +227,10 @@ function choiceOf(
   return Object.hasOwn(also, text) ? also[text] : undefined;
 }
 
+function isSaid(text: string): boolean {
+  return text.trim() !== "" && !text.includes("\0");
+}
+
 /** `0.9` and `90%` are the same. */
 function shareOf(text: string): number | undefined {
   const [, digits, percent] = /^(\d+(?:\.\d+)?)(%?)$/.exec(text) ?? [];
@@ -227,7 +246,9 @@ function remedyFor(text: string, shape: ParameterShape): string {
     }
     case "text":
     case "path":
-      return "Give a text that is not empty.";
+      return isSaid(text)
+        ? "Files are written below the project's directory alone: give a path such as docs/report.md."
+        : "Give a text that is not empty.";
     case "flag":
       return "Write its name alone, or true or false.";
     case "share":
@@ -264,6 +285,8 @@ function comparedWith({ text, isQuoted }: WrittenCondition["value"]): PipelineVa
   if (text === "true" || text === "false") return text === "true";
   return plainNumber.test(text) ? Number(text) : text;
 }
+
+const ordering: ReadonlySet<Operator> = new Set(["<", "<=", ">", ">="]);
 
 const plainNumber = /^-?\d{1,15}(?:\.\d{1,15})?$/;
 

@@ -11,8 +11,8 @@ export type ParameterShape =
       readonly also?: Readonly<Record<string, string>>;
     }
   | { readonly kind: "text" }
-  /** Of a file or a folder, below the project's directory. */
-  | { readonly kind: "path" }
+  /** Of a file or a folder; of one that is written below the project's directory alone. */
+  | { readonly kind: "path"; readonly isWritten?: true }
   /** From 0 to 1; as percent too. */
   | { readonly kind: "share" }
   | { readonly kind: "count"; readonly least: number; readonly most: number }
@@ -68,7 +68,7 @@ const category: ParameterWord = {
 
 const output: ParameterWord = {
   name: "output",
-  shape: { kind: "path" },
+  shape: { kind: "path", isWritten: true },
   summary: "The file that is written; left out where none is to be",
 };
 
@@ -271,7 +271,12 @@ const utilities: readonly PipelineWord[] = [
     group: "utility",
     summary: "Writes what came before to a file, whose extension chooses the format",
     parameters: [
-      { name: "file", shape: { kind: "path" }, isRequired: true, summary: "The file that is written" },
+      {
+        name: "file",
+        shape: { kind: "path", isWritten: true },
+        isRequired: true,
+        summary: "The file that is written",
+      },
       force,
     ],
   },

@@ -2,9 +2,9 @@
 import { posix } from "node:path";
 import { detectLanguage } from "../../analysis/languages.ts";
 import { changed, changeOf } from "../../operations/changed-files.ts";
-import { isBelow } from "../../operations/edited-files.ts";
 import { present } from "../../operations/services.ts";
 import { markdownOf, textOf } from "../../rendering/result.ts";
+import { isBelow } from "../../workspace/below.ts";
 import type { SavedDocument } from "../documents.ts";
 import { transformerOf } from "../transformers/table.ts";
 import { viewOf } from "../view.ts";

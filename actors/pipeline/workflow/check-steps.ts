@@ -92,10 +92,12 @@ export function withValues(
   return { ...problem, remedy: `${problem.remedy} Here ${said.join(" and ")}.`.trim() };
 }
 
-/** Its default, or a value of its type that fits where it stands; of a choice the first, whether it fits or not. */
+/** Its default, or a value that fits where it stands, of its type where anything does; of a choice the first, whether it fits or not. */
 function sampleOf(use: PlaceholderUse, parameters: Parameters): PipelineValue {
   const { type = "text", default: own, choices: [first = ""] = [] } = parameters[use.name] ?? {};
   if (own !== undefined) return own;
+  // Whatever a comparison asks, a number is something to compare with.
+  if ("path" in use.in && type === "text") return 1;
   if (type === "choice") return first;
   if (type === "flag") return false;
   const shape = use.mayBeLeftOut ? shapeOf(use) : undefined;

@@ -128,6 +128,28 @@ describe("aiex pipeline --spec (M-PIPE-1)", () => {
     expect(JSON.parse(written)).toEqual(document());
   });
 
+  it("takes ndjson for a format where --output names it too", async () => {
+    const { out, world, code } = await ran(["--output", "ndjson"]);
+    expect(code).toBe(0);
+    expect(JSON.parse(out.trimEnd().split("\n").at(-1) ?? "")).toMatchObject({ type: "result" });
+    await expect(world.files.status("ndjson")).rejects.toThrow();
+    expect((await ran(["--output", "ndjson", "--format", "ndjson"])).out).toBe(out);
+    const two = await ran(["--output", "ndjson", "--format", "text"]);
+    expect(two.code).toBe(2);
+    expect(two.err).toContain("name two formats");
+  });
+
+  it("says what to give in place of standard input that cannot be read", async () => {
+    // biome-ignore lint/correctness/useYield: an input that fails before it gives anything.
+    const stdin = (async function* (): AsyncGenerator<Uint8Array> {
+      throw new Error("EISDIR");
+    })();
+    const { code, err } = await ran(["--input", "-"], { stdin });
+    expect(code).toBe(1);
+    expect(err).toContain("Give a file or a directory by its path");
+    expect(err).not.toContain("--file");
+  });
+
   it("is the page alone as Markdown, where its last step makes one", async () => {
     const page = { schema: "aiex.page/1", title: "T", markdown: "# T\n\nText.\n" };
     const runs = played({ result: page, steps: [step(1, "format_markdown", { result: page })] });

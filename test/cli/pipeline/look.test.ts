@@ -76,6 +76,14 @@ describe("aiex pipeline validate (M-PIPE-3)", () => {
     expect((await ran(words, { pipelines, ...terminal })).out).toContain("src: 2 files, about 3000 tokens");
   });
 
+  it("leaves the review of an analysis out of the estimate with --no-model", async () => {
+    const pipelines = await emptyPlace(memoryFileSystem(), { OPENAI_API_KEY: "sk-test" });
+    const words = ["validate", "analyze", "--provider", "openai"];
+    const requests = async (...more: string[]): Promise<number> =>
+      JSON.parse((await ran([...words, ...more], { pipelines })).out).estimate.requests;
+    expect([await requests(), await requests("--no-model")]).toEqual([1, 0]);
+  });
+
   it("says it where what is named is not there", async () => {
     const { code, err } = await ran(["validate", "analyze", "--input", "none"]);
     expect(code).toBe(1);

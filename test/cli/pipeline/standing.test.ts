@@ -90,7 +90,13 @@ describe("the block of a pipeline", () => {
   it("tells parts that failed from those that are done, also when they are tried again", () => {
     const part = (name: string, ok: boolean): RunFact => {
       const end = ok ? { ok, output: { document: { status: "completed" } } } : { ok, message: "No." };
-      return { type: "outcome", effect: `1/part ${name}`, fate: "done", found: false, value: { value: { end } } };
+      return {
+        type: "outcome",
+        effect: `1/part ${name}`,
+        fate: "done",
+        found: false,
+        value: { value: { end } },
+      };
     };
     const partly = { end: { ok: true, output: { document: { status: "partial" } } } };
     const partial: RunFact = {

@@ -93,6 +93,16 @@ describe("checkSpecification()", () => {
     ['generate requirements:" "', 9, 'requirements cannot be " ".', "not empty"],
     ["save", 0, "save needs file.", "Write save file:PATH"],
     ['save file:"\\u{0}"', 5, 'file cannot be "\\u0000".', "not empty"],
+    ["save file:../a.md", 5, 'file cannot be "../a.md".', "below the project's directory"],
+    ["save file:/a.md", 5, 'file cannot be "/a.md".', "such as docs/report.md"],
+    ["test_generate output:a/../../b.ts", 14, 'output cannot be "a/../../b.ts".', "below the project's"],
+    ["generate requirements:x output:C:b.ts", 24, 'output cannot be "C:b.ts".', "below the project's"],
+    ["if:quality<0,8 refactor", 0, 'Nothing is < "0,8".', "such as 0.8"],
+    ["if:quality<.8 refactor", 0, 'Nothing is < ".8".', "such as 0.8"],
+    ['if:quality>="0.8" refactor', 0, 'Nothing is >= the text "0.8".', "without quotes"],
+    ["unless:issues>1e3 refactor", 0, 'Nothing is > "1e3".', "at most 15 digits"],
+    ["while:issues<=9999999999999999 refactor", 0, 'Nothing is <= "9999999999999999".', "15 digits"],
+    ["if:complete<true refactor", 0, 'Nothing is < "true".', "how grave"],
     ["refactor max:3", 9, 'refactor takes no "max".', "max belongs to a step with while:."],
     ["while:a<1 refactor max:0", 19, 'max cannot be "0".', "from 1 to 20"],
     ["while:a<1 refactor max:1e1", 19, 'max cannot be "1e1".', "from 1 to 20"],
@@ -100,6 +110,20 @@ describe("checkSpecification()", () => {
     const checked = checkSpecification(text);
     expect(checked).toMatchObject({ ok: false, problems: [{ step: 1, span: { at }, message }] });
     if (!checked.ok) expect(checked.problems[0]?.remedy).toContain(remedy);
+  });
+
+  it.each([
+    "if:quality<-0.5 refactor",
+    "if:quality>=80% refactor",
+    'if:quality<"80%" refactor',
+    "if:severity>=High refactor",
+    "if:summary~0,8 refactor",
+    'if:status=="0.8" refactor',
+    "load file:../other | analyze",
+    "generate requirements:x context:/etc/a.ts",
+    "save file:a..b/c.md",
+  ])("takes %j", (text) => {
+    expect(checkSpecification(text)).toMatchObject({ ok: true });
   });
 
   it("tells all that is wrong in the order of the text, form and words alike", () => {

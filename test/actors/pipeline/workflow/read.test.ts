@@ -269,7 +269,11 @@ describe("A workflow that is written", () => {
     const choices = ["basic", "advanced"];
     const parameters = { level: { type: "choice" as const, choices, default: "basic" } };
     const head = { name: "mine", version: 3, description: "For: me # too", mode: "parallel" } as const;
-    const text = workflowText({ ...head, parameters, spec: 'explain level:{{level}} | save file:"a: b.md"' });
+    const text = workflowText({
+      ...head,
+      parameters,
+      spec: 'explain level:{{level}} | save file:"docs/a: b.md"',
+    });
     expect(told(text, "mine")).toBe("");
     expect(readWorkflow(text)).toMatchObject({ workflow: { ...head, parameters } });
   });
