@@ -143,9 +143,10 @@ export class RunJournal {
     });
   }
 
+  /** One turn does all that is due by then. */
   #turn(run: () => void): void {
     this.#written.push(run);
-    send(this.#me, { type: "written" });
+    if (this.#written.length === 1) send(this.#me, { type: "written" });
   }
 }
 
