@@ -20,6 +20,8 @@ export class RunReaders {
   #watchers: readonly { readonly pid: Pid; readonly ref: Ref }[] = [];
   #toldPhase: string | undefined;
   #isNoteDue = false;
+  /** What a list was told last, by its last entry. */
+  #noted: { readonly n: number; readonly isWritten: Promise<boolean> } | undefined;
 
   constructor(journal: RunJournal, store: RunStore) {
     this.#journal = journal;
@@ -41,20 +43,23 @@ export class RunReaders {
 
   grown(): void {
     for (const { pid } of this.#watchers) this.#tell(pid);
-    if (this.#journal.state.phase !== this.#toldPhase) this.note();
+    if (this.#journal.state.phase !== this.#toldPhase) void this.note();
     else if (!this.#isNoteDue) {
       this.#isNoteDue = true;
       sendAfter(self(), { type: "note_due" } as never, runLimits.noteEveryMs);
     }
   }
 
-  /** Writes what a list says. */
-  note(): Promise<void> {
+  /** Writes what a list says; nothing where it says that already. */
+  async note(): Promise<void> {
     this.#isNoteDue = false;
     const { state, bytes } = this.#journal;
     const summary = state.summary(bytes);
     this.#toldPhase = state.phase;
-    return summary === undefined ? Promise.resolve() : this.#store.note(summary);
+    if (summary === undefined) return;
+    if (this.#noted?.n === summary.n && (await this.#noted.isWritten)) return;
+    this.#noted = { n: summary.n, isWritten: this.#store.note(summary) };
+    await this.#noted.isWritten;
   }
 
   #tell(pid: Pid): void {

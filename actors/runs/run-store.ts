@@ -16,8 +16,8 @@ export interface RunStore {
   list(): Promise<readonly RunSummary[]>;
   /** Whether `list` has it, without putting together what it says of all others. Rejects as `list` does. */
   isListed(id: string): Promise<boolean>;
-  /** Writes what a list says of a run; what cannot be written is written the next time. Never rejects. */
-  note(summary: RunSummary): Promise<void>;
+  /** Writes what a list says of a run; false where that could not be: it is written the next time then. Never rejects. */
+  note(summary: RunSummary): Promise<boolean>;
   /** Takes out everything of a run. @throws {RunHeld} */
   remove(id: string): Promise<void>;
   close(): Promise<void>;

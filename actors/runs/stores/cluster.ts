@@ -89,25 +89,26 @@ class ClusterRunStore implements RunStore {
     }
   }
 
-  async note(summary: RunSummary): Promise<void> {
+  async note(summary: RunSummary): Promise<boolean> {
     const key = encodeToken(summary.id);
     const value = encodeSummary(summary);
     try {
       let entry = this.#known.get(key);
       for (let tries = 0; tries < triesMax; tries += 1) {
         const known = entry && this.#summaryOf(entry);
-        if (!isNewer(summary, known)) return;
-        if (entry === undefined && !(await this.#isThere(summary.id))) return;
+        if (!isNewer(summary, known)) return true;
+        if (entry === undefined && !(await this.#isThere(summary.id))) return true;
         const written = await this.#bucket.write(key, value, entry?.revision ?? 0);
         if (written.kind === "written") {
           this.#learn(key, written.revision, value);
-          return;
+          return true;
         }
         entry = await this.#bucket.read(key);
       }
     } catch {
       // The next one says all that this one would have.
     }
+    return false;
   }
 
   /** What a list shows goes last: cut off before that, it can be found and removed again. */

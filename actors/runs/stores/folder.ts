@@ -72,15 +72,17 @@ class FolderRunStore implements RunStore {
     return (await this.#summary(id)) !== undefined;
   }
 
-  async note(summary: RunSummary): Promise<void> {
+  async note(summary: RunSummary): Promise<boolean> {
     try {
       const bytes = encodeSummary(summary);
       await this.#world.files.writeFile(this.#summaryPath(summary.id), bytes, {
         mode: 0o600,
         durable: false,
       });
+      return true;
     } catch {
       // It is made from the log again where it is missing.
+      return false;
     }
   }
 

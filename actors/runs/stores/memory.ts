@@ -38,11 +38,12 @@ class MemoryRunStore implements RunStore {
     return this.#summaries.has(id);
   }
 
-  async note(summary: RunSummary): Promise<void> {
+  async note(summary: RunSummary): Promise<boolean> {
     const { id } = summary;
     const { position } = await this.#journal.end(runLogName(id));
     // A late owner's run that was removed stays removed.
     if (position > 0 && isNewer(summary, this.#summaries.get(id))) this.#summaries.set(id, summary);
+    return true;
   }
 
   async remove(id: string): Promise<void> {

@@ -3,6 +3,7 @@ import type { Operations, Plan } from "../../../actors/pipeline/plan.ts";
 import { runLimits } from "../../../actors/runs/limits.ts";
 import type { RunEntry } from "../../../actors/runs/run-entry.ts";
 import { RunState } from "../../../actors/runs/run-state.ts";
+import type { RunSummary } from "../../../actors/runs/run-summary.ts";
 import { type RunStage, runId, step, withRun } from "./run-stage.ts";
 
 const sum: Operations = {
@@ -383,5 +384,26 @@ describe("A run", () => {
       await stage.ended(pid);
       expect(heard.at(-1)).toBe((await stage.entries()).length);
       expect(heard).toEqual([...heard].sort((a, b) => a - b));
+    }));
+
+  test("has a list say each thing of it once, and once more what could not be written", () =>
+    withRun(sum, async (stage) => {
+      await stage.begin(sumPlan);
+      const { note } = stage.store;
+      const noted: number[] = [];
+      let isAway = true;
+      Object.assign(stage.store, {
+        note: (summary: RunSummary): Promise<boolean> => {
+          noted.push(summary.n);
+          const fails = isAway && summary.phase === "done";
+          if (fails) isAway = false;
+          return fails ? Promise.resolve(false) : note(summary);
+        },
+      });
+      await toEnd(stage);
+      const { length } = await stage.entries();
+      expect(noted.filter((n) => n === length)).toHaveLength(2);
+      expect(noted).toEqual([...new Set(noted), length]);
+      expect((await stage.store.list())[0]).toMatchObject({ phase: "done", n: length });
     }));
 });
