@@ -4,6 +4,7 @@ import { pipelineConfiguration } from "../../../actors/pipeline/config.ts";
 import type { Operations } from "../../../actors/pipeline/plan.ts";
 import { runsConfiguration } from "../../../actors/runs/config.ts";
 import { type RunAnswer, type RunDesk, runDeskName } from "../../../actors/runs/run-desk-protocol.ts";
+import type { RunEntry } from "../../../actors/runs/run-entry.ts";
 import { isOver, type RunSummary } from "../../../actors/runs/run-summary.ts";
 import { memoryRunStore } from "../../../actors/runs/stores/memory.ts";
 import { named } from "../../../runtime/index.ts";
@@ -11,7 +12,7 @@ import { runsTree } from "../../../supervisors/trees/runs.ts";
 import { type OwnedCluster, ownedCluster } from "../../runtime/ownership/owned-cluster.ts";
 import type { Owner } from "../../runtime/ownership/owners.ts";
 import { partOperations, partsPlan } from "./child-stage.ts";
-import { Gates, operationsOf, planOf, specOf } from "./desk-stage.ts";
+import { Gates, operationsOf, planOf, readUntil, specOf } from "./desk-stage.ts";
 
 type Calls = RunDesk["calls"];
 type ValueOf<C extends keyof Calls> = Calls[C]["reply"] extends RunAnswer<infer V> ? V : never;
@@ -50,14 +51,16 @@ async function get<C extends keyof Calls>(
   return answer.value;
 }
 
-/** The parts of a run once they stand so. */
-async function partsOnce(owner: Owner, id: string, isSo: (parts: readonly RunSummary[]) => boolean) {
-  for (let looks = 0; ; looks += 1) {
-    const parts = (await get(owner, "list", undefined)).filter(({ parent }) => parent === id);
-    if (isSo(parts)) return parts;
-    if (looks > 600) throw new Error(`They came to ${JSON.stringify(parts)}.`);
-    await owner.node.sleep(50);
-  }
+function until(owner: Owner, id: string, isSo: Parameters<typeof readUntil>[2]) {
+  return readUntil((request) => get(owner, "read", request), id, isSo);
+}
+
+/** The parts that readers of a run were told of. */
+function partsIn(entries: readonly RunEntry[]): readonly string[] {
+  const told = entries.flatMap((entry) =>
+    entry.type === "told" && entry.name === "part" ? [(entry.about as { readonly run: string }).run] : [],
+  );
+  return [...new Set(told)];
 }
 
 describe("The parts of a run over a real broker", { timeout: 120_000 }, () => {
@@ -75,28 +78,22 @@ describe("The parts of a run over a real broker", { timeout: 120_000 }, () => {
     };
     const spec = specOf(partsPlan({ plans, among: 5 }));
     const { id } = await get(alpha, "submit", { spec, on: "alpha" });
-    const before = await partsOnce(
-      alpha,
-      id,
-      (parts) =>
-        parts.length === 5 &&
-        parts.every(
-          ({ phase, node, title }) => isOver(phase) || (/[abc]$/.test(title) && node !== undefined),
-        ),
+    const { seen } = await until(alpha, id, (_, entries) => partsIn(entries).length === 5);
+    await Promise.all(["a", "b", "c"].map((name) => gates.reached(name)));
+    const before = await Promise.all(
+      partsIn(seen).map(async (part) => {
+        const stands = ({ title, phase }: RunSummary): boolean =>
+          /[abc]$/.test(title) ? phase === "running" : isOver(phase);
+        return (await until(alpha, part, stands)).summary;
+      }),
     );
     const there = before.filter(({ node, phase }) => node === "beta" && phase === "running");
     expect(there.length).toBeGreaterThan(0);
     cluster.cutOff(beta);
-    await partsOnce(alpha, id, (parts) =>
-      there.every((part) =>
-        parts.some((one) => one.id === part.id && one.node === "alpha" && one.phase === "running"),
-      ),
-    );
+    for (const part of there)
+      await until(alpha, part.id, ({ node, phase }) => node === "alpha" && phase === "running");
     for (const gate of ["a", "b", "c"]) gates.open(gate);
-    let summary = await get(alpha, "find", { prefix: id });
-    while (!isOver(summary.phase))
-      summary = (await get(alpha, "read", { id, from: summary.n + 1, waitMs: 5_000, bytesMax: 1_000 }))
-        .summary;
+    const { summary } = await until(alpha, id, ({ phase }) => isOver(phase));
     expect(summary).toMatchObject({ phase: "done", costUsd: 0.25, tokens: 7 });
     const page = await get(alpha, "read", { id, from: summary.n, waitMs: 0, bytesMax: 1_000_000 });
     const [last] = page.entries;

@@ -11,12 +11,13 @@ import {
   runDeskName,
   runProcessName,
 } from "../../../actors/runs/run-desk-protocol.ts";
+import type { RunEntry } from "../../../actors/runs/run-entry.ts";
 import type { RunPhase, RunSummary } from "../../../actors/runs/run-summary.ts";
 import { folderRunStore } from "../../../actors/runs/stores/folder.ts";
 import { named, realWorld, startNode } from "../../../runtime/index.ts";
 import { runsTree } from "../../../supervisors/trees/runs.ts";
 import { partOperations, partsPlan } from "./child-stage.ts";
-import { Gates, operationsOf, planOf, specOf, types } from "./desk-stage.ts";
+import { Gates, operationsOf, planOf, readUntil, specOf, types } from "./desk-stage.ts";
 
 type Calls = RunDesk["calls"];
 type ValueOf<C extends keyof Calls> = Calls[C]["reply"] extends RunAnswer<infer V> ? V : never;
@@ -45,16 +46,10 @@ async function program(folder: string, gates: Gates) {
     if (!answer.ok) throw new Error(`${answer.code}: ${answer.message}`);
     return answer.value;
   };
-  /** Reads on until the run stands so. */
-  const until = async (id: string, isSo: (summary: RunSummary) => boolean): Promise<readonly string[]> => {
-    const seen: string[] = [];
-    for (let next = 1; ; ) {
-      const page = await get("read", { id, from: next, waitMs: 10_000, bytesMax: 100_000 });
-      seen.push(...types(page.entries));
-      next = page.next;
-      if (next > page.summary.n && isSo(page.summary)) return seen;
-    }
-  };
+  const until = async (
+    id: string,
+    isSo: (summary: RunSummary, seen: readonly RunEntry[]) => boolean,
+  ): Promise<readonly string[]> => types((await readUntil((request) => get("read", request), id, isSo)).seen);
   const is = (wanted: RunPhase) => (summary: RunSummary) => summary.phase === wanted;
   const end = async (): Promise<void> => {
     await node.halt();
@@ -98,11 +93,9 @@ describe("The desk of a program with its runs in a folder", { timeout: 30_000 },
     const { id } = await one.get("submit", { spec: specOf(partsPlan({ plans })), on: undefined });
     const phasesIn = async ({ get }: typeof one) =>
       (await get("list", undefined)).map(({ title, phase }) => `${title}: ${phase}`).toSorted();
-    while (
-      gates.begun.length === 0 ||
-      (await phasesIn(one)).filter((text) => text.endsWith("done")).length < 2
-    )
-      await one.node.sleep(20);
+    const isOutcome = ({ type }: RunEntry): boolean => type === "outcome";
+    await one.until(id, (_, seen) => seen.filter(isOutcome).length === 2);
+    await gates.reached("g");
     await one.end();
     const other = await program(folder, gates);
     onTestFinished(other.end);

@@ -3,7 +3,7 @@ import { onTestFinished } from "vitest";
 import { pipelineConfiguration } from "../../../actors/pipeline/config.ts";
 import type { Operations, Plan } from "../../../actors/pipeline/plan.ts";
 import { runsConfiguration } from "../../../actors/runs/config.ts";
-import type { RunAnswer, RunDesk } from "../../../actors/runs/run-desk-protocol.ts";
+import type { ReadRunRequest, RunAnswer, RunDesk, RunPage } from "../../../actors/runs/run-desk-protocol.ts";
 import { runDeskName } from "../../../actors/runs/run-desk-protocol.ts";
 import type { RunEntry } from "../../../actors/runs/run-entry.ts";
 import type { RunSpec } from "../../../actors/runs/run-spec.ts";
@@ -28,6 +28,7 @@ type ValueOf<C extends keyof Calls> = Calls[C]["reply"] extends RunAnswer<infer 
 export class Gates {
   readonly #open = new Set<unknown>();
   readonly #waiting = new Map<unknown, (() => void)[]>();
+  readonly #awaited = new Map<string, () => void>();
   readonly begun: string[] = [];
 
   open(name: string): void {
@@ -36,8 +37,15 @@ export class Gates {
     this.#waiting.delete(name);
   }
 
+  /** Resolves when a step has come to it. */
+  reached(name: string): Promise<void> {
+    if (this.begun.includes(name)) return Promise.resolve();
+    return new Promise((resolve) => this.#awaited.set(name, resolve));
+  }
+
   pass(name: string): Promise<void> {
     this.begun.push(name);
+    this.#awaited.get(name)?.();
     if (this.#open.has(name)) return Promise.resolve();
     return new Promise((resolve) => this.#waiting.set(name, [...(this.#waiting.get(name) ?? []), resolve]));
   }
@@ -195,6 +203,22 @@ export class DeskStage {
       next = page.next;
       if (page.entries.length === 0) return { entries, summary: page.summary };
     }
+  }
+}
+
+/** Reads a run as it is written, until it stands so and `seen` is all of it. */
+export async function readUntil(
+  read: (request: ReadRunRequest) => Promise<RunPage>,
+  id: string,
+  isSo: (summary: RunSummary, seen: readonly RunEntry[]) => boolean,
+): Promise<{ readonly summary: RunSummary; readonly seen: readonly RunEntry[] }> {
+  const seen: RunEntry[] = [];
+  for (let next = 1; ; ) {
+    const page = await read({ id, from: next, waitMs: 10_000, bytesMax: 100_000 });
+    const { summary } = page;
+    seen.push(...page.entries);
+    next = page.next;
+    if (next > summary.n && isSo(summary, seen)) return { summary, seen };
   }
 }
 
