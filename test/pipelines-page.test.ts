@@ -1,8 +1,10 @@
 // The page about pipelines is held to the language: its tables, its examples, and what it shows of the command.
 import { readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
+import { factWords } from "../actors/pipeline/facts.ts";
 import { checkSpecification } from "../actors/pipeline/language/check.ts";
 import { specificationCharactersMax, specificationStepsMax } from "../actors/pipeline/language/limits.ts";
+import { operators } from "../actors/pipeline/language/specification.ts";
 import { conditionSummaries, shapeText } from "../actors/pipeline/language/told-words.ts";
 import { type PipelineWord, pipelineWords, repeatsMax } from "../actors/pipeline/language/vocabulary.ts";
 import { commandOf } from "../cli/command-table.ts";
@@ -23,10 +25,19 @@ describe("docs/pipelines.md", () => {
     const rows = page
       .split("## Conditions")[1]
       ?.split("\n## ")[0]
-      ?.match(/^\| `.*$/gm);
+      ?.match(/^\| `[a-z]+:` .*$/gm);
     expect(rows).toEqual(conditionSummaries.map(({ word, summary }) => `| \`${word}:\` | ${summary} |`));
     expect(page).toContain(`\`max:${shapeText(repeatsMax.shape)}\``);
     expect(page).toContain(`${repeatsMax.fallback} where it is left out`);
+  });
+
+  it("lists what conditions look at, and every operator", () => {
+    const section = page.split("## Conditions")[1]?.split("\n## ")[0] ?? "";
+    const rows = [...section.matchAll(/^\| `(\w+)` \| (.+?) \| (.+?) \|$/gm)];
+    expect(rows.map(([, name, of, summary]) => ({ name, of, summary }))).toEqual(factWords);
+    for (const operator of operators) expect(section).toMatch(new RegExp(`^\\| .*\`${operator}\``, "m"));
+    expect(checkSpecification("if:quality<fast refactor")).toMatchObject({ ok: false });
+    expect(checkSpecification("if:quality<0,8 refactor")).toMatchObject({ ok: false });
   });
 
   it("names every option of its command", () => {

@@ -1,4 +1,5 @@
 // `aiex pipeline validate|list|examples`: what a pipeline means, what it may be made of, and some that are worth looking at.
+import { factWords } from "../../actors/pipeline/facts.ts";
 import { pipelineExamples as examples } from "../../actors/pipeline/language/examples.ts";
 import { operators } from "../../actors/pipeline/language/specification.ts";
 import { conditionSummaries } from "../../actors/pipeline/language/told-words.ts";
@@ -44,6 +45,7 @@ export async function pipelineList(asking: Asking): Promise<ExitCode> {
     words: pipelineWords,
     conditions,
     operators,
+    facts: factWords,
     repeats: repeatsMax,
   };
   await show(asking, document, wordsText);

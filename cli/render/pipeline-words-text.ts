@@ -1,4 +1,5 @@
 // What a pipeline may be made of, and examples of it, for people.
+import { factWords } from "../../actors/pipeline/facts.ts";
 import type { PipelineExample } from "../../actors/pipeline/language/examples.ts";
 import { operators } from "../../actors/pipeline/language/specification.ts";
 import { conditionSummaries, shapeText } from "../../actors/pipeline/language/told-words.ts";
@@ -33,6 +34,9 @@ export function wordsText(terminal: Terminal): string {
     ...conditions,
     ...parameterLines(repeatsMax, terminal),
     ...wrap(compared, { columns: terminal.columns, firstIndent: "  ", indent: "  " }),
+    "",
+    paint(terminal, "bold", "What they look at, and keys of results"),
+    ...factWords.flatMap(({ name, of, summary }) => row(name.padEnd(13), `${summary} (${of})`, 2, terminal)),
   ].join("\n")}\n`;
 }
 

@@ -1,5 +1,6 @@
 // `aiex pipeline validate|list|examples`: what is printed for people and for programs, and how it ends.
 import { describe, expect, it } from "vitest";
+import { factWords } from "../../../actors/pipeline/facts.ts";
 import { checkSpecification } from "../../../actors/pipeline/language/check.ts";
 import { pipelineExamples } from "../../../actors/pipeline/language/examples.ts";
 import { pipelineWords } from "../../../actors/pipeline/language/vocabulary.ts";
@@ -111,14 +112,19 @@ describe("aiex pipeline list (M-PIPE-2)", () => {
     }
     expect(out).toContain("level:basic|intermediate|advanced");
     expect(out).toContain("(default comprehensive)");
+    for (const { name, summary } of factWords) {
+      expect(out).toMatch(new RegExp(`^  ${name} `, "m"));
+      expect(out).toContain(summary.split(" ", 3).join(" "));
+    }
     for (const word of ["if:", "unless:", "when:", "while:"]) expect(out).toContain(`\n  ${word}`);
     expect(Math.max(...out.split("\n").map((line) => line.length))).toBeLessThanOrEqual(80);
   });
 
   it("gives programs the same", async () => {
-    const { words, conditions } = JSON.parse((await ran(["list"])).out);
+    const { words, conditions, facts } = JSON.parse((await ran(["list"])).out);
     expect(words.map(({ name }: { name: string }) => name)).toEqual(pipelineWords.map(({ name }) => name));
     expect(conditions).toHaveLength(4);
+    expect(facts).toEqual(factWords);
     expect((await ran(["list", "--format", "text"])).out).toContain("Operations\n");
   });
 
