@@ -111,7 +111,7 @@ export class ChildFollowing {
   /** Of one that is over. One that ended with its run is tried again with it. */
   async #mayGoOn({ phase, n }: RunSummary, isAgain: boolean): Promise<boolean> {
     if (phase !== "failed" || isAgain) return phase === "failed";
-    const last = (await this.#page(n)).entries.at(-1);
+    const [last] = (await this.#page(n)).entries;
     return last?.type === "failed" && last.code === endedWithParent;
   }
 
@@ -146,7 +146,8 @@ export class ChildFollowing {
     let last: RunEntry | undefined;
     for (let next = Math.min(counted + 1, n); next <= n; ) {
       const { entries, next: after } = await this.#page(next);
-      for (const entry of entries) {
+      // It may go on meanwhile, since somebody has it: what comes behind its end is counted the next time.
+      for (const entry of entries.filter((each) => each.n <= n)) {
         last = entry;
         if (entry.n > counted) usage.take(entry);
       }

@@ -30,6 +30,8 @@ export interface ChildOrder {
 
 /** What is written of one following. Plain data. */
 interface Followed extends FollowedChild {
+  /** The run that followed it: a fork of that run has what is written, and parts of its own. */
+  readonly by: string;
   readonly countedUsd: number;
   /** True where it had a share of what the run may cost. */
   readonly hadShare: boolean;
@@ -61,11 +63,12 @@ async function followedAs(
   tries: number,
   before: Followed | undefined,
 ): Promise<Followed> {
-  const { resumes } = context;
+  const { run: by, resumes } = context;
   const part = order.part.slice(0, childLimits.partCharactersMax);
-  const key = tries === 0 ? order.key : `${order.key} again ${tries}`;
-  // What was cancelled is not gone on with: another run does it.
-  const isSame = before !== undefined && (before.end.ok || before.end.code !== "run_cancelled");
+  // In front: what follows it may be the name of a file, which can say anything.
+  const key = tries === 0 ? order.key : `again ${tries}: ${order.key}`;
+  // What was cancelled is not gone on with, nor what is another run's: a new one does it.
+  const isSame = before?.by === by && (before.end.ok || before.end.code !== "run_cancelled");
   const id = isSame ? before.end.run : childRunId(context.key, key);
   const { counted, countedUsd } = before?.end.run === id ? before : nothingCounted;
   const value = await context.effect<Followed>({
@@ -80,14 +83,14 @@ async function followedAs(
       const followed = await following.toEnd();
       const paidUsd = followed.usage.reduce((sum, { costUsd }) => sum + (costUsd ?? 0), countedUsd);
       const hadShare = tries === 0 && costUsdMax !== undefined;
-      return { ...followed, countedUsd: paidUsd, hadShare, resumes };
+      return { ...followed, by, countedUsd: paidUsd, hadShare, resumes };
     },
     usage: ({ usage }) => usage,
   });
   if (value !== effectDone) return value;
   const message = "A person took it as done, and what it came to is not known.";
   const end: ChildEnd = { ok: false, run: id, node: null, code: "effect_unknown", message };
-  return { end, counted, countedUsd, usage: [], hadShare: false, resumes };
+  return { end, by, counted, countedUsd, usage: [], hadShare: false, resumes };
 }
 
 const nothingCounted = { counted: 0, countedUsd: 0 } as const;
