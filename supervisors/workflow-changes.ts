@@ -99,7 +99,7 @@ export async function edited(layers: WorkflowLayers, reference: string): Promise
   if (left === undefined) await layers.user.writeDraft(draft, found.text);
   const finish = async (): Promise<SavedWorkflow> => {
     const file = await layers.user.readDraft(draft);
-    const keeps = `Nothing has changed. Your text is in ${shown(path)}: \`aiex workflow edit ${name}\` goes on with it.`;
+    const keeps = `Nothing has changed. Your text is in ${shown(path)}: \`aiex workflow edit ${name}\` goes on with it. Remove it to begin anew.`;
     if (file === undefined)
       throw new WorkflowRefused("workflow_changed", `${shown(path)} is gone. Nothing has changed.`);
     if ("problem" in file) throw new WorkflowWrong(shown(path), "", [unreadable(path, file.problem)], keeps);

@@ -38,7 +38,7 @@ export function realFileSystem(random: Random): FileSystem {
     status: (path) => attempt("look at", path, async () => statusOf(await fs.stat(path, { bigint: true }))),
     linkStatus: (path) =>
       attempt("look at", path, async () => statusOf(await fs.lstat(path, { bigint: true }))),
-    realPath: (path) => attempt("resolve", path, () => fs.realpath(path)),
+    realPath,
     readLink: (path) => attempt("read the link", path, () => fs.readlink(path)),
     readDirectory,
     open,
@@ -54,6 +54,19 @@ export function realFileSystem(random: Random): FileSystem {
 }
 
 const making = "make the directory";
+
+async function realPath(path: string): Promise<string> {
+  const operation = "resolve";
+  try {
+    return await attempt(operation, path, () => fs.realpath(path));
+  } catch (error) {
+    if (!(error instanceof FileError) || error.code !== "file_not_found") throw error;
+    // What a shell makes of <(command) leads to a pipe, which has no path.
+    const there = await fs.stat(path).catch(() => undefined);
+    if (there !== undefined) refuseUnlessRegular(operation, path, kindOf(there));
+    throw error;
+  }
+}
 
 async function* readDirectory(path: string): AsyncGenerator<DirectoryEntry> {
   const operation = "list";

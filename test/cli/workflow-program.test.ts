@@ -94,4 +94,29 @@ describe("aiex ai workflow as a program (M-AI-5)", () => {
     expect(await readFile(join(home, "found.md"), "utf8")).toContain("python/eval");
     expect(server.requests).toEqual([]);
   }, 60_000);
+
+  it("runs what comes with aiex when it was exported, changed, and imported under another name", async () => {
+    const exported = await aiex([page], ["workflow", "export", "--name", "documentation"]);
+    expect(exported).toMatchObject({ code: 0, stderr: "" });
+    await server.stop();
+    const file = join(home, "pages.yaml");
+    const changed = exported.stdout
+      .replace("    default: intermediate\n", "    required: true\n")
+      .replace("document format:markdown", "document format:markdown | save file:{{to}}")
+      .replace("parameters:\n", "parameters:\n  to: { default: docs/mean.md }\n");
+    await writeFile(file, changed);
+    const imported = await aiex([page], ["workflow", "import", file, "--name", "pages"]);
+    expect(imported).toMatchObject({ code: 0, stderr: "" });
+    await server.stop();
+    const unsaid = await aiex([page], ["workflow", "run", "pages", "--input", "src"]);
+    expect([unsaid.code, unsaid.stderr]).toEqual([2, expect.stringContaining("level needs a value")]);
+    await server.stop();
+    const words = ["workflow", "run", "pages", "--input", "src/mean.py", "--set", "level=basic"];
+    const { code, stdout, stderr } = await aiex([explanation, page], [...words, "--provider", "ollama"]);
+    expect({ code, stderr }).toMatchObject({ code: 0 });
+    expect(JSON.parse(stdout).spec).toBe(
+      "explain level:basic focus:comprehensive | extract_insights | document format:markdown | save file:docs/mean.md",
+    );
+    expect(await readFile(join(home, "docs", "mean.md"), "utf8")).toContain("The mean of numbers.");
+  }, 120_000);
 });

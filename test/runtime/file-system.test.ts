@@ -2,9 +2,11 @@ import { execFileSync } from "node:child_process";
 import { randomBytes } from "node:crypto";
 import {
   chmodSync,
+  closeSync,
   existsSync,
   mkdirSync,
   mkdtempSync,
+  openSync,
   promises,
   readdirSync,
   rmSync,
@@ -395,6 +397,16 @@ for (const [kind, makeScene] of [
 }
 
 describe("the real file system", () => {
+  it.skipIf(!existsSync("/proc/self/fd"))("says of a pipe without a path that it is one", async () => {
+    const path = join(tmpdir(), `aiex-pipe-${randomBytes(8).toString("hex")}`);
+    execFileSync("mkfifo", [path]);
+    const pipe = openSync(path, "r+");
+    rmSync(path);
+    const files = realFileSystem(random);
+    expect(await codeOf(files.realPath(`/proc/self/fd/${pipe}`))).toBe("not_regular_file");
+    closeSync(pipe);
+  });
+
   it.skipIf(!existsSync("/proc/self"))("gives a directory up that cannot be made", async () => {
     const files = realFileSystem({ next: () => 0, bytes: (count) => new Uint8Array(count) });
     expect(await codeOf(files.makeDirectory("/proc/self/none/below", { mode: 0o700 }))).toBe(

@@ -392,7 +392,7 @@ describe("A workflow that is edited", () => {
     await expect(failed).rejects.toThrow(
       /drafts\/mine\.yaml:4:7: There is no operation "analize"\. Did you mean analyze\?/,
     );
-    await expect(failed).rejects.toThrow("`aiex workflow edit mine` goes on with it.");
+    await expect(failed).rejects.toThrow("`aiex workflow edit mine` goes on with it. Remove it to begin anew.");
     expect(await specOf("mine")).toBe("analyze");
     const again = await book().edit("mine");
     expect(again.isResumed).toBe(true);

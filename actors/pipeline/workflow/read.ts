@@ -141,8 +141,14 @@ function parameterProblems(
       refuse("choices", "one of them is given twice. Remove one of the two.");
     if (required && own !== undefined)
       refuse("required", "what is required has no default. Remove one of the two.");
-    const taken = own === undefined ? undefined : takeValue("default", parameter, own);
-    if (typeof taken === "object") refuse("default", taken.problem);
+    const source = data.sourceOf([...path, "default"]);
+    // YAML reads 1.10 as 1.1, and 007 as 7: the text that was meant is known to nobody.
+    if ((type === "text" || type === "choice") && typeof own === "number" && source !== `${own}`)
+      refuse("default", `YAML takes ${source} for a number, ${own}. Write it in quotes: "${source}".`);
+    else {
+      const taken = own === undefined ? undefined : takeValue("default", parameter, own);
+      if (typeof taken === "object") refuse("default", taken.problem);
+    }
     return problems;
   });
 }

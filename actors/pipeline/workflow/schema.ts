@@ -38,6 +38,8 @@ export const workflowFile = z.strictObject({
   parameters: z
     .record(z.string().regex(/^[a-z][a-z0-9_]{0,63}$/), parameter)
     .refine((all) => Object.keys(all).length <= parametersMax, `must be ${parametersMax} at most`)
+    // A record has no bound of its own for the JSON Schema.
+    .meta({ maxProperties: parametersMax })
     .default({}),
   /** The pipeline; one of `spec` and `steps` is there. */
   spec: step.optional(),

@@ -16,6 +16,8 @@ export interface YamlData {
   placeWithin(path: Path, at: number, length: number): Place;
   /** Where the value at a path stands in the file's text. */
   rangeOf(path: Path): readonly [number, number] | undefined;
+  /** The value at a path as the file has it, quotes and all. */
+  sourceOf(path: Path): string | undefined;
 }
 
 /** Never fails. */
@@ -51,6 +53,10 @@ export function readYamlData(text: string): YamlData {
       return at(begin, Math.max(begin + 1, Math.min(end, endOfLine(text, begin))));
     },
     rangeOf,
+    sourceOf: (path) => {
+      const range = rangeOf(path);
+      return range === undefined ? undefined : text.slice(...range);
+    },
   };
 }
 

@@ -202,6 +202,13 @@ describe("The parameters of a workflow", () => {
       "{ default: huge }",
       'Here {{x}} is "huge".',
     ],
+    ["of a text that YAML changes", "load file:{{x}}", "{ default: 1.10 }", 'Write it in quotes: "1.10".'],
+    [
+      "of a choice that YAML changes",
+      "load file:{{x}}",
+      "{ type: choice, choices: ['1.0', '2'], default: 1.0 }",
+      "YAML takes 1.0 for a number, 1.",
+    ],
     ["that may be missing where a value is needed", "save file:{{x}}", "{}", "save needs file."],
     [
       "that may be missing in a comparison",
@@ -245,6 +252,8 @@ describe("The parameters of a workflow", () => {
   it.each([
     ["analyze type:{{x}}", "{ required: true }"],
     ["analyze type:{{x}}", "{}"],
+    ["load file:{{x}}", "{ default: 1.5 }"],
+    ["load file:{{x}}", '{ default: "1.10" }'],
     ["analyze type:{{x}}", "{ type: choice, choices: [quality, security] }"],
     ["test_generate coverage:{{x}}", "{ type: number }"],
     ["filter_suggestions limit:{{x}}", "{ type: number, required: true }"],
