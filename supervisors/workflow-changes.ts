@@ -60,8 +60,8 @@ export async function saved(
   const named = name === read.workflow.name ? text : withHead(text, { name });
   const { version: own } = read.workflow;
   const facts = { name, path: shelf.pathOf(name), isWaiting: place?.isTrusted === false };
-  if (before === named && before !== undefined)
-    return { ...facts, version: own, replaced: null, isChanged: false };
+  const same = before === undefined ? undefined : versionOfSame(name, before, named, own);
+  if (same !== undefined) return { ...facts, version: same, replaced: null, isChanged: false };
   if (before !== undefined && !replaces) throw alreadyThere(name, facts.path);
   const replaced =
     before === undefined
@@ -81,6 +81,13 @@ export async function saved(
     return saved(layers, text, options);
   }
   return { ...facts, version, replaced, isChanged: true };
+}
+
+/** The version of a text that is there, where another is the same but for an older number, which it would not keep; undefined where not. */
+function versionOfSame(name: string, before: string, text: string, own: number): number | undefined {
+  if (before === text) return own;
+  const version = versionOf(before, name);
+  return version !== null && version > own && withHead(text, { version }) === before ? version : undefined;
 }
 
 function alreadyThere(name: string, path: string): WorkflowRefused {

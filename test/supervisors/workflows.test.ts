@@ -251,6 +251,14 @@ describe("A workflow that is saved", () => {
     await book().save(text("mine", "analyze"));
     expect(await book().save(text("mine", "analyze"))).toMatchObject({ isChanged: false, version: 1 });
     expect(readdirSync(folder)).toEqual(["mine.yaml"]);
+    await book().save(text("mine", "explain"), { replaces: true });
+    for (const replaces of [true, false])
+      expect(await book().save(text("mine", "explain"), { replaces })).toMatchObject({
+        ...{ isChanged: false, version: 2 },
+      });
+    expect(await book().save(text("mine", "explain", 3), { replaces: true })).toMatchObject({
+      ...{ isChanged: true, version: 3 },
+    });
   });
 
   it("keeps so many older versions", async () => {
@@ -392,7 +400,9 @@ describe("A workflow that is edited", () => {
     await expect(failed).rejects.toThrow(
       /drafts\/mine\.yaml:4:7: There is no operation "analize"\. Did you mean analyze\?/,
     );
-    await expect(failed).rejects.toThrow("`aiex workflow edit mine` goes on with it. Remove it to begin anew.");
+    await expect(failed).rejects.toThrow(
+      "`aiex workflow edit mine` goes on with it. Remove it to begin anew.",
+    );
     expect(await specOf("mine")).toBe("analyze");
     const again = await book().edit("mine");
     expect(again.isResumed).toBe(true);

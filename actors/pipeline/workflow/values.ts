@@ -53,7 +53,11 @@ export function takeValue(
     case "text":
       return text.includes("\0") || text.trim() === "" ? refused("Give a text that is not empty.") : text;
     case "number":
-      return isPlainNumber(text) ? Number(text) : refused("Give a number such as 7 or 0.8.");
+      return isPlainNumber(text)
+        ? Number(text)
+        : refused(
+            `Give a number such as 7 or 0.8, with ${digitsMax} digits at most on either side of its point.`,
+          );
     case "flag":
       return text === "true" || text === "false" ? text === "true" : refused("Give true or false.");
     case "choice": {
@@ -80,7 +84,9 @@ function isPlainNumber(text: string): boolean {
   return plainNumber.test(text) && plainNumber.test(String(Number(text)));
 }
 
-const plainNumber = /^-?\d{1,15}(?:\.\d{1,15})?$/;
+// As many as a number keeps.
+const digitsMax = 15;
+const plainNumber = new RegExp(`^-?\\d{1,${digitsMax}}(?:\\.\\d{1,${digitsMax}})?$`);
 
 /** As much of it as tells what was given. */
 export function quoted(text: string): string {
