@@ -110,15 +110,16 @@ function stepEstimate(
     const seconds = word === "analyze" ? (input.files * timesMax) / analyzedPerSecond : 0;
     return { ...names, ...nothing, seconds: rounded(seconds) };
   }
-  const isWhole =
-    word === "generate" || word === "refactor" || parameters.preview === true || parameters.apply === true;
-  const each = parts ?? (isWhole ? { files: 1, tokens: input.tokens } : input);
+  // What makes a file of its own is told of one that it goes with, and of no folder.
+  const whole = { files: 1, tokens: input.files === 1 ? input.tokens : 0 };
+  const each = parts ?? (word === "generate" ? whole : input);
   const requests = each.files * timesMax;
   const read = requests * aroundTokens + each.tokens * timesMax;
   const answered = Math.ceil(Math.max(requests * share.least, each.tokens * timesMax * share.share));
   const usage = { input_tokens: read, output_tokens: answered };
   const apart = requests * firstAnswerSeconds + read / readPerSecond + answered / writtenPerSecond;
-  const atOnce = Math.min(each.files, partsAtOnce);
+  // The checks of a project are run with one part in place after the other.
+  const atOnce = parameters.verify === true ? 1 : Math.min(each.files, partsAtOnce);
   const cost = requests === 0 ? 0 : costOf(usage, price);
   return { ...names, requests, ...usage, seconds: rounded(apart / Math.max(1, atOnce)), cost_usd: cost };
 }

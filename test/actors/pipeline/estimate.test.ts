@@ -1,6 +1,7 @@
 // What a pipeline is expected to take.
 import { describe, expect, it } from "vitest";
 import type { Price } from "../../../actors/llm/prices.ts";
+import { takesOneFile } from "../../../actors/pipeline/asked-words.ts";
 import { assumedInput, estimatePipeline } from "../../../actors/pipeline/estimate.ts";
 import { checkSpecification } from "../../../actors/pipeline/language/check.ts";
 
@@ -35,10 +36,22 @@ describe("estimatePipeline()", () => {
     });
   });
 
-  it("asks once for each file where an operation takes one, and once for all where it takes them all", () => {
+  it("asks once for each file where a step is done for each, and once where it makes one of its own", () => {
     const input = { files: 10, tokens: 20_000 };
-    const { steps } = estimate("explain | document | document preview | refactor | test_generate", input);
-    expect(steps.map(({ requests }) => requests)).toEqual([10, 10, 1, 1, 10]);
+    const text = "explain | document | document preview | refactor | test_generate | generate requirements:x";
+    const { steps } = estimate(text, input);
+    expect(steps.map(({ requests }) => requests)).toEqual([10, 10, 10, 10, 10, 1]);
+    const checked = checkSpecification(text);
+    if (!checked.ok) throw new Error(text);
+    for (const [index, step] of checked.steps.entries())
+      expect(steps[index]?.requests).toBe(takesOneFile(step) ? input.files : 1);
+  });
+
+  it("reckons with parts at work at the same time, but for those whose checks are run", () => {
+    const input = { files: 10, tokens: 20_000 };
+    const { steps } = estimate("refactor apply | refactor apply verify", input);
+    const [beside = 0, behind = 0] = steps.map(({ seconds }) => seconds);
+    expect(behind / beside).toBeCloseTo(4, 1);
   });
 
   it("asks for each part of a split, until they are put together", () => {
@@ -47,7 +60,7 @@ describe("estimatePipeline()", () => {
       "refactor | split by:function | refactor | merge | refactor",
       input,
     );
-    expect(steps.map(({ requests }) => requests)).toEqual([1, 0, 24, 0, 1]);
+    expect(steps.map(({ requests }) => requests)).toEqual([3, 0, 24, 0, 3]);
     expect(assumptions).toContain("A file has 8 functions.");
   });
 

@@ -70,7 +70,7 @@ describe("aiex pipeline validate (M-PIPE-3)", () => {
     expect(code).toBe(0);
     const { estimate } = JSON.parse(out);
     expect(estimate).toMatchObject({ input: "src", files: 2, tokens: 3_000, provider: "openai" });
-    expect(estimate.steps.map((step: { requests: number }) => step.requests)).toEqual([2, 1]);
+    expect(estimate.steps.map((step: { requests: number }) => step.requests)).toEqual([2, 2]);
     // Two and a half dollars for a million tokens that are read, ten for a million that are written.
     const { input_tokens: read, output_tokens: written } = estimate;
     expect(estimate.cost_usd).toBeCloseTo((read * 2.5 + written * 10) / 1e6, 9);
