@@ -72,16 +72,17 @@ export class PipelineView implements RunView {
   async entry(entry: RunEntry): Promise<void> {
     if (this.#last === undefined) await this.#learnSteps();
     this.#last = entry;
-    const before = this.#standing;
-    this.#standing = standingAfter(before, entry);
     const { stream } = this.#seen;
     if (stream === "events") {
       await this.#host.stdout.write(eventJson(this.#run?.id ?? "", entry));
       return;
     }
+    const before = this.#standing;
+    const whole = await this.#whole(entry);
+    this.#standing = standingAfter(before, whole);
     const said = this.#saidOf(entry, before);
     if (said !== "") await this.#beside(() => this.#host.stderr.write(said));
-    if (stream === "results") await this.#result(entry);
+    if (stream === "results") await this.#result(whole);
     this.#block?.changed();
   }
 
@@ -131,18 +132,25 @@ export class PipelineView implements RunView {
       .join("");
   }
 
+  /** With what says how a step or a part ended, however large that is. */
+  async #whole(entry: RunEntry): Promise<RunEntry> {
+    if (entry.type === "step_finished") return { ...entry, output: await this.#broughtIn(entry.output) };
+    if (entry.type !== "outcome" || entry.value === undefined || partOfEffect(entry.effect) === undefined)
+      return entry;
+    return { ...entry, value: await this.#broughtIn(entry.value) };
+  }
+
   async #result(entry: RunEntry): Promise<void> {
-    if (entry.type === "outcome" && entry.value !== undefined) await this.#part(entry.effect, entry.value);
+    if (entry.type === "outcome") await this.#part(entry.effect, valueIn(entry.value));
     if (entry.type !== "step_finished" || this.#inParts.has(entry.step)) return;
-    const record = await this.#valueOf(entry.output);
+    const record = valueIn(entry.output);
     if (isRecord(record) && isRecord(record.result)) await this.#show(record.result);
   }
 
   /** A part of a step is done: each is shown when it comes, and the step not once more. */
-  async #part(effect: string, kept: Kept): Promise<void> {
+  async #part(effect: string, value: unknown): Promise<void> {
     const followed = partOfEffect(effect);
     if (followed === undefined) return;
-    const value = await this.#valueOf(kept);
     const { end } = isRecord(value) ? value : {};
     const { document } = isRecord(end) && isRecord(end.output) ? end.output : {};
     if (!isRecord(document) || !isRecord(document.result)) return;
@@ -160,9 +168,14 @@ export class PipelineView implements RunView {
     await this.#beside(() => stdout.write(`${text.trimEnd()}\n\n`));
   }
 
-  async #valueOf(kept: Kept): Promise<unknown> {
-    if ("value" in kept) return kept.value;
-    return this.#run?.runs.value(this.#run.id, kept).catch(() => undefined);
+  /** As it is where it cannot be read: what it says is then not known. */
+  async #broughtIn(kept: Kept): Promise<Kept> {
+    if ("value" in kept || this.#run === undefined) return kept;
+    const { id, runs } = this.#run;
+    return runs.value(id, kept).then(
+      (value) => ({ value }),
+      () => kept,
+    );
   }
 
   #lines(): readonly string[] {
@@ -174,4 +187,8 @@ export class PipelineView implements RunView {
     const { stderr, env, platform } = this.#host;
     return terminalOf(stderr, env, platform);
   }
+}
+
+function valueIn(kept: Kept | undefined): unknown {
+  return kept !== undefined && "value" in kept ? kept.value : undefined;
 }

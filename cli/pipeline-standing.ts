@@ -160,7 +160,7 @@ function partsToldOf(known: PartsStanding | undefined, total: number): PartsStan
   return isGoneOn ? known : { done: 0, failed: 0, total };
 }
 
-/** A part is followed as an effect of the step, and what it came to stands in that where it is small. */
+/** A part is followed as an effect of the step, whose value is what it came to. */
 function afterOutcome(
   step: StepStanding,
   { effect, value }: Extract<RunEntry, { readonly type: "outcome" }>,
@@ -181,7 +181,7 @@ function hasFailed(kept: Kept | undefined): boolean {
   return end.ok === false || (isRecord(document) && document.status !== "completed");
 }
 
-/** The record of a step says how it ended, where it is small enough to be written with that. */
+/** The record of a step says how it ended; one that is kept elsewhere has to be brought in before. */
 function finished(step: StepStanding, output: Kept, at: number): StepStanding {
   const record = "value" in output && isRecord(output.value) ? output.value : {};
   const { status, reason } = record;

@@ -1,7 +1,8 @@
 // `aiex pipeline --spec`: what is asked for, what is printed and written, and how it ends, with runs that are played.
 import { describe, expect, it } from "vitest";
+import { pipelineNews } from "../../../actors/pipeline/news.ts";
 import type { PipelineDocument } from "../../../actors/pipeline/outcome.ts";
-import type { RunFact } from "../../../actors/runs/run-entry.ts";
+import type { Kept, RunFact } from "../../../actors/runs/run-entry.ts";
 import { PipelineView } from "../../../cli/followed-pipeline.ts";
 import { report, runOn, type StageOptions, stage } from "../fixtures.ts";
 import { done, grow, ScriptedRuns, scriptedRun } from "../runs-stage.ts";
@@ -256,6 +257,37 @@ describe("PipelineView", () => {
     view.begun(run.id, new ScriptedRuns([run]));
     for (const entry of run.entries) await view.entry(entry);
     expect(scene.stderr()).toBe("done     step 2 of 2, save file:a.md\n");
+  });
+
+  it("tells how a step and its parts ended, however large their records are", async () => {
+    const part = { end: { ok: true, output: { document: { status: "partial", result: explanation } } } };
+    const kept: Readonly<Record<string, unknown>> = {
+      record: { status: "failed", reason: "The disk is full.", result: null, parts: [] },
+      part,
+    };
+    const facts: readonly RunFact[] = [
+      { type: "step_started", step: "1", operation: "pipeline.step", attempt: 1 },
+      { type: "told", step: "1", name: pipelineNews.parts, about: { step: 1, total: 3 } },
+      {
+        ...{ type: "outcome", effect: "1/part a.py", fate: "done", found: false },
+        value: { blob: "part", bytes: 50_000 },
+      },
+      { type: "step_finished", step: "1", output: { blob: "record", bytes: 50_000 }, added: 0 },
+    ];
+    class Keeping extends ScriptedRuns {
+      override async value(id: string, given: Kept): Promise<unknown> {
+        return "blob" in given ? kept[given.blob] : super.value(id, given);
+      }
+    }
+    const runs = new Keeping([], {
+      onRead: (run) => {
+        for (const fact of facts) grow(run, fact);
+        grow(run, done({ document: document({ status: "partial" }), flow: null }));
+      },
+    });
+    const { err, out } = await ran(["--mode", "streaming", "--format", "text"], { runs });
+    expect(err).toContain("failed   step 1 of 2, analyze: 3 s, 0 of 3 parts, 1 failed, The disk is full.\n");
+    expect(out).toContain("a.py\n");
   });
 });
 
