@@ -14,11 +14,25 @@ export function problemsOfSteps(
   steps: readonly WrittenStep[],
   parameters: Parameters,
 ): readonly SpecificationProblem[] {
-  return steps.flatMap((step) => {
+  const problems = steps.flatMap((step) => {
     const uses = placeholdersOf(step);
     const misplaced = uses.flatMap((use) => problemOfUse(use, parameters) ?? []);
     return misplaced.length > 0 ? misplaced : problemsOfValues(step, uses, parameters);
   });
+  return problems.length > 0 ? problems : problemsOfAll(steps, parameters);
+}
+
+/** What steps that are each right make no sense of together, as they are where no value is given that need not be. */
+function problemsOfAll(
+  steps: readonly WrittenStep[],
+  parameters: Parameters,
+): readonly SpecificationProblem[] {
+  const valueAt: ValueAt = (use) => {
+    const { default: own, required, type } = parameters[use.name] ?? {};
+    return own !== undefined || required === true || type === "flag" ? sampleOf(use, parameters) : undefined;
+  };
+  const checked = checkSteps(steps.map((step) => filledStep(step, valueAt)));
+  return checked.ok ? [] : checked.problems;
 }
 
 function problemOfUse(use: PlaceholderUse, parameters: Parameters): SpecificationProblem | undefined {

@@ -118,6 +118,16 @@ describe("A workflow's file", () => {
       "words",
     ],
     ["with a text for a list", file({ spec: undefined, steps: "analyze" }), "steps must be a list"],
+    [
+      "with a step that makes no sense of another",
+      file({ spec: undefined, steps: "\n  - refactor\n  - refactor apply" }),
+      "w.yaml:6:5: Step 1 would change files and does not",
+    ],
+    [
+      "with a file that every part would write",
+      file({ spec: "split by:file | save file:x.md | merge" }),
+      "w.yaml:4:23: save stands between split and merge",
+    ],
     ["with lists for a text", file({ spec: "[analyze]" }), "spec must be a text"],
   ])("is refused %s", (_, text, sentence) => {
     expect(told(text)).toContain(sentence);
@@ -258,6 +268,8 @@ describe("The parameters of a workflow", () => {
     ["test_generate coverage:{{x}}", "{ type: number }"],
     ["filter_suggestions limit:{{x}}", "{ type: number, required: true }"],
     ["refactor apply:{{x}}", "{ type: flag }"],
+    ["refactor | refactor apply:{{x}}", "{ type: flag }"],
+    ["split by:file | test_generate output:{{x}} | merge", "{}"],
     ["if:quality<{{x}} refactor", "{ type: number, default: 0.5 }"],
     ['generate requirements:"A page about {{x}}, and {{ }} and {{"', "{ required: true }"],
   ])("are taken in %s as %s", (spec, parameter) => {
