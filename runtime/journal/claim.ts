@@ -28,17 +28,20 @@ export interface Claimed {
  * @throws {StoreUnavailable}; {JournalFailed}
  */
 export async function claimLog(journal: Journal, log: string, options: ClaimOptions): Promise<Claimed> {
-  const { epoch, position } = await claim(journal, log, options);
+  const { epoch, position, isFirst } = await claim(journal, log, options);
+  const end = { position, epoch };
+  // It was taken as the first of its log: there is nothing to be read.
+  if (isFirst) return { epoch, end, snapshot: undefined, events: [] };
   const snapshot = await journal.snapshot(log);
   const events = await eventsBehind(journal, log, snapshot?.position ?? 0, position);
-  return { epoch, end: { position, epoch }, snapshot, events };
+  return { epoch, end, snapshot, events };
 }
 
 async function claim(
   journal: Journal,
   log: string,
   { owner, id, goesOn = () => true }: ClaimOptions,
-): Promise<LogEnd> {
+): Promise<LogEnd & { readonly isFirst: boolean }> {
   const payload = new TextEncoder().encode(owner);
   let end = await journal.end(log);
   let why = "";
@@ -47,7 +50,8 @@ async function claim(
     const epoch = end.epoch + 1;
     const append = { kind: "claim", epoch, id, payload, expected: end.position } as const;
     const outcome = await journal.append(log, append);
-    if (outcome.kind === "appended") return { epoch, position: outcome.position };
+    if (outcome.kind === "appended")
+      return { epoch, position: outcome.position, isFirst: end.position === 0 && !outcome.isRepeat };
     why = outcome.kind === "unknown" ? outcome.why : "somebody else claimed it meanwhile";
     // The same append again tells what became of it.
     if (outcome.kind !== "unknown") end = outcome.end;

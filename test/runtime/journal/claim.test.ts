@@ -33,10 +33,34 @@ class LaggingJournal extends MemoryJournal {
   }
 }
 
+/** Takes the first append, and an event behind it, and says that nobody knows what became of it. */
+class OvertakenJournal extends MemoryJournal {
+  #isAnswering = false;
+
+  override async append(name: string, append: Append): Promise<Appended> {
+    const appended = await super.append(name, append);
+    if (this.#isAnswering) return appended;
+    this.#isAnswering = true;
+    await super.append(name, { kind: "event", epoch: 1, id: "e", payload: Uint8Array.of(1), expected: 1 });
+    return { kind: "unknown", why: "nobody answers" };
+  }
+}
+
 describe("claimLog()", () => {
   it("takes nothing for all that was acknowledged that is older than the claim", async () => {
-    const claiming = claimLog(new LaggingJournal(), log, { owner: "one", id: "c" });
-    await expect(claiming).rejects.toThrow(StoreUnavailable);
+    const journal = new LaggingJournal();
+    await claimLog(journal, log, { owner: "one", id: "c" });
+    await expect(claimLog(journal, log, { owner: "two", id: "d" })).rejects.toThrow(StoreUnavailable);
+  });
+
+  it("reads nothing where it is the first of its log, and all where it only finds out that it was made", async () => {
+    const journal = new LaggingJournal();
+    const claim = { owner: "one", id: "c" };
+    expect(await claimLog(journal, log, claim)).toEqual({
+      ...{ epoch: 1, end: { position: 1, epoch: 1 }, snapshot: undefined, events: [] },
+    });
+    const { events } = await claimLog(new OvertakenJournal(), log, claim);
+    expect(events.map(({ id }) => id)).toEqual(["e"]);
   });
 
   it("asks before each attempt whether it is to go on, and tries no more where it is not", async () => {
