@@ -8,13 +8,7 @@ import { ChildBusy, ChildPresent, MovePending, UnfitNode, UnknownChild } from ".
 import { placementTimes } from "./limits.ts";
 import type { PlacedChild } from "./placed-child.ts";
 import type { Placement } from "./placement.ts";
-import {
-  checkRecord,
-  newRecord,
-  notPermitted,
-  type PlacementRecord,
-  placementKey,
-} from "./placement-record.ts";
+import { newRecord, notPermitted, type PlacementRecord, placementKey } from "./placement-record.ts";
 import type { Found } from "./placement-table.ts";
 
 const { moveMs, seenMs } = placementTimes(1);
@@ -40,14 +34,12 @@ export async function startPlaced(
     place,
     since: placement.wallTime(),
   });
-  checkRecord(record);
   for (;;) {
     if (placement.table.records.has(key)) throw new ChildPresent(name);
     if (await placement.write({ key, record, expected: placement.table.revisionOf(key) })) break;
     await again(placement, name);
   }
-  if (await placement.until(() => hasRun(placement, name), moveMs)) return;
-  throw new MovePending(name, "any", moveMs, phaseOf(placement, name) ?? "gone");
+  await untilRun(placement, name, key);
 }
 
 /**
@@ -97,8 +89,7 @@ export async function restartPlaced(placement: Placement, name: string): Promise
         }
       : undefined,
   );
-  if (await placement.until(() => hasRun(placement, name), moveMs)) return;
-  throw new MovePending(name, "any", moveMs, phaseOf(placement, name) ?? "gone");
+  await untilRun(placement, name, placement.table.find(name)?.key);
 }
 
 /**
@@ -219,10 +210,13 @@ function whyUnfit(
 /** Phases in which nothing runs, and nothing will by itself. */
 const hasEnded: ReadonlySet<string> = new Set<ChildPhase>(["finished", "stopped", "failed"]);
 
-/** It may have finished before anybody looked. */
-function hasRun(placement: Placement, name: string): boolean {
-  const phase = phaseOf(placement, name);
-  return phase === "running" || phase === "finished";
+/** Resolves when a child runs somewhere. @throws {MovePending} */
+async function untilRun(placement: Placement, name: string, key: string | undefined): Promise<void> {
+  const phase = () => (key === undefined ? undefined : placement.table.records.get(key)?.record.phase);
+  // It may have finished before anybody looked.
+  const hasRun = (): boolean => phase() === "running" || phase() === "finished";
+  if (await placement.until(hasRun, moveMs)) return;
+  throw new MovePending(name, "any", moveMs, phase() ?? "gone");
 }
 
 function phaseOf(placement: Placement, name: string): string | undefined {
