@@ -69,7 +69,7 @@ function shapeOf(
   topic: string,
 ): Pick<WorkflowDraft["parameters"][string], "type" | "choices"> {
   if (type === "text" || type === "number" || type === "flag") return { type };
-  if (type.includes(",")) return { type: "choice", choices: type.split(",") };
+  if (type.includes(",")) return { type: "choice", choices: type.split(",").map((word) => word.trim()) };
   throw new UsageError(
     `${quoted(type)} in --parameter ${quoted(text)} is no type; it is text, number, flag, or the words of a choice with commas, such as low,high.`,
     topic,

@@ -75,10 +75,12 @@ export async function saved(
   try {
     await shelf.write(name, written, { replaces: before !== undefined });
   } catch (error) {
-    if (!(error instanceof FileError) || error.code !== "file_exists") throw error;
-    // Another program was faster: what it has written is there now.
-    if (!replaces) throw alreadyThere(name, facts.path);
-    return saved(layers, text, options);
+    if (!(error instanceof FileError && error.code === "file_exists" && error.path === facts.path))
+      throw error;
+    // Another program was faster: what it has written is there now. Where nothing can be read, it is a link that leads nowhere.
+    if ((await textOn(shelf, name)) === undefined) await shelf.write(name, written, { replaces: true });
+    else if (replaces) return saved(layers, text, options);
+    else throw alreadyThere(name, facts.path);
   }
   return { ...facts, version, replaced, isChanged: true };
 }

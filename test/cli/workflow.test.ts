@@ -54,7 +54,7 @@ describe("aiex workflow create", () => {
   });
 
   it("takes parameters of every type", async () => {
-    const given = ["what", "share:number=0.9", "force:flag", "level:low,high=low", "title=On = things"];
+    const given = ["what", "share:number=0.9", "force:flag", "level:low, high=low", "title=On = things"];
     const all =
       'generate requirements:"{{what}}" force:{{force}} | test_generate coverage:{{share}} | format_markdown title:"{{title}} {{level}}"';
     const { code } = await ran([

@@ -345,6 +345,24 @@ describe("A workflow that is saved", () => {
     ]);
   });
 
+  it.each([{}, { replaces: true }])("takes the place of a link that leads nowhere: %j", async (options) => {
+    mkdirSync(folder, { recursive: true });
+    symlinkSync(join(home, "nowhere"), join(folder, "mine.yaml"));
+    expect(await book().save(text("mine", "analyze"), options)).toMatchObject({
+      version: 1,
+      isChanged: true,
+    });
+    expect([await specOf("mine"), existsSync(join(home, "nowhere"))]).toEqual(["analyze", false]);
+  });
+
+  it.each([{}, { replaces: true }])("is refused where its folder is a file: %j", async (options) => {
+    put(folder, "no folder");
+    await expect(book().save(text("mine", "analyze"), options)).rejects.toThrow(
+      `Cannot make the directory "${folder}"`,
+    );
+    expect(readFileSync(folder, "utf8")).toBe("no folder");
+  });
+
   it("gets another name where one is given", async () => {
     await book().save(text("mine", "analyze"), { name: "yours" });
     expect(readFileSync(join(folder, "yours.yaml"), "utf8")).toBe(text("yours", "analyze"));
