@@ -35,6 +35,8 @@ const own = {
   // Every test that needs real time (child processes, a packed install) fits in this with room to spare on two cores.
   testTimeout: 60_000,
   hookTimeout: 60_000,
+  // What is looked for again and again comes late on a busy machine; by itself it would be given up after a second.
+  expect: { poll: { timeout: 30_000, interval: 20 } },
 } as const;
 
 export default defineConfig({

@@ -28,6 +28,8 @@ import { client, denialsOf, nodeN, observer, settled, startCluster } from "../..
 import { type ScriptedServer, startScriptedServer } from "../llm/scripted-server.ts";
 
 const world = realWorld();
+/** Far more than any answer takes, on a machine that is busy as well. */
+const answerMsMax = 20_000;
 let home = "";
 let server: NatsServer;
 let models: ScriptedServer;
@@ -87,7 +89,7 @@ async function listening(asked: () => Promise<Msg>): Promise<Msg> {
 
 async function ask(subject: string, payload?: unknown): Promise<Msg> {
   const text = payload === undefined ? "" : JSON.stringify(payload);
-  return plain.request(`aiex.alpha.svc.${subject}`, text, { timeout: 20_000 });
+  return plain.request(`aiex.alpha.svc.${subject}`, text, { timeout: answerMsMax });
 }
 
 interface Refusal {
@@ -246,7 +248,7 @@ describe("M-DIST-1 The services", () => {
     for await (const message of await plain.requestMany(`$SRV.${verb}`, "", {
       strategy: "count" as never,
       maxMessages: 4,
-      maxWait: 5_000,
+      maxWait: answerMsMax,
     })) {
       found.push(message.json<T>());
     }
@@ -298,7 +300,7 @@ describe("M-DIST-1 The services", () => {
   ];
 
   test.each(hostile)("refuse %s, and go on", async (_, bytes, status) => {
-    const answer = await plain.request("aiex.alpha.svc.llm.complete", bytes, { timeout: 5_000 });
+    const answer = await plain.request("aiex.alpha.svc.llm.complete", bytes, { timeout: answerMsMax });
     expect(refusalOf(answer).status).toBe(status);
     expect((await ask("llm.status")).headers?.get("Nats-Service-Error-Code") ?? "").toBe("");
   });
@@ -386,7 +388,7 @@ describe("M-DIST-1 The services", () => {
     await carrier.connection.flush();
     const again = await connect({ servers: server.url });
     onTestFinished(() => again.close());
-    const answer = await again.request("aiex.alpha.svc.breaker", "", { timeout: 5_000 });
+    const answer = await again.request("aiex.alpha.svc.breaker", "", { timeout: answerMsMax });
     expect(answer.json()).toMatchObject({ breakers: [{ entry: "local" }] });
   });
 
@@ -407,9 +409,9 @@ describe("M-DIST-1 The services", () => {
     await own.connection.flush();
     const [asking, looking] = [await cluster.connect(client), await cluster.connect(observer)];
     const refused = denialsOf(looking);
-    const options = { timeout: 5_000 };
+    const options = { timeout: answerMsMax };
     const completed = await asking.request("aiex.alpha.svc.llm.complete", JSON.stringify(hello), {
-      timeout: 20_000,
+      timeout: answerMsMax,
     });
     expect(completed.json()).toMatchObject({ entry: "local" });
     const status = await looking.request("aiex.alpha.svc.llm.status", "", options);

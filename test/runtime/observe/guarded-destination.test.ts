@@ -148,7 +148,7 @@ describe("GuardedDestination", () => {
     await vi.waitUntil(() => {
       destination.write("b");
       return second.lines.length > 0;
-    });
+    }, 30_000);
     expect(refused).toHaveLength(1);
     expect(refused[0]).toContain("ENOSPC");
   });
