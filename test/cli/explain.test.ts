@@ -1,11 +1,10 @@
 // `aiex ai explain` as the built command with a model that is played: what it prints, says before, and ends with.
-import { spawn } from "node:child_process";
 import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { type Reply, type ScriptedServer, startScriptedServer } from "../actors/llm/scripted-server.ts";
-import { builtMain } from "./fixtures.ts";
+import { startBeside } from "./beside.ts";
 
 let home = "";
 let server: ScriptedServer | undefined;
@@ -32,33 +31,12 @@ const answer = {
   ],
 };
 
-interface Ended {
-  readonly code: number | null;
-  readonly stdout: string;
-  readonly stderr: string;
-}
-
 function aiex(
   words: readonly string[],
-  { input, env = {} }: { input?: string; env?: Record<string, string> } = {},
+  { input = "", env = {} }: { input?: string; env?: Record<string, string> } = {},
 ) {
   const host = server === undefined ? {} : { AIEX_OLLAMA_HOST: server.baseUrl("ollama") };
-  const child = spawn(process.execPath, [builtMain, ...words], {
-    env: { PATH: process.env.PATH, HOME: home, LANG: "C", ...host, ...env },
-    cwd: home,
-  });
-  const said = { stdout: "", stderr: "" };
-  child.stdout.on("data", (chunk) => {
-    said.stdout += chunk;
-  });
-  child.stderr.on("data", (chunk) => {
-    said.stderr += chunk;
-  });
-  child.stdin.end(input ?? "");
-  const ended = new Promise<Ended>((resolve) => {
-    child.on("close", (code) => resolve({ code, ...said }));
-  });
-  return { child, said, ended };
+  return startBeside(words, { cwd: home, env: { HOME: home, LANG: "C", ...host, ...env }, input });
 }
 
 async function played(...replies: readonly [Reply, ...Reply[]]): Promise<void> {

@@ -1,11 +1,10 @@
 // `aiex ai generate` as the built command with a model that is played over HTTP: what it prints, writes, and ends with.
-import { spawn } from "node:child_process";
 import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { type Reply, type ScriptedServer, startScriptedServer } from "../actors/llm/scripted-server.ts";
-import { builtMain } from "./fixtures.ts";
+import { type Ended, startBeside } from "./beside.ts";
 
 let home = "";
 let server: ScriptedServer | undefined;
@@ -30,29 +29,10 @@ async function played(...replies: readonly [Reply, ...Reply[]]): Promise<void> {
   server = await startScriptedServer({ replies });
 }
 
-interface Ended {
-  readonly code: number | null;
-  readonly stdout: string;
-  readonly stderr: string;
-}
-
 function generate(...words: readonly string[]): Promise<Ended> {
   const host = server === undefined ? {} : { AIEX_OLLAMA_HOST: server.baseUrl("ollama") };
-  const child = spawn(process.execPath, [builtMain, "ai", "generate", "--model", "m", ...words], {
-    env: { PATH: process.env.PATH, HOME: home, LANG: "C", ...host },
-    cwd: home,
-  });
-  const said = { stdout: "", stderr: "" };
-  child.stdout.on("data", (chunk) => {
-    said.stdout += chunk;
-  });
-  child.stderr.on("data", (chunk) => {
-    said.stderr += chunk;
-  });
-  child.stdin.end();
-  return new Promise<Ended>((resolve) => {
-    child.on("close", (ended) => resolve({ code: ended, ...said }));
-  });
+  const all = ["ai", "generate", "--model", "m", ...words];
+  return startBeside(all, { cwd: home, env: { HOME: home, LANG: "C", ...host } }).ended;
 }
 
 const words = ["--type", "function", "--requirements", "Turn cents into a rate"];

@@ -1,11 +1,10 @@
 // What the built command sends beside the file that was named, with a model that is played over HTTP.
-import { spawn } from "node:child_process";
 import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { type Reply, type ScriptedServer, startScriptedServer } from "../actors/llm/scripted-server.ts";
-import { builtMain } from "./fixtures.ts";
+import { type Ended, startBeside } from "./beside.ts";
 
 let home = "";
 let server: ScriptedServer | undefined;
@@ -20,30 +19,10 @@ afterEach(async () => {
   await rm(home, { recursive: true, force: true });
 });
 
-interface Ended {
-  readonly code: number | null;
-  readonly stdout: string;
-  readonly stderr: string;
-}
-
 /** In `~/shop`, so that what aiex keeps is not among the files. */
 function aiex(...words: readonly string[]): Promise<Ended> {
   const host = server === undefined ? {} : { AIEX_OLLAMA_HOST: server.baseUrl("ollama") };
-  const child = spawn(process.execPath, [builtMain, ...words], {
-    env: { PATH: process.env.PATH, HOME: home, LANG: "C", ...host },
-    cwd: join(home, "shop"),
-    stdio: ["ignore", "pipe", "pipe"],
-  });
-  const said = { stdout: "", stderr: "" };
-  child.stdout.on("data", (chunk) => {
-    said.stdout += chunk;
-  });
-  child.stderr.on("data", (chunk) => {
-    said.stderr += chunk;
-  });
-  return new Promise((resolve) => {
-    child.on("close", (code) => resolve({ code, ...said }));
-  });
+  return startBeside(words, { cwd: join(home, "shop"), env: { HOME: home, LANG: "C", ...host } }).ended;
 }
 
 async function files(contents: Readonly<Record<string, string>>): Promise<void> {

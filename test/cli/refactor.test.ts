@@ -1,11 +1,10 @@
 // `aiex ai refactor` as the built command with a model that is played over HTTP: what it prints, changes, and ends with.
-import { spawn } from "node:child_process";
 import { chmod, mkdir, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { type Reply, type ScriptedServer, startScriptedServer } from "../actors/llm/scripted-server.ts";
-import { builtMain } from "./fixtures.ts";
+import { type Ended, startBeside } from "./beside.ts";
 import { hasPseudoTerminal, inTerminal } from "./pseudo-terminal.ts";
 
 let home = "";
@@ -37,30 +36,12 @@ async function played(...replies: readonly [Reply, ...Reply[]]): Promise<void> {
   server = await startScriptedServer({ replies });
 }
 
-interface Ended {
-  readonly code: number | null;
-  readonly stdout: string;
-  readonly stderr: string;
-}
-
-function start(words: readonly string[], { input = "", env = {} }: { input?: string; env?: object } = {}) {
+function start(
+  words: readonly string[],
+  { input = "", env = {} }: { input?: string; env?: Record<string, string> } = {},
+) {
   const host = server === undefined ? {} : { AIEX_OLLAMA_HOST: server.baseUrl("ollama") };
-  const child = spawn(process.execPath, [builtMain, ...words], {
-    env: { PATH: process.env.PATH, HOME: home, LANG: "C", ...host, ...env },
-    cwd: home,
-  });
-  const said = { stdout: "", stderr: "" };
-  child.stdout.on("data", (chunk) => {
-    said.stdout += chunk;
-  });
-  child.stderr.on("data", (chunk) => {
-    said.stderr += chunk;
-  });
-  child.stdin.on("error", () => {}).end(input);
-  const ended = new Promise<Ended>((resolve) => {
-    child.on("close", (code) => resolve({ code, ...said }));
-  });
-  return { child, said, ended };
+  return startBeside(words, { cwd: home, env: { HOME: home, LANG: "C", ...host, ...env }, input });
 }
 
 function refactor(...words: readonly string[]): Promise<Ended> {

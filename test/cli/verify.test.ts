@@ -6,6 +6,7 @@ import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { type Reply, type ScriptedServer, startScriptedServer } from "../actors/llm/scripted-server.ts";
 import { expectGone } from "../runtime/programs/obedient.ts";
+import { type Ended, startBeside } from "./beside.ts";
 import { builtMain } from "./fixtures.ts";
 
 let home = "";
@@ -27,29 +28,10 @@ afterEach(async () => {
   await rm(home, { recursive: true, force: true });
 });
 
-interface Ended {
-  readonly code: number | null;
-  readonly stdout: string;
-  readonly stderr: string;
-}
-
 function aiex(...words: readonly string[]): Promise<Ended> {
   const host = server === undefined ? {} : { AIEX_OLLAMA_HOST: server.baseUrl("ollama") };
-  const child = spawn(process.execPath, [builtMain, ...words], {
-    env: { PATH: process.env.PATH, HOME: home, LANG: "C", MY_API_TOKEN: "token-of-mine", ...host },
-    cwd: project,
-  });
-  const said = { stdout: "", stderr: "" };
-  child.stdout.on("data", (chunk) => {
-    said.stdout += chunk;
-  });
-  child.stderr.on("data", (chunk) => {
-    said.stderr += chunk;
-  });
-  child.stdin.end();
-  return new Promise<Ended>((resolve) => {
-    child.on("close", (code) => resolve({ code, ...said }));
-  });
+  const env = { HOME: home, LANG: "C", MY_API_TOKEN: "token-of-mine", ...host };
+  return startBeside(words, { cwd: project, env }).ended;
 }
 
 /** By kind: the arguments of each check. */

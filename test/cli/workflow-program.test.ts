@@ -1,11 +1,10 @@
 // The workflows of the package as the built command runs them, over a file and a folder, with a model that is played.
-import { spawn } from "node:child_process";
 import { mkdir, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { type Reply, type ScriptedServer, startScriptedServer } from "../actors/llm/scripted-server.ts";
-import { builtMain } from "./fixtures.ts";
+import { type Ended, startBeside } from "./beside.ts";
 
 let home = "";
 let server: ScriptedServer;
@@ -32,29 +31,10 @@ afterEach(async () => {
   await rm(home, { recursive: true, force: true });
 });
 
-interface Ended {
-  readonly code: number | null;
-  readonly stdout: string;
-  readonly stderr: string;
-}
-
 async function aiex(replies: readonly [Reply, ...Reply[]], words: readonly string[]): Promise<Ended> {
   server = await startScriptedServer({ replies });
-  const child = spawn(process.execPath, [builtMain, ...words], {
-    env: { PATH: process.env.PATH, LANG: "C.UTF-8", HOME: home, AIEX_OLLAMA_HOST: server.baseUrl("ollama") },
-    cwd: home,
-  });
-  const said = { stdout: "", stderr: "" };
-  child.stdout.on("data", (chunk) => {
-    said.stdout += chunk;
-  });
-  child.stderr.on("data", (chunk) => {
-    said.stderr += chunk;
-  });
-  child.stdin.end();
-  return new Promise((resolve) => {
-    child.on("close", (code) => resolve({ code, ...said }));
-  });
+  const env = { HOME: home, AIEX_OLLAMA_HOST: server.baseUrl("ollama") };
+  return startBeside(words, { cwd: home, env }).ended;
 }
 
 describe("aiex ai workflow as a program (M-AI-5)", () => {

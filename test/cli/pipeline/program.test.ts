@@ -1,11 +1,10 @@
 // `aiex pipeline` as the built command with a model that is played: from a pipe, on a terminal, failed and gone on with.
-import { spawn } from "node:child_process";
 import { mkdir, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { type Reply, type ScriptedServer, startScriptedServer } from "../../actors/llm/scripted-server.ts";
-import { builtMain } from "../fixtures.ts";
+import { type Ended, startBeside } from "../beside.ts";
 import { hasPseudoTerminal, inTerminal } from "../pseudo-terminal.ts";
 
 let home = "";
@@ -39,28 +38,8 @@ function environment(): Record<string, string> {
   return server === undefined ? { HOME: home } : { HOME: home, AIEX_OLLAMA_HOST: server.baseUrl("ollama") };
 }
 
-interface Ended {
-  readonly code: number | null;
-  readonly stdout: string;
-  readonly stderr: string;
-}
-
 function aiex(...words: readonly string[]): Promise<Ended> {
-  const child = spawn(process.execPath, [builtMain, ...words], {
-    env: { PATH: process.env.PATH, LANG: "C.UTF-8", ...environment() },
-    cwd: home,
-  });
-  const said = { stdout: "", stderr: "" };
-  child.stdout.on("data", (chunk) => {
-    said.stdout += chunk;
-  });
-  child.stderr.on("data", (chunk) => {
-    said.stderr += chunk;
-  });
-  child.stdin.end();
-  return new Promise((resolve) => {
-    child.on("close", (code) => resolve({ code, ...said }));
-  });
+  return startBeside(words, { cwd: home, env: environment() }).ended;
 }
 
 describe("aiex pipeline as a program", () => {
