@@ -130,6 +130,30 @@ export function shared<Part extends string>(
   };
 }
 
+/** How long something takes that happens many times in a round, in which programs of their own are begun and ended. */
+export interface Delays {
+  readonly name: string;
+  readonly note: string;
+  /** Milliseconds at most, for the half and for 99 of a hundred. */
+  readonly reaches: readonly [p50: number, p99: number | undefined];
+  /** The milliseconds of one round. */
+  readonly taken: () => Promise<readonly number[]>;
+}
+
+/** Prints two figures of the same rounds: p50 and p99. */
+export async function measureDelays({ name, note, reaches: [p50, p99], taken }: Delays): Promise<void> {
+  const rounds = shared(async () => {
+    const times = await taken();
+    return { p50: percentile(times, 50), p99: percentile(times, 99) };
+  });
+  for (const [part, atMost] of Object.entries({ p50, p99 }) as ["p50" | "p99", number | undefined][])
+    await measure({
+      ...{ name: `${name}, ${part}`, unit: "ms", better: "lower", ours: rounds(part), note },
+      ...(atMost === undefined ? {} : { reach: { atMost } }),
+      ...{ rounds: 3, warmsUp: false },
+    });
+}
+
 /** Milliseconds that `work` took, until what it gives has settled. */
 export async function timed(work: () => unknown): Promise<number> {
   const start = performance.now();

@@ -5,7 +5,7 @@ import { mkdirSync, mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { realWorld } from "aiex/runtime";
-import { measure, percentile, shared } from "./measure.ts";
+import { measureDelays } from "./measure.ts";
 import { brokerVersion, startBroker } from "./nodes/broker.ts";
 import { endWithUs } from "./nodes/program.ts";
 import { type Model, startModel } from "./pipelines/model.ts";
@@ -164,29 +164,19 @@ async function compare(person: Person, cluster: Cluster): Promise<void> {
     ["kill -9 of a pipeline's owner to the first entry of the next", "SIGKILL", taken, [4_500, 6_000]],
     ["handover of a pipeline on drain, from the boundary on", "SIGTERM", handedOver, [1_000, undefined]],
   ] as const) {
-    const rounds = shared(async () => {
+    const lost = async (): Promise<readonly number[]> => {
       const times: number[] = [];
       for (const [index, victim] of names.entries()) {
         times.push(...timesOf(await person.lose(victim, signal, 2 + index * 3)));
         await cluster.begin(victim);
       }
       if (times.length === 0) throw new Error("Nothing was taken over.");
-      return { p50: percentile(times, 50), p99: percentile(times, 99) };
+      return times;
+    };
+    await measureDelays({
+      ...{ name, reaches, taken: lost },
+      note: `Three nodes over a broker on one machine, at the times that nodes have by default; a round is ${names.length} pipelines of ${filesCount} parts, each a run of its own, whose model takes ${takesMs} ms. Counted are all runs of the owner that is lost.`,
     });
-    for (const [part, atMost] of [
-      ["p50", reaches[0]],
-      ["p99", reaches[1]],
-    ] as const)
-      await measure({
-        name: `${name}, ${part}`,
-        unit: "ms",
-        better: "lower",
-        ours: rounds(part),
-        ...(atMost === undefined ? {} : { reach: { atMost } }),
-        rounds: 3,
-        warmsUp: false,
-        note: `Three nodes over a broker on one machine, at the times that nodes have by default; a round is ${names.length} pipelines of ${filesCount} parts, each a run of its own, whose model takes ${takesMs} ms. Counted are all runs of the owner that is lost.`,
-      });
   }
 }
 

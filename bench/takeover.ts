@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { connectNats } from "aiex/carriers/nats";
 import { beginOwnership, clusterNamed, realWorld, startNode } from "aiex/runtime";
 import { natsStore } from "aiex/stores/nats";
-import { measure, percentile, shared } from "./measure.ts";
+import { measureDelays } from "./measure.ts";
 import { brokerVersion, startBroker } from "./nodes/broker.ts";
 import { childNames, cluster } from "./nodes/owned.ts";
 import { Program } from "./nodes/program.ts";
@@ -109,24 +109,10 @@ async function compare(owners: Owners): Promise<void> {
     ["kill -9 of an owner to the first answer of its successor", (owner) => owner.kill(), [4_500, 6_000]],
     ["handover on drain, from the request to the first answer", (owner) => owner.end(), [1_000, undefined]],
   ] as const satisfies readonly (readonly [string, End, readonly [number, number | undefined]])[]) {
-    const rounds = shared(async () => {
-      const taken = await owners.taken(end);
-      return { p50: percentile(taken, 50), p99: percentile(taken, 99) };
+    await measureDelays({
+      ...{ name, reaches, taken: () => owners.taken(end) },
+      note: `Three owners over a broker on one machine, at the times that nodes have by default; a round is ${endsPerOwner * names.length} ends with three children each. Each child saves itself before it answers.`,
     });
-    for (const [part, atMost] of [
-      ["p50", reaches[0]],
-      ["p99", reaches[1]],
-    ] as const)
-      await measure({
-        name: `${name}, ${part}`,
-        unit: "ms",
-        better: "lower",
-        ours: rounds(part),
-        ...(atMost === undefined ? {} : { reach: { atMost } }),
-        rounds: 3,
-        warmsUp: false,
-        note: `Three owners over a broker on one machine, at the times that nodes have by default; a round is ${endsPerOwner * names.length} ends with three children each. Each child saves itself before it answers.`,
-      });
   }
 }
 

@@ -1,10 +1,12 @@
 // A model for the user's guide: it does what each operation asks of it, for modules of Elixir that find the lowest of a list.
+import { afterEach, beforeEach } from "vitest";
 import {
   type RecordedRequest,
   type Reply,
   type ScriptedServer,
   startScriptedServer,
 } from "../actors/llm/scripted-server.ts";
+import { User } from "./stage.ts";
 
 export function moduleOf(name: string): string {
   return `defmodule ${name} do\n  def low(list) do\n    Enum.at(Enum.sort(list), 0)\n  end\nend\n`;
@@ -12,13 +14,33 @@ export function moduleOf(name: string): string {
 
 export type Asked = "review" | "refactor" | "explain" | "document" | "tests";
 
-export interface GuideModel {
+export interface GuideScene {
+  readonly user: User;
+  readonly model: GuideModel;
+}
+
+/** A user with these files who has set the model up, anew for each test of the file that calls this. */
+export function guideScene(files: Readonly<Record<string, string>>): GuideScene {
+  const scene = {} as { user: User; model: GuideModel };
+  beforeEach(async () => {
+    scene.user = new User(files);
+    scene.model = await startGuideModel();
+    scene.user.setUp(scene.model.server);
+  });
+  afterEach(async () => {
+    await scene.model.server.stop();
+    scene.user.end();
+  });
+  return scene;
+}
+
+interface GuideModel {
   readonly server: ScriptedServer;
   /** What it was asked so far, in order. */
   asked(): readonly Asked[];
 }
 
-export async function startGuideModel(): Promise<GuideModel> {
+async function startGuideModel(): Promise<GuideModel> {
   const asked: Asked[] = [];
   const server = await startScriptedServer({
     replies: (request) => {

@@ -1,8 +1,7 @@
 // The user's guide, line by line: each command of its parts on pipelines works as it is written there.
 import { spawnSync } from "node:child_process";
-import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { type Asked, type GuideModel, moduleOf, startGuideModel } from "./guide-model.ts";
-import { User } from "./stage.ts";
+import { describe, expect, it } from "vitest";
+import { type Asked, guideScene, moduleOf } from "./guide-model.ts";
 
 const files = {
   "lib/module.ex": moduleOf("Shop"),
@@ -42,19 +41,7 @@ end
 `;
 const chain = "analyze | refactor | test_generate";
 
-let user: User;
-let model: GuideModel;
-
-beforeEach(async () => {
-  user = new User(files);
-  model = await startGuideModel();
-  user.setUp(model.server);
-});
-
-afterEach(async () => {
-  await model.server.stop();
-  user.end();
-});
+const scene = guideScene(files);
 
 /** The words of a line of a shell, without what is done to its output. */
 function wordsOf(line: string): readonly string[] {
@@ -63,7 +50,7 @@ function wordsOf(line: string): readonly string[] {
 
 function ran(line: string) {
   // Who is asked about whole folders has to be chosen.
-  return user.aiex(wordsOf(line), { env: { AIEX_DEFAULT_PROVIDER: "ollama" } });
+  return scene.user.aiex(wordsOf(line), { env: { AIEX_DEFAULT_PROVIDER: "ollama" } });
 }
 
 interface Row {
@@ -199,12 +186,12 @@ describe("The guide on pipelines", () => {
         expect(done).toEqual(steps ?? done);
       } else {
         expect(out).toBe("");
-        expect(user.text(writes[0])).toContain(writes[1]);
+        expect(scene.user.text(writes[0])).toContain(writes[1]);
       }
       const each = Array.from({ length: count }, () => asked).flat();
-      expect([...model.asked()].sort()).toEqual([...each].sort());
-      const left = writes === undefined ? {} : { [writes[0]]: user.text(writes[0]) };
-      expect(user.texts()).toEqual({ ...files, ...left });
+      expect([...scene.model.asked()].sort()).toEqual([...each].sort());
+      const left = writes === undefined ? {} : { [writes[0]]: scene.user.text(writes[0]) };
+      expect(scene.user.texts()).toEqual({ ...files, ...left });
     },
     120_000,
   );
@@ -213,23 +200,23 @@ describe("The guide on pipelines", () => {
     const { code, out, err } = await ran(line);
     expect({ code, err: code === 0 ? "" : err }).toEqual({ code: 0, err: "" });
     for (const each of has) expect(out).toContain(each);
-    expect([model.asked(), user.texts()]).toEqual([[], files]);
+    expect([scene.model.asked(), scene.user.texts()]).toEqual([[], files]);
   });
 
   const line = 'aiex pipeline --spec "analyze type:quality" --input lib/';
 
   it(`has ${line} as a gate`, async () => {
-    const passed = await user.shell(`${line} | ${gate} && echo "Quality gate passed"`);
+    const passed = await scene.user.shell(`${line} | ${gate} && echo "Quality gate passed"`);
     expect([passed.code, passed.out]).toEqual([0, "Quality gate passed\n"]);
-    for (const path of ["lib/module.ex", "lib/small_module.ex"]) user.write(path, badModule);
-    const failed = await user.shell(`${line} | ${gate} && echo "Quality gate passed"`);
+    for (const path of ["lib/module.ex", "lib/small_module.ex"]) scene.user.write(path, badModule);
+    const failed = await scene.user.shell(`${line} | ${gate} && echo "Quality gate passed"`);
     expect([failed.code, failed.out]).toEqual([1, ""]);
   }, 60_000);
 
   it.skipIf(!hasJq)(
     `has ${line} | jq -e '.quality_score >= 7.0'`,
     async () => {
-      const passed = await user.shell(
+      const passed = await scene.user.shell(
         `${line} | jq -e '.quality_score >= 7.0' && echo "Quality gate passed"`,
       );
       expect([passed.code, passed.out]).toEqual([0, "true\nQuality gate passed\n"]);

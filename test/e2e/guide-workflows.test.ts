@@ -1,31 +1,18 @@
 // The user's guide, line by line: each command of its parts on workflows works as it is written there.
 import { mkdirSync } from "node:fs";
 import { join } from "node:path";
-import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { type Asked, type GuideModel, moduleOf, startGuideModel } from "./guide-model.ts";
-import { User } from "./stage.ts";
+import { describe, expect, it } from "vitest";
+import { type Asked, guideScene, moduleOf } from "./guide-model.ts";
 
 const files = {
   "lib/my_module.ex": moduleOf("Shop"),
   "lib/small_module.ex": moduleOf("Small"),
 };
 
-let user: User;
-let model: GuideModel;
-
-beforeEach(async () => {
-  user = new User(files);
-  model = await startGuideModel();
-  user.setUp(model.server);
-});
-
-afterEach(async () => {
-  await model.server.stop();
-  user.end();
-});
+const scene = guideScene(files);
 
 function ran(line: string) {
-  return user.shell(line, { AIEX_DEFAULT_PROVIDER: "ollama" });
+  return scene.user.shell(line, { AIEX_DEFAULT_PROVIDER: "ollama" });
 }
 
 interface Row {
@@ -74,8 +61,8 @@ describe("The guide on workflows", () => {
       const document = JSON.parse(out);
       expect(document).toMatchObject({ schema: "aiex.pipeline/1", status: "completed" });
       expect(document.steps.map(({ operation }: { operation: string }) => operation)).toEqual(steps);
-      expect([...model.asked()].sort()).toEqual([...asked].sort());
-      expect(user.texts()).toEqual(files);
+      expect([...scene.model.asked()].sort()).toEqual([...asked].sort());
+      expect(scene.user.texts()).toEqual(files);
     },
     120_000,
   );
@@ -84,14 +71,14 @@ describe("The guide on workflows", () => {
     const spec = "analyze type:all | refactor type:readability | test_generate";
     const created = await ran(`aiex workflow create --name "code_review" --spec "${spec}"`);
     expect({ code: created.code, err: created.code === 0 ? "" : created.err }).toEqual({ code: 0, err: "" });
-    mkdirSync(join(user.project, "workflows"));
+    mkdirSync(join(scene.user.project, "workflows"));
     const exported = await ran('aiex workflow export --name "code_review" > workflows/code_review.yaml');
     expect([exported.code, exported.out]).toEqual([0, ""]);
-    expect(user.text("workflows/code_review.yaml")).toContain("refactor type:readability");
+    expect(scene.user.text("workflows/code_review.yaml")).toContain("refactor type:readability");
     const again = await ran("aiex workflow import workflows/code_review.yaml --name theirs");
     expect({ code: again.code, err: again.code === 0 ? "" : again.err }).toEqual({ code: 0, err: "" });
     const { code, out } = await ran("aiex workflow run theirs --input lib/my_module.ex");
     expect([code, JSON.parse(out).status]).toEqual([0, "completed"]);
-    expect(model.asked()).toEqual(["review", "refactor", "tests"]);
+    expect(scene.model.asked()).toEqual(["review", "refactor", "tests"]);
   }, 120_000);
 });
