@@ -51,8 +51,12 @@ interface Place extends Pick<StepWork, "sees" | "after" | "joins"> {
   readonly waitsFor: readonly number[];
 }
 
-/** Words in front of which a folder has been put together again: what they do is done once, and not for each file. */
 const joiningWords: ReadonlySet<string> = new Set(["save", "load", "split", "merge", "combine_results"]);
+
+/** Whether a folder is put together again in front of it: what it does, or the file that it writes, is one and not one for each file. */
+function isJoining({ word, parameters }: PipelineStep): boolean {
+  return joiningWords.has(word) || parameters.output !== undefined;
+}
 
 /** The number of a split that nobody has written. */
 const impliedSplit = 0;
@@ -61,7 +65,7 @@ const impliedSplit = 0;
 function streamed({ steps, begin, terms, isOneFile }: PipelineWork): readonly PipelineStep[] {
   if (terms.mode !== "streaming" || begin.target.kind !== "path" || isOneFile === true) return steps;
   const [first] = steps;
-  if (first === undefined || joiningWords.has(first.word)) return steps;
+  if (first === undefined || isJoining(first)) return steps;
   const split: PipelineStep = {
     ...{ number: impliedSplit, word: "split", conditions: [], parameters: { by: "file" }, timesMax: 1 },
   };
@@ -69,7 +73,7 @@ function streamed({ steps, begin, terms, isOneFile }: PipelineWork): readonly Pi
 }
 
 function segmentEnd(steps: readonly PipelineStep[], start: number): number {
-  const joint = steps.findIndex(({ word }, index) => index > start && joiningWords.has(word));
+  const joint = steps.findIndex((step, index) => index > start && isJoining(step));
   return joint === -1 ? steps.length : joint;
 }
 

@@ -108,6 +108,13 @@ describe("The plan of a pipeline", () => {
       "3 <- 0 on 0",
       "end <- 0 3",
     ]);
+    expect(shape("explain | generate requirements:x output:a.md | explain", "streaming")).toEqual([
+      "0 <-  on input (explain)",
+      "2 <- 0 on 0",
+      "3 <- 2 on 2",
+      "end <- 0 2 3",
+    ]);
+    expect(shape("test_generate output:a.py", "streaming")).toEqual(["1 <-  on input", "end <- 1"]);
     const text: Target = { kind: "text", name: "a.ts", text: "" };
     expect(shape("explain | document", "streaming", text)).toEqual([
       "1 <-  on input",
