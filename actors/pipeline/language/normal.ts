@@ -33,7 +33,13 @@ function parameterOf(name: string, value: PipelineValue): WrittenParameter {
 
 /** A text that would be read as something else is put in quotes. */
 function written(value: PipelineValue, isCompared: boolean): WrittenValue {
-  const text = String(value);
+  const text = typeof value === "number" ? decimals(value) : String(value);
   const isOther = isCompared && typeof value === "string" && /^(?:true|false|-?[\d.]+)$/.test(text);
   return { text, isQuoted: isOther };
+}
+
+/** Without an exponent, which the language has not: with as many decimals as it reads at most. */
+function decimals(value: number): string {
+  const text = String(value);
+  return text.includes("e") ? value.toFixed(15).replace(/0+$/, "") : text;
 }
