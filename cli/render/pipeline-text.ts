@@ -49,9 +49,12 @@ function stepLines(step: Step, terminal: Terminal): string[] {
   return [head, ...why, ...lost, ...(more > 0 ? [`${" ".repeat(11)}and ${plural(more, "part")} more`] : [])];
 }
 
-function endText({ status, quality_score: score }: PipelineDocument, terminal: Terminal): string {
+function endText({ status, quality_score: score, steps }: PipelineDocument, terminal: Terminal): string {
   const scored = score === null ? "" : `, quality score ${scoreText(score)}`;
-  return `${paint(terminal, endColors[status], endWords[status])}${scored}.`;
+  // A deadline ends it between two steps too, or within one that has not failed.
+  const isCutOff = status === "failed" && steps.every((step) => step.status !== "failed");
+  const words = isCutOff ? "It ended before all of it was done" : endWords[status];
+  return `${paint(terminal, endColors[status], words)}${scored}.`;
 }
 
 function wrapped(text: string, indent: string, { columns }: Terminal): string[] {

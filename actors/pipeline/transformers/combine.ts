@@ -30,7 +30,12 @@ export const merge: Transformer = (given) => {
   const done = leaves.flatMap((leaf) => (leaf.result === null ? [] : [{ ...leaf, result: leaf.result }]));
   const failed = leaves.filter((leaf) => leaf.result === null);
   if (done.length === 0)
-    return nothingToTransform(given, "merge", "no part with a result", "Look at why each of them failed or was skipped.");
+    return nothingToTransform(
+      given,
+      "merge",
+      "no part with a result",
+      "Look at why each of them failed or was skipped.",
+    );
   return mergedReports(done, failed, given) ?? made(combined(done, failed, latest));
 };
 

@@ -336,6 +336,18 @@ describe("how aiex pipeline ends", () => {
     expect(ended.err).toContain("It is over.");
   });
 
+  it("says what ended it: a step, or what bounds all of it", async () => {
+    const ended = async (fact: RunFact) => {
+      const runs = new ScriptedRuns([], { onRead: (run) => void grow(run, fact) });
+      return (await ran([], { ...terminal, runs })).out;
+    };
+    const failed = { type: "failed", message: "It is over." } as const;
+    expect(await ended({ ...failed, code: "step_failed", step: "1" })).toContain(
+      "A step failed, and that was the end.",
+    );
+    expect(await ended({ ...failed, code: "deadline" })).toContain("It ended before all of it was done.");
+  });
+
   it.each([
     [["pipeline", "analyze | explain"], "It is run with aiex pipeline --spec SPEC."],
     [["pipeline", "vlidate", "analyze"], "Did you mean aiex pipeline validate?"],
