@@ -81,10 +81,6 @@ export class RunWork {
     return this.#journal.state.phase === "waiting" ? this.#journal.state.waiting?.for : undefined;
   }
 
-  get phase() {
-    return this.#journal.state.phase;
-  }
-
   begin(): void {
     const { state } = this.#journal;
     const { spec } = state;
@@ -244,9 +240,15 @@ export class RunWork {
       added: steps.length,
       ...(kept === undefined ? {} : { steps: kept }),
     };
+    const finished = { type: "finished", id, output: outcome.output, steps } as const;
+    if (id === this.#plan.result) {
+      // Nothing comes behind it: both are written at once.
+      this.#progress.step(finished);
+      this.#end({ type: "done", output }, [fact]);
+      return;
+    }
     const then = (): void => {
-      if (!this.#isEnding)
-        this.#carryOut(this.#progress.step({ type: "finished", id, output: outcome.output, steps }));
+      if (!this.#isEnding) this.#carryOut(this.#progress.step(finished));
     };
     // What several come to is written together: steps that do not wait for this one may begin at once.
     this.#journal.write([fact], then, false);

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import type { Operations, Plan } from "../../../actors/pipeline/plan.ts";
+import type { Operations, Plan, Step } from "../../../actors/pipeline/plan.ts";
 import { runLimits } from "../../../actors/runs/limits.ts";
 import type { RunEntry } from "../../../actors/runs/run-entry.ts";
 import { RunState } from "../../../actors/runs/run-state.ts";
@@ -47,7 +47,9 @@ describe("A run", () => {
 
   test("goes on from every entry at which its process was killed, and runs no finished step again", () =>
     withRun(sum, async (stage) => {
-      await stage.begin(sumPlan);
+      const [fan, last] = sumPlan.steps as [Step, Step];
+      const steps = [step("first", "number", 0), { ...fan, after: ["first"] }, last];
+      await stage.begin({ ...sumPlan, steps });
       let kills = 0;
       for (;;) {
         const pid = await stage.start("restart");
@@ -65,9 +67,25 @@ describe("A run", () => {
       const state = stateOf(await stage.entries());
       expect(state.output).toEqual({ value: 10 });
       expect(state.finished.map(({ id }) => id).sort()).toEqual(
-        ["fan", "n0", "n1", "n2", "n3", "n4", "sum"].sort(),
+        ["first", "fan", "n0", "n1", "n2", "n3", "n4", "sum"].sort(),
       );
       expect(kills).toBeGreaterThan(3);
+    }));
+
+  test("is over in the moment in which the step of its result is", () =>
+    withRun(sum, async (stage) => {
+      await stage.begin(sumPlan);
+      const pid = await stage.start();
+      const ended = stage.ended(pid);
+      let appends = 0;
+      stage.onAppended = () => {
+        appends += 1;
+        // The claim, who owns it, the first step, those that it found, and the last one.
+        if (appends === 5) stage.node.exit(pid, "kill");
+      };
+      expect(await ended).toEqual("killed");
+      const types = (await stage.entries()).map(({ type }) => type);
+      expect(types.slice(-2)).toEqual(["step_finished", "done"]);
     }));
 
   test("begins steps ahead of a disk that stands still, and not without end", () => {
