@@ -1,5 +1,5 @@
 // What the nodes of the chaos room are told to do, and what each of them writes down: one line of JSON for everything.
-import type { RunEntry } from "../../actors/runs/run-entry.ts";
+import type { Kept, RunEntry } from "../../actors/runs/run-entry.ts";
 import type { RunSpec } from "../../actors/runs/run-spec.ts";
 
 /** How a node begins. It is the first line that its program reads. */
@@ -69,8 +69,11 @@ export type Order =
   | { readonly do: "follow"; readonly id: string; readonly from: number }
   /** Every entry of a run that there is. */
   | { readonly do: "read_run"; readonly id: string }
+  /** A value of a run, wherever it is kept. */
+  | { readonly do: "read_kept"; readonly id: string; readonly kept: Kept }
   /** The ids of all runs that there are. */
   | { readonly do: "list_runs" }
+  | { readonly do: "cancel"; readonly id: string }
   | { readonly do: "answer"; readonly id: string; readonly question: string; readonly choice: string }
   /** Runs that stand still here, to be killed, go on. */
   | { readonly do: "go_on" }

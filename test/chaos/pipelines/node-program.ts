@@ -7,7 +7,7 @@ import { loadConfiguration, startAiex } from "../../../supervisors/aiex.ts";
 import { Member, note } from "../member.ts";
 import { RunCompany } from "../runs/company.ts";
 import { serve } from "../serve.ts";
-import { type Written, writesPath } from "./written.ts";
+import { hashOfFile, type Written, writesPath } from "./written.ts";
 
 await serve(async (settings) => {
   const { name, cluster, factor, outside, whole } = settings;
@@ -37,11 +37,13 @@ await serve(async (settings) => {
 function withWrites(world: World, outside: string, project: string): World {
   const { files } = world;
   const writeFile: World["files"]["writeFile"] = async (path, bytes, options) => {
+    if (path.startsWith(`${project}/`)) {
+      const hash = createHash("sha256").update(bytes).digest("hex");
+      const [name, before] = [path.slice(project.length + 1), hashOfFile(path)];
+      const written: Written = { path: name, hash, before, atMs: Date.now() };
+      appendFileSync(writesPath(outside), `${JSON.stringify(written)}\n`);
+    }
     await files.writeFile(path, bytes, options);
-    if (!path.startsWith(`${project}/`)) return;
-    const hash = createHash("sha256").update(bytes).digest("hex");
-    const written: Written = { path: path.slice(project.length + 1), hash, atMs: Date.now() };
-    appendFileSync(writesPath(outside), `${JSON.stringify(written)}\n`);
   };
   const watched = new Proxy(files, {
     get: (target, key) => {

@@ -36,6 +36,7 @@ export class Campaign {
   readersLost = 0;
   readonly #hasRuns: (node: NodeProcess) => boolean;
   readonly #runs = new Map<string, Tracked>();
+  readonly #disturbedMs: number[] = [];
   readonly #marks = new Map<NodeProcess, number>();
 
   /** @param hasRuns whether a node can be asked about runs; all can by default */
@@ -92,6 +93,8 @@ export class Campaign {
   /** Takes in what the nodes have told, follows what nobody follows any more, and answers what is asked. */
   look(): void {
     for (const node of this.room.nodes) this.#take(node);
+    // All of them may be dead at once.
+    if (this.#ready().length === 0) return;
     for (const [index, run] of [...this.#runs.values()].entries()) {
       if (run.at?.node.hasEnded) run.at = undefined;
       if (run.reader === undefined || run.reader.hasEnded) this.#follow(run, index);
@@ -193,18 +196,28 @@ export class Campaign {
       throw new Error(["The runs were not kept in order:", ...violations].join("\n"));
   }
 
+  /** What is measured of what goes on now says nothing of takeovers: the broker is not there for a moment. */
+  disturbed(): void {
+    this.#disturbedMs.push(Date.now());
+  }
+
   /** For each run that a killed owner had: from the kill to the first entry of the next one, in milliseconds. */
   takeovers(): readonly number[] {
-    return [...this.#runs.values()].flatMap(({ read }) => {
-      const owners = read.filter(({ type }) => type === "owned");
+    return this.takeoversIn([...this.#runs.values()].map(({ read }) => read));
+  }
+
+  /** The same of runs that are read from their logs. */
+  takeoversIn(logs: readonly (readonly RunEntry[])[]): readonly number[] {
+    return logs.flatMap((log) => {
+      const owners = log.filter(({ type }) => type === "owned");
       return owners.slice(1).flatMap(({ at }, index) => {
         const before = owners[index];
-        const since = this.kills.filter(
-          ({ atMs }) => before !== undefined && atMs >= before.at && atMs <= at,
-        );
-        const [first] = since;
-        // Another kill in between is another takeover, which nothing was written of.
-        return since.length === 1 && first?.name === before?.node ? [at - (first?.atMs ?? at)] : [];
+        if (before === undefined) return [];
+        const isBetween = (atMs: number): boolean => atMs >= before.at && atMs <= at;
+        const since = this.kills.filter(({ atMs }) => isBetween(atMs));
+        // Who was let go had no need of a takeover. Another kill in between is another takeover, which nothing was written of.
+        if (!since.some(({ name }) => name === before.node)) return [];
+        return this.#disturbedMs.some(isBetween) ? [] : [at - (since.at(-1)?.atMs ?? at)];
       });
     });
   }
@@ -219,10 +232,14 @@ export class Campaign {
     return run;
   }
 
-  #next(index: number): NodeProcess {
-    const nodes = this.room.alive.filter(
+  #ready(): readonly NodeProcess[] {
+    return this.room.alive.filter(
       (node) => !node.isFrozen && this.#hasRuns(node) && node.all("ready").length > 0,
     );
+  }
+
+  #next(index: number): NodeProcess {
+    const nodes = this.#ready();
     const node = nodes[index % nodes.length];
     if (node === undefined) throw new Error("There is no node.");
     return node;

@@ -1,9 +1,10 @@
 // A node's part in the runs of the chaos room: it may have runs, submits them, and follows them, whoever has them.
 import { pipelineConfiguration } from "../../../actors/pipeline/config.ts";
 import { runsConfiguration } from "../../../actors/runs/config.ts";
+import { decodeValue } from "../../../actors/runs/kept.ts";
 import type { RunAnswer, RunDesk } from "../../../actors/runs/run-desk-protocol.ts";
 import { runDeskName } from "../../../actors/runs/run-desk-protocol.ts";
-import type { RunEntry } from "../../../actors/runs/run-entry.ts";
+import type { Kept, RunEntry } from "../../../actors/runs/run-entry.ts";
 import { isOver } from "../../../actors/runs/run-summary.ts";
 import { memoryRunStore } from "../../../actors/runs/stores/memory.ts";
 import { accessOf } from "../../../actors/workspace/access/of-run.ts";
@@ -19,14 +20,18 @@ import { operationsOfRun } from "./work.ts";
 
 export type RunOrder = Extract<
   Order,
-  { readonly do: "submit" | "follow" | "read_run" | "list_runs" | "answer" | "go_on" }
+  {
+    readonly do: "submit" | "follow" | "read_run" | "read_kept" | "list_runs" | "cancel" | "answer" | "go_on";
+  }
 >;
 
 const told: ReadonlySet<string> = new Set<RunOrder["do"]>([
   "submit",
   "follow",
   "read_run",
+  "read_kept",
   "list_runs",
+  "cancel",
   "answer",
   "go_on",
 ]);
@@ -83,6 +88,10 @@ export class RunCompany {
         return undefined;
       case "read_run":
         return this.#readWhole(order.id);
+      case "read_kept":
+        return this.#readKept(order.id, order.kept);
+      case "cancel":
+        return this.#ask("cancel", { id: order.id, by: "the room" });
       case "list_runs":
         return (await this.#ask("list", undefined)).map(({ id }) => id);
       case "answer": {
@@ -121,6 +130,17 @@ export class RunCompany {
       all.push(...entries);
       if (next === all.length + 1 && entries.length === 0) return all;
     }
+  }
+
+  async #readKept(id: string, kept: Kept): Promise<unknown> {
+    if ("value" in kept) return kept.value;
+    const pieces: Uint8Array[] = [];
+    for (let offset = 0; offset < kept.bytes; ) {
+      const { bytes } = await this.#ask("blob", { id, hash: kept.blob, offset, bytesMax });
+      pieces.push(bytes);
+      offset += bytes.length;
+    }
+    return decodeValue(Buffer.concat(pieces))?.value;
   }
 
   /** @throws with the desk's own code and words */

@@ -13,6 +13,8 @@ import type { Outside } from "./outside.ts";
 export class Stops {
   readonly #outside: Outside;
   readonly #note: Note;
+  /** By the run and the point: how often this owner has come to it. */
+  readonly #times = new Map<string, number>();
   #standing: (() => void)[] = [];
 
   constructor(outside: Outside, note: Note) {
@@ -20,8 +22,14 @@ export class Stops {
     this.#note = note;
   }
 
-  /** Comes back at once, except where this is a stop of the run: then the room is told, and it waits to be killed, or for `goOn`. */
-  async at(run: string, point: string): Promise<void> {
+  /**
+   * Comes back at once, except where this is a stop of the run: then the room is told, and it waits to be killed, or for `goOn`. A point
+   * that an owner comes to again is another one, with a number.
+   */
+  async at(run: string, name: string): Promise<void> {
+    const times = (this.#times.get(`${run} ${name}`) ?? 0) + 1;
+    this.#times.set(`${run} ${name}`, times);
+    const point = times === 1 ? name : `${name} #${times}`;
     if (!this.#outside.takes(run, point)) return;
     const gone = new Promise<void>((resolve) => this.#standing.push(resolve));
     this.#note({ type: "at", run, point });
