@@ -164,6 +164,11 @@ export function goingOn(request: CompletionRequest, text: string): CompletionReq
   return { ...request, messages: [...request.messages, ...further] };
 }
 
+/** True where a model is to go on with a text, which may have been whole when it was cut off: then nothing comes behind it. */
+export function mayBeWhole({ messages }: Pick<CompletionRequest, "messages">): boolean {
+  return messages.at(-1)?.content === goOnWords;
+}
+
 const wholeWords =
   "Your answer was cut off after its first characters, which stand above. Give the whole answer: begin it with exactly those characters, and do not say that it was cut off.";
 

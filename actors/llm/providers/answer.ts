@@ -1,5 +1,6 @@
 // An answer as it comes in: told piece by piece to whoever listens, and kept as a whole.
 import type { Completion, CompletionRequest } from "../completion.ts";
+import { mayBeWhole } from "../continuation.ts";
 import type { ToolCall, Usage } from "../model-event.ts";
 import { ProviderError } from "../provider.ts";
 import type { Exchange } from "./exchange.ts";
@@ -22,6 +23,7 @@ export class Answer {
   readonly tools: ToolCalls;
   readonly #exchange: Exchange;
   readonly #asked: string;
+  readonly #mayBeEmpty: boolean;
   #model: string | undefined;
   #text = "";
   #finish: Finish | undefined;
@@ -32,6 +34,7 @@ export class Answer {
     this.tools = new ToolCalls(peer, request);
     this.#exchange = exchange;
     this.#asked = model;
+    this.#mayBeEmpty = mayBeWhole(request);
   }
 
   /** An event of the answer is here, with that many characters of anything that the model says, thinks or asks for. */
@@ -109,7 +112,7 @@ export class Answer {
         "It refuses to answer this, and says no word of why. Change the request, or choose another model.",
       );
     }
-    if (finish === "stop") {
+    if (finish === "stop" && !this.#mayBeEmpty) {
       throw new ProviderError(
         "protocol",
         `Its answer is empty. Try again, or choose another model than ${this.#asked}.`,

@@ -29,16 +29,22 @@ function teller(
     complete: async (request, { hear }) => {
       asked.push(request);
       const soFar = request.messages.find(({ role }) => role === "assistant")?.content ?? "";
-      const text = whole.slice(soFar.length > 40 ? soFar.length - 25 : soFar.length);
+      // Behind a text that is whole comes nothing.
+      const rest = whole.slice(soFar.length > 40 ? soFar.length - 25 : soFar.length);
+      const text = soFar === whole ? "" : rest;
       for (const [index, piece] of (text.match(/.{1,9}/g) ?? []).entries()) {
         if (index === pieces) throw new ProviderError("protocol", "It broke off.");
         await new Promise<void>((resolve) => world.timers.set(10, resolve));
         hear?.({ type: "text", text: piece });
       }
+      await new Promise<void>((resolve) => world.timers.set(endMs, resolve));
       return { text, model: "m", finish: "stop", usage: { input_tokens: 10, output_tokens: 5 } };
     },
   };
 }
+
+/** What it takes from the last word to the end. */
+const endMs = 200;
 
 /** Plays it on one node after the other, each of which has the same entries and is killed after so many milliseconds. */
 async function played(killedAfterMs: readonly number[], piecesOfFirst?: number) {
@@ -90,6 +96,15 @@ describe("An answer within a run, by real processes,", () => {
       expect(asked).toHaveLength(cuts.length + 1);
       expect(asked.at(-1)?.messages.map(({ role }) => role)).toEqual(["user", "assistant", "user"]);
     }
+  });
+
+  test("is one text where its owner was killed behind the last word of it, and nothing comes any more", async () => {
+    const toldMs = Math.ceil(whole.length / 9) * 10;
+    const { state, asked, read } = await played([toldMs + endMs / 2]);
+    expect(read).toBe(whole);
+    expect(state.output).toMatchObject({ value: { ok: true, completion: { text: whole, finish: "stop" } } });
+    expect(asked.at(-1)?.messages.at(-2)).toEqual({ role: "assistant", content: whole });
+    expect(lengthOf(state)).toBe(whole.length);
   });
 
   test("is one text where its provider broke as well, and says who has gone on with it", async () => {

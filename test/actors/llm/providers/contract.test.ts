@@ -1,5 +1,6 @@
 // What every adapter does alike, through the real SDKs, before a server that answers in every way that a server can.
 import { describe, expect, onTestFinished, test, vi } from "vitest";
+import { goingOn } from "../../../../actors/llm/continuation.ts";
 import { answerCharactersMax } from "../../../../actors/llm/limits.ts";
 import type { ProviderErrorCode } from "../../../../actors/llm/provider.ts";
 import type { ProviderKind } from "../../../../actors/llm/provider-config.ts";
@@ -288,6 +289,14 @@ describe.each(kinds)("The adapter of %s", (kind) => {
 
   test("calls an answer that is empty a fault of the protocol", async () => {
     expect(await failing({ say: " \n" })).toEqual(error("protocol", "empty"));
+  });
+
+  test("takes an answer that is empty as one where it is to go on with a text: that was whole", async () => {
+    const { provider } = await talk(kind, { say: "" });
+    const request = goingOn(hello, "A text that was cut off behind its last character.");
+    expect(await ask(provider, { request })).toMatchObject({ text: "", finish: "stop" });
+    // Of a text of few characters all is asked for once more.
+    expect(await ask(provider, { request: goingOn(hello, "A") })).toEqual(error("protocol", "empty"));
   });
 
   test.each<[string, ProviderErrorCode]>([
