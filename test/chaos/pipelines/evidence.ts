@@ -61,7 +61,7 @@ export function judgePipeline(evidence: PipelineEvidence): readonly Violation[] 
   return [...ofLogs, ...ofAll];
 }
 
-/** Every question was asked; more often than once as often as requests of its own step are counted that were interrupted, and no more. */
+/** Every question was asked; more often than once as often as requests of its own step are counted of which nobody knows the end, and no more. */
 function questions({ asked, logs, run, expected }: PipelineEvidence): readonly string[] {
   const problems: string[] = [];
   const timesOf = ({ kind, marker }: Asked | Question): number =>
@@ -73,7 +73,7 @@ function questions({ asked, logs, run, expected }: PipelineEvidence): readonly s
       problems.push(`asked for ${each.kind} of ${each.marker}, which no step of it wants`);
   for (const { part, step } of expected.asked.filter(isFirstOfStep)) {
     const own = expected.asked.filter((other) => other.part === part && other.step === step);
-    const most = own.length + interruptedOf(logOf(logs, run, part), step).length;
+    const most = own.length + uncountedOf(logOf(logs, run, part), step).length;
     const times = own.reduce((sum, question) => sum + timesOf(question), 0);
     if (times > most)
       problems.push(
@@ -198,6 +198,11 @@ function logOf(logs: PipelineEvidence["logs"], run: string, part: string | undef
   return (
     [...logs.values()].find(([first]) => first?.type === "accepted" && first.spec.parent?.part === part) ?? []
   );
+}
+
+/** Requests that may have been paid, of which nobody knows what they took: their owner was lost, or whoever asked for it. */
+function uncountedOf(log: readonly RunEntry[], step: string): readonly RunEntry[] {
+  return log.filter((entry) => entry.type === "usage" && entry.inputTokens === null && entry.step === step);
 }
 
 function interruptedOf(log: readonly RunEntry[], step?: string): readonly RunEntry[] {
