@@ -3,7 +3,7 @@
 
 import { wholeNodes } from "./pipelines/played.ts";
 import { Room } from "./room.ts";
-import { killPipelineOwners } from "./rows/pipelines.ts";
+import { type HowOften, killPipelineOwners } from "./rows/pipelines.ts";
 import { type Spread, spreadOf } from "./spread.ts";
 
 export interface PlayedPipelines {
@@ -37,7 +37,7 @@ export async function playPipelines(
     const room = await Room.open({ ...wholeNodes, factor: 1 });
     const title = `pipelines of seed ${seed}`;
     try {
-      const { scene, logs } = await killPipelineOwners(room, seed, strikesOfRoom);
+      const { scene, logs } = await killPipelineOwners(room, seed, oftenInRoom);
       const { campaign, models } = scene;
       const taken = campaign.takeoversIn([...logs.values()]);
       takeovers.push(...taken);
@@ -69,5 +69,5 @@ export async function playPipelines(
   };
 }
 
-/** Of a room that is not played in a hurry. */
-const strikesOfRoom = 8;
+/** In a room that is not played in a hurry. */
+const oftenInRoom: HowOften = { pointsOneIn: 60, answersOneIn: 6, strikes: 8 };

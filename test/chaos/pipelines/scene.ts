@@ -157,10 +157,10 @@ export class Scene {
     const busy = owners.filter(({ name }) => this.campaign.working(name).length > 0);
     const among = busy.length > 0 ? busy : owners;
     const victim = among[Math.floor(share * among.length)];
-    if (what === "broker") {
-      this.campaign.disturbed();
-      await this.room.broker.restart();
-    } else if (what === "all") await this.replaceAll(owners);
+    // Nobody is there who could go on with anything.
+    if (what === "broker" || what === "all") this.campaign.disturbed();
+    if (what === "broker") await this.room.broker.restart();
+    else if (what === "all") await this.replaceAll(owners);
     else if (what === "files") await (files && this.replace(files));
     else if (victim !== undefined) await (what === "kill" ? this.replace(victim) : this.drain(victim));
   }

@@ -5,7 +5,7 @@ import { runLimits } from "../../../actors/runs/limits.ts";
 import type { RunEntry } from "../../../actors/runs/run-entry.ts";
 import type { NodeProcess } from "../node-process.ts";
 import { begin, undisturbed, wholeNodes } from "../pipelines/played.ts";
-import type { Scene } from "../pipelines/scene.ts";
+import type { Course, Scene } from "../pipelines/scene.ts";
 import { strikesOf } from "../pipelines/strikes.ts";
 import type { Room } from "../room.ts";
 import type { Row } from "../row.ts";
@@ -18,9 +18,12 @@ export interface PlayedScene {
 }
 
 /** @throws with everything that is wrong */
-export async function killPipelineOwners(room: Room, seed: number, strikes: number): Promise<PlayedScene> {
-  const course = { seed, pointsOneIn, answersOneIn, strikes: strikesOf(seed, strikes) };
-  const scene = await begin(room, course);
+export async function killPipelineOwners(
+  room: Room,
+  seed: number,
+  { strikes, ...oneIn }: HowOften,
+): Promise<PlayedScene> {
+  const scene = await begin(room, { seed, ...oneIn, strikes: strikesOf(seed, strikes) });
   try {
     await scene.playOut();
     return { scene, logs: await scene.judge() };
@@ -29,11 +32,13 @@ export async function killPipelineOwners(room: Room, seed: number, strikes: numb
   }
 }
 
-/** Some ten of them in a room: each takes its node along, and takes the time of a takeover. */
-const pointsOneIn = 60;
-const answersOneIn = 6;
-/** As many as a room has the time for in a test. */
-const strikesOfTest = 3;
+export interface HowOften extends Pick<Course, "pointsOneIn" | "answersOneIn"> {
+  /** What happens at a time. */
+  readonly strikes: number;
+}
+
+/** Some ten losses in all: each takes its node along, and takes the time of a takeover. */
+const oftenInTest: HowOften = { pointsOneIn: 150, answersOneIn: 10, strikes: 2 };
 
 export const pipelineOwnersKilled: Row = {
   fault: 13,
@@ -41,7 +46,7 @@ export const pipelineOwnersKilled: Row = {
   name: "are followed by others: no finished step is done again, every file is written once, and no request is made again that is not counted",
   options: wholeNodes,
   async play(room: Room) {
-    const { scene } = await killPipelineOwners(room, 1, strikesOfTest);
+    const { scene } = await killPipelineOwners(room, 1, oftenInTest);
     const { campaign } = scene;
     assert.ok(campaign.kills.length >= 3, "owners are killed");
   },

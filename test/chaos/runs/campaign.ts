@@ -196,7 +196,7 @@ export class Campaign {
       throw new Error(["The runs were not kept in order:", ...violations].join("\n"));
   }
 
-  /** What is measured of what goes on now says nothing of takeovers: the broker is not there for a moment. */
+  /** What goes on now says nothing of how long takeovers take: for a moment the broker is not there, or nobody else. */
   disturbed(): void {
     this.#disturbedMs.push(Date.now());
   }
