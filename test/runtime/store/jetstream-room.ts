@@ -112,8 +112,8 @@ export async function interrupted(room: JetStreamRoom, during: () => Promise<voi
 const silenceMsMax = 50_000;
 
 /**
- * What `ask` gives as soon as the broker answers it. While a set agrees on who leads it, it answers nobody, at times for longer than
- * any question waits: what a test prepares and takes away is asked for again. What may be asked twice is the same the second time.
+ * What `ask` gives as soon as the broker answers it; it may be asked twice. While a set agrees on who leads it, it answers nobody, on
+ * a busy machine for longer than any question waits: that is to fail no test in what it prepares, and takes away.
  */
 export async function answered<T>(ask: () => Promise<T>): Promise<T> {
   const end = world.clock.now() + silenceMsMax;
