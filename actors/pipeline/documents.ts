@@ -68,7 +68,7 @@ const partsDocument = z.object({
     z.object({
       name: z.string().describe("A path, or a path with the name of a function"),
       status: z.enum(["done", "failed"]),
-      reason: z.string().nullable().describe("Why it failed; null where it is done"),
+      reason: z.string().nullable().describe("Why it failed, or was done without a result; else null"),
       result: anyResult.nullable(),
     }),
   ),

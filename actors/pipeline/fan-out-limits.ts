@@ -8,3 +8,6 @@ export const partNamesToldMax = 10;
 
 /** Tokens of a prompt beside the file that it is about, for an estimate before it is rendered. */
 export const promptTokens = 1_500;
+
+/** Warnings of the parts of a step that it hands on: a person reads some dozen, and those of many parts are mostly the same. */
+export const partWarningsMax = 50;

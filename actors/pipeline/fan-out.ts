@@ -9,7 +9,7 @@ import type { Disclosure } from "../review/disclosure.ts";
 import { followChild } from "../runs/child.ts";
 import { inputOfStep, operationOfStep } from "./asked-words.ts";
 import type { PartsDocument } from "./documents.ts";
-import { promptTokens } from "./fan-out-limits.ts";
+import { partWarningsMax, promptTokens } from "./fan-out-limits.ts";
 import type { PipelineStep } from "./language/check.ts";
 import { specificationOf } from "./language/normal.ts";
 import { type PipelineParts, pipelineNews } from "./news.ts";
@@ -54,7 +54,7 @@ export async function fannedOut(job: WordJob, fan: FanOut): Promise<Done> {
   return {
     ...{ ok: true, result, flow: { ...flow, texts, found } },
     parts: records.map(({ name, run, node, status, reason }) => ({ name, run, node, status, reason })),
-    warnings: [...fan.warnings, ...sent.leftOut],
+    warnings: [...fan.warnings, ...sent.leftOut, ...warningsOf(records)],
   };
 }
 
@@ -63,6 +63,18 @@ interface Ended extends PartRecord {
   readonly texts: Flow["texts"];
   readonly code: string;
   readonly found: Flow["found"];
+  readonly warnings: readonly string[];
+}
+
+/** Each once, with the part of which it is told. */
+function warningsOf(records: readonly Ended[]): readonly string[] {
+  const names = new Map<string, string[]>();
+  for (const { name, warnings } of records)
+    for (const warning of warnings) names.set(warning, [...(names.get(warning) ?? []), name]);
+  return [...names].slice(0, partWarningsMax).map(([warning, [first = "", ...others]]) => {
+    const rest = others.length === 0 ? "" : ` and ${others.length} more of its parts`;
+    return `In ${JSON.stringify(first)}${rest}: ${warning}`;
+  });
 }
 
 /** In the order of the parts. Where one fails that ends the step, no other is begun. */
@@ -104,10 +116,13 @@ async function doneBy(
   const title = `${spec}: ${name}`;
   const child = await followChild(context, { key, part: name, kind: "pipeline", title, plan, among });
   const base = { name, run: child.run, node: child.ok ? child.node : null };
-  const nothing = { result: null, texts: {}, found: [] };
+  const nothing = { result: null, texts: {}, found: [], warnings: [] };
   if (!child.ok) return { ...base, ...nothing, status: "failed", reason: child.message, code: child.code };
   const { document, flow: after } = child.output as PipelineOutcome;
-  const problem = document.steps.find(({ status }) => status === "failed");
+  const problem =
+    document.steps.find(({ status }) => status === "failed") ??
+    // Nothing came of it: no step of it was done.
+    (document.result === null ? document.steps.findLast(({ status }) => status === "skipped") : undefined);
   return {
     ...base,
     status: document.status === "completed" ? "done" : "failed",
@@ -116,6 +131,7 @@ async function doneBy(
     result: document.steps.length > 1 ? document : document.result,
     texts: after.texts,
     found: foundSince(flow.found, after.found),
+    warnings: document.warnings,
   };
 }
 

@@ -2,9 +2,9 @@
 // that a step that is tried again begins where it was.
 import { initialTransition, type SnapshotFrom, transition } from "xstate";
 import type { StepContext } from "../runs/step-context.ts";
-import { conditionHolds } from "./conditions.ts";
+import { conditionHolds, type LookedAt } from "./conditions.ts";
 import { joined, lastResult } from "./joined.ts";
-import { remeasured } from "./measured.ts";
+import { lookedAtAgain } from "./measured.ts";
 import type { Operations, StepOutcome } from "./plan.ts";
 import { stepIdOf } from "./planned.ts";
 import type { Flow, StepRecord } from "./record.ts";
@@ -78,10 +78,9 @@ class Course {
   async judge(): Promise<StepEvent> {
     const { conditions } = this.#work.step;
     const asked = this.#round === 0 ? conditions : conditions.filter(({ word }) => word === "while");
-    const records = this.#done === undefined ? this.#before : [...this.#before, this.record("done")];
-    const latest = await this.#looksAt(asked);
+    const lookedAt = await this.#looksAt(asked);
     for (const condition of asked) {
-      const { holds, warning } = conditionHolds(condition, { latest, records });
+      const { holds, warning } = conditionHolds(condition, lookedAt);
       if (warning !== undefined && this.#work.terms.strict)
         return this.#refused({ ok: false, code: "unknown_path", message: warning });
       if (warning !== undefined && !this.#warnings.includes(warning)) this.#warnings.push(warning);
@@ -133,17 +132,12 @@ class Course {
     );
   }
 
-  /** What conditions look at first: what it has just made, measured again where they ask for what only an analysis tells. */
-  async #looksAt(conditions: StepWork["step"]["conditions"]): Promise<StepRecord | undefined> {
-    if (this.#done === undefined) return this.#latest;
-    const own = this.record("done");
-    const measured = await remeasured(own, conditions, {
-      context: this.#context,
-      tools: this.#tools,
-      prefix: `measured ${this.#round}/`,
-      before: this.#before,
-    });
-    return measured ?? own;
+  async #looksAt(conditions: StepWork["step"]["conditions"]): Promise<LookedAt> {
+    const before = this.#before;
+    if (this.#done === undefined) return { latest: this.#latest, records: before };
+    const prefix = `measured ${this.#round}/`;
+    const measuring = { context: this.#context, tools: this.#tools, prefix, before };
+    return lookedAtAgain(this.record("done"), conditions, measuring);
   }
 
   #refused({ code, message }: Extract<Done, { readonly ok: false }>): StepEvent {

@@ -113,6 +113,15 @@ describe("A step of a pipeline", () => {
     expect(new Set(files.sets.map(({ id }) => id)).size).toBe(2);
   });
 
+  it.each(["Quality<1", "severity!=none", "analyze.issues>0", "1.issues>0"])(
+    "measures what it has made where while:%s looks at it",
+    async (asked) => {
+      const script: Script = ({ request }) => (JSON.stringify(request).includes("x = eval") ? first : second);
+      const { document } = await played(`analyze type:security | while:${asked} refactor max:5`, { script });
+      expect(document.steps[1]).toMatchObject({ status: "done", rounds: 2 });
+    },
+  );
+
   it("has the answer of each round checked anew", async () => {
     const files = new ChangingFiles({ "a.py": two });
     const script: Script = ({ request }) => (JSON.stringify(request).includes("x = eval") ? first : second);

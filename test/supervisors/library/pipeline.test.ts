@@ -139,6 +139,20 @@ describe("A pipeline", () => {
     expect(sent(0)).toContain("filter_suggestions of src/b.py");
   }, 60_000);
 
+  it("tells what its parts warn of, and why nothing came of them", async () => {
+    mkdirSync(join(home, "src"));
+    for (const name of ["a.py", "b.py"]) writeFileSync(join(home, "src", name), "x = 1\n");
+    await opened({ say: "?" });
+    const document = await app.pipeline("split by:file | if:weather==fine analyze", { input: "src" });
+    expect(document.warnings).toEqual([
+      expect.stringMatching(/^Step 1: In "src\/a.py" and 1 more of its parts: Step 2: .*weather/),
+    ]);
+    const parts = ["src/a.py", "src/b.py"].map((name) => {
+      return { name, status: "done", reason: "if:weather==fine was not met.", result: null };
+    });
+    expect(document.result).toMatchObject({ parts });
+  }, 60_000);
+
   it("saves what came before in the form that the name says, and takes it back", async () => {
     await opened({ say: "?" });
     const call = app.pipeline("analyze | save file:report.json | save file:report.md", { input: "a.py" });
