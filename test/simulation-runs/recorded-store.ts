@@ -13,6 +13,8 @@ export function recordedStore(stage: Stage, store: ClusterStore, programOf: () =
     place: runs.place,
     acknowledgement: () => runs.acknowledgement(),
     append: async (log, append) => {
+      // Who dies of it may have written all the same.
+      if (log.startsWith(stem)) stage.logged.add(log.slice(stem.length));
       const outcome = await runs.append(log, append);
       // Parts of runs are called by their ids.
       const run = names.get(log) ?? (log.startsWith(stem) ? log.slice(stem.length) : undefined);

@@ -165,20 +165,15 @@ async function see(stage: Stage, people: readonly People[]): Promise<void> {
     const next = readers.map((reader) => [reader.name, reader.next] as const);
     stage.note({ type: "stands", run: run.name, phase: state.phase, readers: Object.fromEntries(next) });
   }
-  for (const id of partsIn(stage)) stage.note({ type: "log", run: id, records: await recordsOf(stage, id) });
+  for (const id of stage.logged) {
+    const records = await recordsOf(stage, id);
+    if (isPart(records)) stage.note({ type: "log", run: id, records });
+  }
 }
 
-/** The ids of all parts of runs that were accepted. */
-function partsIn({ ledger }: Stage): ReadonlySet<string> {
-  return new Set(
-    ledger.entries.flatMap((entry) =>
-      entry.type === "wrote"
-        ? entry.entries.flatMap((each) =>
-            each.type === "accepted" && each.spec.parent !== undefined ? [each.spec.id] : [],
-          )
-        : [],
-    ),
-  );
+function isPart(records: readonly LogRecord[]): boolean {
+  const [first] = records.flatMap(({ entries }) => entries);
+  return first?.type === "accepted" && first.spec.parent !== undefined;
 }
 
 async function recordsOf({ journal }: Stage, id: string): Promise<readonly LogRecord[]> {

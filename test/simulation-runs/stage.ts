@@ -49,6 +49,8 @@ export class Stage {
   readonly store: ImperfectStore;
   /** What is on the disks, for who judges nodes by it. */
   readonly journal: MemoryJournal;
+  /** The ids of runs that somebody wrote the logs of, or meant to. */
+  readonly logged = new Set<string>();
   readonly ledger: Ledger;
   /** By name: the start that runs now. */
   readonly programs = new Map<string, Program>();
