@@ -38,9 +38,11 @@ export const sessionMemory = {
   /** Once per step, however often that is tried. Whether it was kept decides nothing: what cannot be kept is not. */
   async add(context: StepContext, found: readonly Remembered[]): Promise<void> {
     const { session, run, key, chain } = context;
-    chain?.remembered(found);
+    if (found.length === 0 || (session === undefined && chain === undefined)) return;
+    const masked = found.map(maskedFound);
+    chain?.remembered(masked);
     // What is true of files as steps before would have them is not true of the project.
-    if (session === undefined || found.length === 0 || chain?.isProposed === true) return;
+    if (session === undefined || chain?.isProposed === true) return;
     const now = ownWorld().clock.wallTime();
     await context.effect({
       key: "session",
@@ -49,12 +51,11 @@ export const sessionMemory = {
       // What is added twice is there once.
       unknown: "repeat",
       perform: async () => {
-        const entries = found.map(
+        const entries = masked.map(
           ({ operation, kind = "operation", summary, paths }, index): SessionEntry => {
-            const { text } = maskSecrets(summary, { isCode: false });
             const places = paths.map((path) => placeOf(session, path));
             return {
-              ...{ id: `${key}/${index}`, at: now, kind, operation, summary: text, paths: places },
+              ...{ id: `${key}/${index}`, at: now, kind, operation, summary, paths: places },
               ...{ run, short: false },
             };
           },
@@ -68,12 +69,17 @@ export const sessionMemory = {
   },
 };
 
+/** As it may be kept, and sent to anybody. Once it is: each step behind it in a pipeline has it in its prompts. */
+export function maskedFound(found: Remembered): Remembered {
+  return { ...found, summary: maskSecrets(found.summary, { isCode: false }).text };
+}
+
 /** What steps before it in its pipeline found: a text for a prompt, the newest first, "" where there is nothing. It is data as well. */
 export function chainReference({ found }: Chain): string {
   const parts: string[] = [];
   let tokens = 0;
   for (const { operation, paths, summary } of found.toReversed()) {
-    const part = partOf({ operation, summary: maskSecrets(summary, { isCode: false }).text }, paths);
+    const part = partOf({ operation, summary }, paths);
     const size = estimateTokens(part);
     if (tokens + size > sessionLimits.referenceTokensMax) continue;
     tokens += size;

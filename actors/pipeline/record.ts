@@ -14,7 +14,7 @@ export interface Flow {
   readonly target: Target;
   /** Files as they would be, by path: what earlier steps proposed and did not write. */
   readonly texts: Readonly<Record<string, string>>;
-  /** What earlier steps found, for the prompts of later ones. */
+  /** What earlier steps found, for the prompts of later ones. Secrets are masked in it. */
   readonly found: readonly Remembered[];
 }
 

@@ -75,7 +75,7 @@ export interface ProposedFile {
 
 /** Between the steps of a pipeline: what an operation is told of those before it, and what it tells those behind it. */
 export interface Chain {
-  /** What steps before it found, the oldest first. */
+  /** What steps before it found, the oldest first, secrets masked. */
   readonly found: readonly Remembered[];
   /** True where it works on files as steps before would have them, and not as they are. */
   readonly isProposed: boolean;

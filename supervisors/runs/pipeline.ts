@@ -1,5 +1,6 @@
 // A pipeline as a run: who is asked, with which prompts, and the document that it comes to, also where it failed on its way.
 import type { AnyModelOperation } from "../../actors/operations/ask-model.ts";
+import { maskedFound } from "../../actors/operations/session.ts";
 import { inputOfStep, operationOfStep, promptsOfWords } from "../../actors/pipeline/asked-words.ts";
 import type { PipelineStep } from "../../actors/pipeline/language/check.ts";
 import { specificationOf } from "../../actors/pipeline/language/normal.ts";
@@ -85,7 +86,8 @@ export async function pipelineOrder(place: OperationPlace, order: PipelineOrder)
     ...{ spec, steps },
     begin: {
       ...{ target: input, texts: {} },
-      found: wish === undefined ? [] : [{ operation: "What is wanted", summary: wish, paths: [] }],
+      found:
+        wish === undefined ? [] : [maskedFound({ operation: "What is wanted", summary: wish, paths: [] })],
     },
     terms: {
       ...{ mode, strict, continueOnError, asked: asked ?? null, review: review ?? null },

@@ -1,5 +1,6 @@
 // A transformer as a step: what it makes of what came before, and which of the findings it leaves for the steps behind it.
 import { Misuse } from "../../../runtime/process/failures.ts";
+import { maskedFound } from "../../operations/session.ts";
 import { textOf } from "../../rendering/result.ts";
 import type { Remembered } from "../../runs/step-context.ts";
 import type { Flow, ResultDocument } from "../record.ts";
@@ -26,5 +27,5 @@ export async function transformed({ work: { step }, flow, records, latest }: Wor
 
 function foundIn(operation: string, result: ResultDocument, { target }: Flow): Remembered {
   const summary = textOf(result).slice(0, foundCharactersMax);
-  return { operation, summary, paths: [target.kind === "path" ? target.path : target.name] };
+  return maskedFound({ operation, summary, paths: [target.kind === "path" ? target.path : target.name] });
 }

@@ -238,6 +238,20 @@ describe("A pipeline", () => {
     expect(request).not.toContain("analyze of a.py");
   });
 
+  it("hands on no secret of what was found", async () => {
+    const secret = `sk-proj-${"a1B2".repeat(10)}`;
+    const claims = [{ title: "Eval", text: "Runs.", from_line: 1, to_line: 1 }];
+    const script = () => speaks([JSON.stringify({ summary: `The key is ${secret}.`, claims })]);
+    const { orders, stage } = await played("explain | extract_insights | explain", { script });
+    expect(JSON.stringify(orders[1]?.request)).toContain("extract_insights of a.py");
+    expect(JSON.stringify(orders[1]?.request)).not.toContain(secret);
+    for (const step of ["1", "2"]) {
+      const { flow } = stage.outputs.get(step) as StepRecord;
+      expect(JSON.stringify(flow)).toContain("[masked]");
+      expect(JSON.stringify(flow)).not.toContain(secret);
+    }
+  });
+
   it("analyzes code as it would be", async () => {
     const script: Script = (_, index) => (index === 0 ? first : second);
     const { document, files } = await played("refactor | refactor | analyze type:security", { script });
