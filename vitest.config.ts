@@ -21,11 +21,13 @@ class LongestFirst extends BaseSequencer {
 }
 
 /**
- * Tests of code that keeps nothing for its whole program, and whose files can share what was loaded: that saves minutes. Elsewhere
- * each file has a program of its own: for real processes, brokers and disks, and for what listens to the failures of a program.
+ * Tests that keep nothing for their whole program, and whose files can share what was loaded: that saves minutes. Elsewhere each
+ * file has a program of its own: what listens to the failures of a program or measures it, and what would gain nothing.
  */
 const together = [
   "test/actors/**/*.test.ts",
+  "test/supervisors/**/*.test.ts",
+  "test/cli/**/*.test.ts",
   "test/runtime/{checkpoint,inspect,leases,logic,names,observe,placement,process,supervision,testing,wire,worlds}/**/*.test.ts",
   "test/runtime/{file-system,framing,secret}.test.ts",
 ];

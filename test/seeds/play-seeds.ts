@@ -18,8 +18,8 @@ export async function playSeeds<Entry>(room: Room<Entry>, keptSeeds: URL): Promi
     process.stderr.write(`${usageOf(room)}\n`);
     return 2;
   }
-  const kept: number[] = JSON.parse(readFileSync(keptSeeds, "utf8"));
-  const { seed, from, seeds } = given;
+  const { seed, from, seeds, only } = given;
+  const kept: number[] = only ? [] : JSON.parse(readFileSync(keptSeeds, "utf8"));
   const range = Array.from({ length: seeds }, (_, index) => from + index);
   const all = seed === undefined ? [...kept, ...range.filter((each) => !kept.includes(each))] : [seed];
   const failed: number[] = [];
@@ -48,24 +48,35 @@ export async function playSeeds<Entry>(room: Room<Entry>, keptSeeds: URL): Promi
   };
   process.stdout.write(`${JSON.stringify(figures)}\n`);
   const added = failed.filter((each) => !kept.includes(each)).slice(0, keptSeedsMax);
-  if (added.length > 0)
+  if (added.length > 0 && !only)
     writeFileSync(keptSeeds, `${JSON.stringify([...kept, ...added].sort((a, b) => a - b))}\n`);
   return failed.length > 0 ? 1 : 0;
 }
 
 function usageOf<Entry>({ script, folder }: Room<Entry>): string {
-  return `Usage: npm run ${script} -- [--seed N] [--from N] [--seeds N]
+  return `Usage: npm run ${script} -- [--seed N] [--from N] [--seeds N] [--only]
   --seed N    plays this one seed and shows its trace's hash
   --from N    the first seed (1)
   --seeds N   how many seeds, one after the other (${seedsDefault})
+  --only      plays no others than these, and adds none
 The seeds of test/${folder}/seeds.json are played before all others. Seeds that fail, ten of them at most, are added.
 Exit codes: 0 all seeds passed, 1 some failed, 2 bad usage.`;
 }
 
-function parseArguments(): { seed: number | undefined; from: number; seeds: number } | undefined {
+interface Given {
+  readonly seed: number | undefined;
+  readonly from: number;
+  readonly seeds: number;
+  /** These and no others. */
+  readonly only: boolean;
+}
+
+function parseArguments(): Given | undefined {
   const option = { type: "string" } as const;
   try {
-    const { values } = parseArgs({ options: { seed: option, from: option, seeds: option } });
+    const { values } = parseArgs({
+      options: { seed: option, from: option, seeds: option, only: { type: "boolean" } },
+    });
     const number = (text: string | undefined): number | undefined => {
       if (text === undefined) return undefined;
       if (!/^\d{1,9}$/.test(text)) throw new RangeError(`"${text}" is no whole number from 0.`);
@@ -75,6 +86,7 @@ function parseArguments(): { seed: number | undefined; from: number; seeds: numb
       seed: number(values.seed),
       from: number(values.from) ?? 1,
       seeds: number(values.seeds) ?? seedsDefault,
+      only: values.only ?? false,
     };
   } catch (error) {
     process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`);

@@ -1,5 +1,0 @@
-// Part 3 of the seeds that every run of the tests plays.
-import { testPart } from "../seeds/parts.ts";
-import { runsRoom } from "./room.ts";
-
-testPart(runsRoom, "Runs", 3);

@@ -1,0 +1,4 @@
+// The seeds that every run of the tests plays.
+import { testSeeds } from "../seeds/all.ts";
+
+testSeeds("simulation", "Processes");
