@@ -1,8 +1,9 @@
 // The seeds that failed once, and what makes them worth keeping: a seed plays the same way every time.
 import { readFileSync } from "node:fs";
 import { describe, expect, test } from "vitest";
+import { likelyFirst } from "../seeds/likely.ts";
 import { failuresOf, failureText } from "../seeds/report.ts";
-import { entryText } from "./ledger.ts";
+import { type Entry, entryText } from "./ledger.ts";
 import { ownersRoom } from "./room.ts";
 
 const kept: number[] = JSON.parse(readFileSync(new URL("seeds.json", import.meta.url), "utf8"));
@@ -49,19 +50,6 @@ describe("A seed of owners", { timeout: testMsMax }, () => {
 
 describe("The seeds of owners together", { timeout: testMsMax }, () => {
   test("meet every kind of fault, every kind of move and every kind of answer", async () => {
-    const met = new Set<string>();
-    for (let seed = 1; seed <= 120; seed += 1) {
-      for (const entry of (await ownersRoom.play(seed)).entries) {
-        if (entry.type === "fault") met.add(entry.what.split(" ")[0] ?? "");
-        else if (entry.type === "gone") met.add(`gone ${entry.how}`);
-        else if (entry.type === "lease") met.add(entry.word);
-        else if (entry.type === "recorded") met.add(`${entry.phase} ${entry.why}`);
-        else if (entry.type === "left") met.add(`left ${entry.how.split(" ")[0]}`);
-        else if (entry.type === "answered")
-          met.add(`${entry.what.split(" ")[0]} ${entry.outcome.split(" ")[0]}`);
-        else met.add(entry.type);
-      }
-    }
     const expected = [
       ...[
         "gone crash",
@@ -82,6 +70,34 @@ describe("The seeds of owners together", { timeout: testMsMax }, () => {
       ...["register ok", "register not_owner", "reregister ok", "unregister ok", "named"],
       ...["lock ok", "lock not_owner", "left done", "left aborted"],
     ];
-    expect(expected.filter((kind) => !met.has(kind))).toEqual([]);
+    const missing = new Set(expected);
+    for (const seed of likelyFirst([73, 17, 7, 5, 8], seedsMax)) {
+      if (missing.size === 0) break;
+      for (const entry of (await ownersRoom.play(seed)).entries)
+        for (const kind of kindsOf(entry)) missing.delete(kind);
+    }
+    expect([...missing]).toEqual([]);
   });
 });
+
+/** What is rare is met in a hundred or so; which one, any change of the nodes' timing moves. */
+const seedsMax = 120;
+
+function kindsOf(entry: Entry): readonly string[] {
+  switch (entry.type) {
+    case "fault":
+      return [entry.what.split(" ")[0] ?? ""];
+    case "gone":
+      return [`gone ${entry.how}`];
+    case "lease":
+      return [entry.word];
+    case "recorded":
+      return [`${entry.phase} ${entry.why}`];
+    case "left":
+      return [`left ${entry.how.split(" ")[0]}`];
+    case "answered":
+      return [`${entry.what.split(" ")[0]} ${entry.outcome.split(" ")[0]}`];
+    default:
+      return [entry.type];
+  }
+}

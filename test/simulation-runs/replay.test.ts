@@ -2,6 +2,7 @@
 import { readFileSync } from "node:fs";
 import { describe, expect, test } from "vitest";
 import type { RunEntry } from "../../actors/runs/run-entry.ts";
+import { likelyFirst } from "../seeds/likely.ts";
 import { failuresOf, failureText } from "../seeds/report.ts";
 import { type Entry, entryText } from "./ledger.ts";
 import { runsRoom } from "./room.ts";
@@ -75,9 +76,11 @@ describe("The seeds of runs together", { timeout: testMsMax }, () => {
       "a part",
     ];
     const missing = new Set(expected);
-    for (let seed = 1; missing.size > 0 && seed <= seedsMax; seed += 1)
+    for (const seed of likelyFirst([27, 109, 16, 45, 7, 55], seedsMax)) {
+      if (missing.size === 0) break;
       for (const entry of (await runsRoom.play(seed)).entries)
         for (const kind of kindsOf(entry)) missing.delete(kind);
+    }
     expect([...missing]).toEqual([]);
   });
 });

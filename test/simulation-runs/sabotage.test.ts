@@ -15,7 +15,7 @@ const seedsMax = 60;
 /** Far more than any of it takes: what hangs is to be told from a machine that is busy. */
 const testMsMax = 600_000;
 
-const finding = (check: string) => ({ room: runsRoom, seedsMax, check });
+const finding = (check: string, ...likely: number[]) => ({ room: runsRoom, seedsMax, check, likely });
 
 describe("The room finds runs", { timeout: testMsMax }, () => {
   test("whose owners take what nobody has confirmed for written", async () => {
@@ -43,7 +43,7 @@ describe("The room finds runs", { timeout: testMsMax }, () => {
   });
 
   test("that forget which steps are done", async () => {
-    const seeds = await seedsUntil(finding("steps"), RunState.prototype, "apply", (apply) => {
+    const seeds = await seedsUntil(finding("steps", 12), RunState.prototype, "apply", (apply) => {
       return function (this: RunState, entry) {
         const isNext = apply.call(this, entry);
         if (entry.type === "owned") this.finished.splice(0);
@@ -68,7 +68,7 @@ describe("The room finds runs", { timeout: testMsMax }, () => {
   });
 
   test("that do not look what they were about to do", async () => {
-    const seeds = await seedsUntil(finding("effects"), RunEffects.prototype, "begin", (begin) => {
+    const seeds = await seedsUntil(finding("effects", 6), RunEffects.prototype, "begin", (begin) => {
       return function (this: RunEffects, step, asks, replyTo) {
         begin.call(this, step, { ...asks, repeats: true, canVerify: false }, replyTo);
       };
@@ -77,7 +77,7 @@ describe("The room finds runs", { timeout: testMsMax }, () => {
   });
 
   test("whose claims end nobody", async () => {
-    const seeds = await seedsUntil(finding("epochs"), StoredLogs.prototype, "append", (append) => {
+    const seeds = await seedsUntil(finding("epochs", 55), StoredLogs.prototype, "append", (append) => {
       return function (this: StoredLogs, log, given) {
         if (given.kind === "claim") return append.call(this, log, given);
         const { position, epoch } = this.end(log);
